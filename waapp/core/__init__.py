@@ -1,0 +1,1 @@
+"""Decisions without I/O: no Qt, SQL, HTTP, asyncio or clock."""

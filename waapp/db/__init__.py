@@ -1,0 +1,1 @@
+"""Queries and the database connection; every function takes a connection."""

@@ -1,0 +1,1 @@
+"""Background work: sending, polling and settling, without a window."""

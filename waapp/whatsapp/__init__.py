@@ -1,0 +1,1 @@
+"""The Twilio seam, and the practice Twilio that stands in for it."""
