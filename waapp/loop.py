@@ -15,17 +15,15 @@ def headless_loop() -> asyncio.AbstractEventLoop:
 
 def window_loop(application: "QApplication") -> asyncio.AbstractEventLoop:
     """Return a loop that runs on Qt's own; give it to `asyncio.Runner(loop_factory=…)`."""
-    import qasync  # noqa: PLC0415 - a headless command must not load Qt
+    import qasync
 
-    if sys.platform != "win32":
-        unix_loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
-        return unix_loop
+    loop: asyncio.AbstractEventLoop
+    if sys.platform == "win32":
+        # qasync's own loop for Windows is a proactor; its base over its selector is what psycopg accepts.
+        # Both names are private, which is why qasync is pinned to one minor version.
+        from qasync._unix import _SelectorEventLoop
 
-    from qasync._unix import _SelectorEventLoop  # noqa: PLC0415, PLC2701 - pinned to 0.28 for this
-
-    # qasync's Windows loop is a proactor; its base class over its own selector is what psycopg accepts.
-    class WindowsSelectorLoop(qasync._QEventLoop, _SelectorEventLoop):  # type: ignore[misc] # noqa: SLF001
-        """Qt's loop over socket notifiers."""
-
-    windows_loop: asyncio.AbstractEventLoop = WindowsSelectorLoop(application)
-    return windows_loop
+        loop = type("WindowsLoop", (qasync._QEventLoop, _SelectorEventLoop), {})(application)  # noqa: SLF001
+    else:
+        loop = qasync.QEventLoop(application)
+    return loop
