@@ -41,8 +41,8 @@ class Credentials:
 class Settings:
     """What the file and the environment say together.
 
-    `rate` is in messages per second, `http_timeout` in seconds. `practice_wanted` keeps practice mode on although
-    an account is configured. `environment_secret` is set when the environment carries the account's secret.
+    `rate` is in messages per second, `http_timeout` in seconds. `practice_wanted` keeps practice mode on
+    although an account is configured. `environment_secret` is the account's secret, if the environment has it.
     """
 
     planner: str
@@ -186,9 +186,10 @@ def without_password(url: str) -> str:
 
 async def _keyring_get(name: str) -> str | None:
     try:
-        return await asyncio.to_thread(keyring.get_password, _KEYRING_SERVICE, name)
+        secret: str | None = await asyncio.to_thread(keyring.get_password, _KEYRING_SERVICE, name)
     except KeyringError:
         return None  # a desk without a keyring: the caller says what is missing
+    return secret
 
 
 async def _keyring_set(name: str, secret: str) -> None:

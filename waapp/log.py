@@ -12,7 +12,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class RedactingFormatter(logging.Formatter):
-    """Shortens phone numbers and account names, and takes passwords out, in messages and in tracebacks alike."""
+    """Shortens phone numbers and account names and takes passwords out, in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it may be written."""

@@ -16,9 +16,18 @@ from waapp.core.status import (
 )
 
 WORDS = [
-    "accepted", "scheduled", "queued", "sending", "sent", "delivered", "partially_delivered", "read", "failed",
-    "undelivered", "canceled",
-]  # fmt: skip
+    "accepted",
+    "scheduled",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "partially_delivered",
+    "read",
+    "failed",
+    "undelivered",
+    "canceled",
+]
 
 
 def learn(words: tuple[str, ...]) -> str | None:
@@ -62,10 +71,14 @@ def test_a_status_never_moves_backwards(old: str | None, new: str, result: str |
 @pytest.mark.parametrize("word", WORDS)
 def test_every_word_of_twilio_has_a_guest_status(word: str) -> None:
     expected = {
-        "sent": GuestStatus.SENT, "delivered": GuestStatus.DELIVERED, "partially_delivered": GuestStatus.DELIVERED,
-        "read": GuestStatus.READ, "failed": GuestStatus.FAILED, "undelivered": GuestStatus.FAILED,
+        "sent": GuestStatus.SENT,
+        "delivered": GuestStatus.DELIVERED,
+        "partially_delivered": GuestStatus.DELIVERED,
+        "read": GuestStatus.READ,
+        "failed": GuestStatus.FAILED,
+        "undelivered": GuestStatus.FAILED,
         "canceled": GuestStatus.FAILED,
-    }.get(word, GuestStatus.QUEUED)  # fmt: skip
+    }.get(word, GuestStatus.QUEUED)
     assert guest_status(word) is expected
 
 
@@ -73,8 +86,18 @@ def test_no_word_yet_means_queued() -> None:
     assert guest_status(None) is GuestStatus.QUEUED
 
 
-@pytest.mark.parametrize(("word", "final"), [(None, False), ("sent", False), ("delivered", False), ("read", True),
-                                             ("failed", True), ("undelivered", True), ("canceled", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("word", "final"),
+    [
+        (None, False),
+        ("sent", False),
+        ("delivered", False),
+        ("read", True),
+        ("failed", True),
+        ("undelivered", True),
+        ("canceled", True),
+    ],
+)
 def test_which_words_end_a_message(word: str | None, final: bool) -> None:
     assert is_final(word) is final
 

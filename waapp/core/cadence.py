@@ -26,7 +26,7 @@ class Cadence:
     scale: float = 1.0
 
     def poll_interval(self, age: float) -> float | None:
-        """Return the time between two questions about a message of this age; None when it is too old to ask."""
+        """Return the time between two questions about a message of this age; None: too old to ask."""
         for limit, interval in _INTERVAL_BY_AGE:
             if age <= limit * self.scale:
                 return interval * self.scale

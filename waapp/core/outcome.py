@@ -1,4 +1,4 @@
-"""What came of trying to post one message. Values, never exceptions, for everything that is to be expected."""
+"""What came of trying to post one message: values, never exceptions, for all that is to be expected."""
 
 from dataclasses import dataclass
 
