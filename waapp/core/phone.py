@@ -1,0 +1,172 @@
+"""Phone numbers: from the text in a guest list to the address that WhatsApp takes, or why there is none."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+
+
+class PhoneProblem(StrEnum):
+    """Why a text does not name a telephone that a WhatsApp message can go to.
+
+    `LANDLINE`, `PREMIUM` and `ROUNDED` numbers could be read and have an `e164`: the first two are real numbers
+    of the wrong kind, the last is what a spreadsheet left of a number when it showed it as 5.512E+12.
+    """
+
+    EMPTY = "empty"
+    NOT_A_NUMBER = "not_a_number"
+    IMPOSSIBLE = "impossible"
+    LANDLINE = "landline"
+    PREMIUM = "premium"
+    NEEDS_REGION = "needs_region"
+    ROUNDED = "rounded"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as read.
+
+    `display` is for people: the international grouping, or the text where none could be read. `region` is the
+    ISO 3166 code of the country that the number belongs to. `guessed` tells that the text had no "+" and made
+    sense only with one.
+    """
+
+    text: str
+    e164: str | None
+    problem: PhoneProblem | None
+    region: str | None
+    display: str
+    guessed: bool = False
+
+
+_PREFIX: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
+# A double zero is what most of the world dials for "+"; no national number starts with it.
+_DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
+_POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
+_DECIMALS: Final = re.compile(r"^(\+?\d{6,})[.,]0+$")
+# Spreadsheets show at most six digits of a number that they shorten; where all but two are there, they end in
+# zeros.
+_MOST_DIGITS_LOST: Final = 2
+_LONGEST_NUMBER: Final = 15
+# Shorter texts without "+" are too often a national number of a country that we were not told.
+_FEWEST_DIGITS_TO_GUESS: Final = 11
+
+_REACHABLE: Final = frozenset(
+    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP},
+)
+_LANDLINE: Final = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.UAN})
+
+
+@lru_cache(maxsize=1 << 16)
+def read(text: str, region: str | None = None) -> Number:
+    """Read a number as people and spreadsheets write it; national ones by the numbering plan of `region`.
+
+    Nothing is guessed that could reach a stranger: without a region a number needs its "+" or "00".
+    """
+    plain = _plain(text)
+    if not any(character.isalnum() for character in plain):
+        return Number(text, None, PhoneProblem.EMPTY, None, text.strip())
+    plain, rounded = _undo_spreadsheet(plain)
+    parsed, problem = _parse(plain, region)
+    guessed = False
+    if (parsed is None or not phonenumbers.is_valid_number(parsed)) and region is not None:
+        international = _with_plus(plain)
+        if international is not None:
+            parsed, problem, guessed = international, None, True
+    if parsed is None:
+        return Number(text, None, problem, None, text.strip())
+    return _number(text, parsed, guessed=guessed, rounded=rounded)
+
+
+def _number(text: str, parsed: PhoneNumber, *, guessed: bool, rounded: bool) -> Number:
+    if not phonenumbers.is_valid_number(parsed):
+        return Number(text, None, PhoneProblem.IMPOSSIBLE, None, text.strip())
+    kind = phonenumbers.number_type(parsed)
+    problem = None
+    if kind in _LANDLINE:
+        problem = PhoneProblem.LANDLINE
+    elif kind not in _REACHABLE:
+        problem = PhoneProblem.PREMIUM
+    elif rounded:
+        problem = PhoneProblem.ROUNDED
+    return Number(
+        text,
+        phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
+        problem,
+        phonenumbers.region_code_for_number(parsed),
+        phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL),
+        guessed,
+    )
+
+
+def _plain(text: str) -> str:
+    """Drop what cannot be seen and what names the scheme."""
+    visible = "".join(c if c.isprintable() else " " for c in text if c != "\0")
+    return _PREFIX.sub("", visible.strip()).strip()
+
+
+def _undo_spreadsheet(plain: str) -> tuple[str, bool]:
+    """Return the digits behind 351912345678.0 and 3.51912345678E+11, and whether most of them are gone."""
+    decimals = _DECIMALS.match(plain)
+    if decimals:
+        return decimals[1], False
+    if not _POWER_OF_TEN.match(plain):
+        return plain, False
+    try:
+        value = Decimal(plain.replace(",", "."))
+    except InvalidOperation:
+        return plain, False
+    _, digits, exponent = value.as_tuple()
+    missing = int(exponent)
+    if missing < 0 or missing + len(digits) > _LONGEST_NUMBER:
+        return plain, False
+    sign = "+" if plain.startswith("+") else ""
+    return f"{sign}{int(value)}", missing > _MOST_DIGITS_LOST
+
+
+def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhoneProblem | None]:
+    plain = _DOUBLE_ZERO.sub("+", plain)
+    try:
+        return phonenumbers.parse(plain, region), None
+    except NumberParseException as error:
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            has_plus = plain.lstrip("( ").startswith(("+", "+"))
+            return None, PhoneProblem.IMPOSSIBLE if has_plus else PhoneProblem.NEEDS_REGION
+        if error.error_type == NumberParseException.NOT_A_NUMBER:
+            return None, PhoneProblem.NOT_A_NUMBER
+        return None, PhoneProblem.IMPOSSIBLE
+
+
+def _with_plus(plain: str) -> PhoneNumber | None:
+    """Return the mobile number that the digits are if only the "+" was lost, as happens to numeric cells."""
+    digits = re.sub(r"[\s().-]", "", plain)
+    if not digits.isdecimal() or len(digits) < _FEWEST_DIGITS_TO_GUESS or digits.startswith("0"):
+        return None
+    parsed, _ = _parse(f"+{digits}", None)
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        return None
+    return parsed if phonenumbers.number_type(parsed) in _REACHABLE else None
+
+
+@lru_cache(maxsize=1 << 16)
+def display(e164: str) -> str:
+    """Group an E.164 number for people, "+351 912 345 678"; anything else is returned as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(e164, None), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return e164
+
+
+def shorten(e164: str) -> str:
+    """Return what a log may say of a number: "+351 ••• 204"."""
+    ending = "".join(character for character in e164 if character.isdecimal())[-3:]
+    try:
+        code = f"+{phonenumbers.parse(e164, None).country_code} "
+    except NumberParseException:
+        code = ""
+    return f"{code}••• {ending}" if ending else "•••"
