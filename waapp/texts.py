@@ -1,7 +1,7 @@
 """The words that users read, and how they are filled in. Free of Qt, so that the command line has them too.
 
-Sources are English; a translator that the program sets once at its start replaces them. Words are looked up when
-they are shown, never when a module is imported: the language may not be chosen by then.
+Sources are English; a translator that the program sets once at its start replaces them. Words are looked up
+when they are shown, never when a module is imported: the language may not be chosen by then.
 """
 
 import string
@@ -44,8 +44,8 @@ def use_translator(translate: Translate, plural: Plural = _english_plural) -> No
 class _Filler(string.Formatter):
     """Fill placeholders and never raise: what is not given stays visible.
 
-    `{guests:guest|guests}` writes the number and the right form; more forms where a language has more. A whole
-    number in a plain placeholder gets thousands separators.
+    `{guests:guest|guests}` writes the number and the right form; more forms where a language has more. A
+    whole number in a plain placeholder gets thousands separators.
     """
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401

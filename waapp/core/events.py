@@ -1,11 +1,29 @@
-"""The party that guests are invited to. The bare name Event always means this, never a Qt or asyncio event."""
+"""The party that guests are invited to. A bare `Event` always means this, never one of Qt's or asyncio's."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
 
 from waapp.core.status import Shown
+
+RSVP_PLACEHOLDERS: Final = ("rsvp_token", "guest_id", "event_id")
+"""What a link pattern may contain between single braces."""
+
+NAME_LIMIT: Final = 200
+LOCATION_LIMIT: Final = 300
+LINK_LIMIT: Final = 2000
+
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_EARLIEST_YEAR: Final = 2000
+_LATEST_YEAR: Final = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +33,8 @@ class Event:
     `date` is an aware UTC moment (None when the web application left it open); people see it in `time_zone`
     (IANA name). Midnight there means that only the day is known. `default_region` (ISO 3166, e.g. "PT") reads
     national phone numbers. `rsvp_link` is a pattern with `{rsvp_token}`, `{guest_id}` and `{event_id}`.
-    Quiet hours are wall-clock times in the event's zone. A `sample` event can never be sent outside practice mode.
+    Quiet hours are wall-clock times in the event's zone. A `sample` event can never be sent outside practice
+    mode.
     """
 
     id: UUID
@@ -53,3 +72,88 @@ class EventSummary:
     guests: int = 0
     coming: int = 0
     states: Mapping[Shown, int] = field(default_factory=dict)
+
+
+def check_event(draft: EventDraft) -> dict[str, str]:
+    """Return a problem's code for each field that cannot be saved as it is (words: `waapp.texts.FIELDS`)."""
+    problems = {
+        "name": _check_length(draft.name, NAME_LIMIT, "event_name"),
+        "date": _check_date(draft.date),
+        "location": "event_location_too_long" if len(draft.location.strip()) > LOCATION_LIMIT else None,
+        "time_zone": None if is_time_zone(draft.time_zone) else "time_zone_unknown",
+        "default_region": None if _is_region(draft.default_region) else "region_unknown",
+        "rsvp_link": check_rsvp_link(draft.rsvp_link),
+    }
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether a name is one of the IANA time zones known here."""
+    return name in _time_zones()
+
+
+def check_rsvp_link(pattern: str) -> str | None:
+    """Return what is wrong with a link pattern; an empty one is fine: no link.
+
+    Only http and https, because guests open it on a phone.
+    """
+    pattern = pattern.strip()
+    if not pattern:
+        return None
+    if any(not character.isprintable() or character.isspace() for character in pattern):
+        return "link_has_blank"
+    if any(name not in RSVP_PLACEHOLDERS for name in _PLACEHOLDER.findall(pattern)):
+        return "link_placeholder_unknown"
+    filled = _PLACEHOLDER.sub("x", pattern)
+    if "{" in filled or "}" in filled:
+        return "link_braces"
+    if len(pattern) > LINK_LIMIT:
+        return "link_too_long"
+    return None if _is_web_address(filled) else "link_not_web"
+
+
+def is_personal_link(pattern: str) -> bool:
+    """Tell whether a link pattern gives every guest a link of their own."""
+    return "{rsvp_token}" in pattern or "{guest_id}" in pattern
+
+
+def is_day_only(moment: datetime, time_zone: str) -> bool:
+    """Tell whether a moment stands for a whole day: midnight in the event's zone."""
+    return moment.astimezone(zone(time_zone)).time() == time(0)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the named time zone, or UTC for a name unknown here: other software writes events too."""
+    return ZoneInfo(name if is_time_zone(name) else "UTC")
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _is_region(region: str | None) -> bool:
+    return region is None or region in phonenumbers.SUPPORTED_REGIONS
+
+
+def _check_length(text: str, limit: int, field_name: str) -> str | None:
+    if not text.strip():
+        return f"{field_name}_missing"
+    return f"{field_name}_too_long" if len(text.strip()) > limit else None
+
+
+def _check_date(moment: datetime | None) -> str | None:
+    # A year such as 0027 or 20270 is a slip of the keyboard.
+    if moment is not None and not _EARLIEST_YEAR <= moment.year < _LATEST_YEAR:
+        return "event_date_unlikely"
+    return None
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return False
+    return parts.scheme.lower() in {"http", "https"} and ("." in host.strip(".") or host == "localhost")

@@ -1,12 +1,24 @@
 """Guests: what is stored, what a person may edit, and what one row of the list shows."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Final, NamedTuple
 from uuid import UUID
 
+from waapp.core.languages import read_language
+from waapp.core.phone import PhoneProblem, read
 from waapp.core.status import EngineState
+
+NAME_LIMIT: Final = 200
+PHONE_LIMIT: Final = 50
+EMAIL_LIMIT: Final = 320
+GROUP_LIMIT: Final = 100
+
+# Deliberately loose: it finds slips, not every address that no server would take.
+_EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+\.[^\s@<>,;:\"()\[\].]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +80,87 @@ class GuestRow(NamedTuple):
     next_retry_at: datetime | None
     invited_at: datetime | None
     changed_at: datetime
+
+
+def check_guest(draft: GuestDraft, region: str | None) -> dict[str, str]:
+    """Return a problem's code for each field that should be mended; `waapp.texts.FIELDS` has the words.
+
+    A phone may be missing. `region` reads national numbers, as the event's default. Which problems do not
+    prevent saving tells `may_be_saved`.
+    """
+    problems = {
+        "name": _check_name(draft.name),
+        "phone": _check_phone(draft.phone, region),
+        "email": _check_email(draft.email),
+        "group": "group_too_long" if len(draft.group.strip()) > GROUP_LIMIT else None,
+        "language": _check_language(draft.language),
+    }
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def may_be_saved(problem: str) -> bool:
+    """Tell whether a guest with this problem can be stored all the same, to be mended later.
+
+    A number that nobody can reach is worth keeping: it is what the guest gave.
+    """
+    return problem.startswith("phone_") and problem != "phone_too_long"
+
+
+class Sameness(StrEnum):
+    """What two guests have in common."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Guests who share a number or an e-mail address, in the order of the list; `key` is what they share."""
+
+    by: Sameness
+    key: str
+    guest_ids: tuple[UUID, ...]
+
+
+def find_duplicates(guests: Iterable[Guest], region: str | None) -> tuple[Duplicates, ...]:
+    """Return every number and e-mail address that more than one guest has, by first appearance."""
+    shared: dict[tuple[Sameness, str], list[UUID]] = {}
+    for guest in guests:
+        if phone := phone_key(guest.phone, region):
+            shared.setdefault((Sameness.PHONE, phone), []).append(guest.id)
+        if email := guest.email.strip().casefold():
+            shared.setdefault((Sameness.EMAIL, email), []).append(guest.id)
+    return tuple(Duplicates(by, key, tuple(ids)) for (by, key), ids in shared.items() if len(ids) > 1)
+
+
+def phone_key(phone: str, region: str | None) -> str | None:
+    """Return the number in E.164 however it is written; None when it cannot be read."""
+    if phone.startswith("+") and phone[1:].isascii() and phone[1:].isdigit():
+        return phone
+    return read(phone, region).e164
+
+
+def _check_name(name: str) -> str | None:
+    if not name.strip():
+        return "guest_name_missing"
+    return "guest_name_too_long" if len(name.strip()) > NAME_LIMIT else None
+
+
+def _check_phone(phone: str, region: str | None) -> str | None:
+    if len(phone.strip()) > PHONE_LIMIT:
+        return "phone_too_long"
+    problem = read(phone, region).problem
+    return None if problem in {None, PhoneProblem.EMPTY} else f"phone_{problem}"
+
+
+def _check_email(email: str) -> str | None:
+    email = email.strip()
+    if not email:
+        return None
+    if len(email) > EMAIL_LIMIT:
+        return "email_too_long"
+    return None if _EMAIL.fullmatch(email) else "email_wrong"
+
+
+def _check_language(language: str) -> str | None:
+    return "language_unknown" if language.strip() and read_language(language) is None else None

@@ -6,14 +6,15 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-LANGUAGES: Final = tuple(
-    "af sq ar ar_AE ar_EG ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca cs da de de_AT de_CH el en en_AE en_AU en_CA"
-    " en_GB en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_US en_ZA es es_AR es_CL es_CO es_CR es_DO"
-    " es_EC es_ES es_HN es_MX es_PA es_PE es_UY et fa fi fil fr fr_BE fr_CA fr_CH fr_CI fr_MA ga gu ha he hi hr hu"
-    " id it ja ka kk kn ko ky_KG lo lt lv mk ml mr ms nb nl nl_BE pa pl prs_AF ps_AF pt_BR pt_PT ro ru rw_RW si_LK"
-    " sk sl sr sv sw ta te th tr uk ur uz vi zh_CN zh_HK zh_TW zu".split()
+_CODES: Final = (
+    "af sq ar ar_AE ar_EG ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca cs da de de_AT de_CH el en en_AE"
+    " en_AU en_CA en_GB en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_US en_ZA es es_AR es_CL"
+    " es_CO es_CR es_DO es_EC es_ES es_HN es_MX es_PA es_PE es_UY et fa fi fil fr fr_BE fr_CA fr_CH fr_CI"
+    " fr_MA ga gu ha he hi hr hu id it ja ka kk kn ko ky_KG lo lt lv mk ml mr ms nb nl nl_BE pa pl prs_AF"
+    " ps_AF pt_BR pt_PT ro ru rw_RW si_LK sk sl sr sv sw ta te th tr uk ur uz vi zh_CN zh_HK zh_TW zu"
 )
-"""Meta's codes, spelt and cased as the Content API wants them. Portuguese and Chinese exist only by country."""
+LANGUAGES: Final = tuple(_CODES.split())
+"""Meta's codes as the Content API wants them. Portuguese and Chinese exist only by country."""
 
 _SHAPE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_ ]([A-Za-z]{4}))?(?:[-_ ]([A-Za-z]{2}))?")
 _BY_LOWER: Final = {code.lower(): code for code in LANGUAGES}
@@ -32,8 +33,8 @@ _ALIASES: Final = {
 def read_language(text: str) -> str | None:
     """Return the WhatsApp code that a guest list's "pt-br", "EN" or "he_IL" means; None when none is meant.
 
-    A country that WhatsApp does not tell apart is dropped. "pt" and "zh" stay as they are: no template has such a
-    code, but a guest's language may leave the country open.
+    A country that WhatsApp does not tell apart is dropped. "pt" and "zh" stay as they are: no template has
+    such a code, but a guest's language may leave the country open.
     """
     match = _SHAPE.fullmatch(text.strip())
     if not match:

@@ -3,18 +3,20 @@
 import re
 from typing import Final
 
-_TITLES: Final = frozenset(
-    # A title asks for the whole name; so does a family addressed as such.
+# A title asks for the whole name; so does a family addressed as such.
+_TITLE_WORDS: Final = (
     "mr mrs ms miss mx dr dra dott prof sir dame lady lord rev father sister rabbi imam"
     " sr sra srta don doña dona dom eng herr frau fräulein m mm mme mlle maître mag hr fru"
     " de het familie family família familia famille famiglia rodzina perhe the la le los las os as i"
-    " sheikh sheikha hajj السيد السيدة الدكتور الدكتورة الشيخ عائلة משפחת ד״ר מר גב׳".split()
+    " sheikh sheikha hajj السيد السيدة الدكتور الدكتورة الشيخ عائلة משפחת ד״ר מר גב׳"
 )
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
 _JOINERS: Final = re.compile(r"\s*(?:[&+/]|\b(?:and|und|et|och|og|en|ja|и)\b)\s*", re.IGNORECASE)
 # "y" and "e" also join two surnames ("de la Vega y Montenegro"): a couple only behind a single first name.
 _ROMANCE_COUPLE: Final = re.compile(r"(\S+)\s+(?:y|e|i)\s+(\S+)", re.IGNORECASE)
 # Names whose first word means "servant of", "father of", "mother of" are no name without the second.
-_PREFIXES: Final = frozenset("abd abdul abdel abu abou umm um bint ibn عبد أبو ابو أم ام".split())
+_PREFIX_WORDS: Final = "abd abdul abdel abu abou umm um bint ibn عبد أبو ابو أم ام"
+_PREFIXES: Final = frozenset(_PREFIX_WORDS.split())
 # Chinese, Japanese and Korean put the family first; Hangul, kana and ideographs.
 _FAMILY_FIRST: Final = re.compile(
     r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"

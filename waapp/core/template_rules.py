@@ -3,6 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+BODY_LIMIT: Final = 1024
+"""Characters of a template's text, and of a message with its values in it."""
 
 
 class Level(StrEnum):

@@ -1,12 +1,22 @@
 """The values that fill a template for one guest, and the rules that WhatsApp has for them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
+from urllib.parse import quote
+from uuid import UUID
 
-from waapp.core.events import Event
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+
+from waapp.core.events import RSVP_PLACEHOLDERS, Event, is_day_only, zone
 from waapp.core.guests import Guest
-from waapp.core.template_rules import Level
+from waapp.core.names import first_name
+from waapp.core.template import parse, render, variable_name
+from waapp.core.template_rules import BODY_LIMIT, Level
 
 BUILT_IN: Final = (
     "guest_name",
@@ -20,10 +30,23 @@ BUILT_IN: Final = (
 )
 """Variables that every guest has; the planner's own columns (`Guest.extra`) come beside them."""
 
+VALUE_LIMIT: Final = 1600
+LONG_VALUE: Final = 250
+
+_WHITE: Final = re.compile(r"\s+")
+_BLANK_RUN: Final = re.compile(r" {5,}")
+_LINE_BREAK: Final = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# Invisible and of no use; PostgreSQL cannot store the first, UTF-8 has no half pairs.
+_CONTROL: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_MARKUP: Final = re.compile(r"(?<!\w)([*_~])(?=\S).*?(?<=\S)\1(?!\w)|`")
+
 
 @dataclass(frozen=True, slots=True)
 class ValueProblem:
-    """A value that must not be sent; `name` is the variable, or empty for the whole message."""
+    """What is wrong with one value; `name` is the variable, or empty for the whole message.
+
+    An error prevents sending; a warning is shown.
+    """
 
     code: str
     level: Level
@@ -31,21 +54,137 @@ class ValueProblem:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-def known_variables(guests: Iterable[Guest]) -> tuple[str, ...]:
-    """Return the built-in variables and those from the guests' own columns, in order of first appearance."""
-    raise NotImplementedError
+def known_variables(guests: Iterable[Guest] = ()) -> tuple[str, ...]:
+    """Return the built-in variables, then those from the guests' own columns by first appearance."""
+    names = dict.fromkeys(BUILT_IN)
+    for headings in dict.fromkeys(tuple(guest.extra) for guest in guests):
+        for heading in headings:
+            if name := variable_name(heading):
+                names[name] = None
+    return tuple(names)
 
 
 def guest_values(guest: Guest, event: Event, language: str) -> dict[str, str]:
-    """Return a guest's value for every variable, cleaned; dates in the event's zone and the given language."""
-    raise NotImplementedError
+    """Return a guest's value for every variable, cleaned; what is not known is empty.
+
+    Dates are in the event's zone and the template's language. A built-in name wins over a column of the same
+    name; of two columns with one name the first that is filled in wins.
+    """
+    day, hour = _when(event.date, event.time_zone, language)
+    values = {
+        "guest_name": clean_value(guest.name),
+        "guest_first_name": first_name(clean_value(guest.name)),
+        "guest_group": clean_value(guest.group),
+        "event_name": clean_value(event.name),
+        "event_date": day,
+        "event_time": hour,
+        "event_location": clean_value(event.location),
+        "rsvp_link": rsvp_link(event.rsvp_link, guest, event.id),
+    }
+    for heading, value in guest.extra.items():
+        name = variable_name(heading)
+        if name and name not in BUILT_IN and not values.get(name):
+            values[name] = clean_value(value)
+    return values
+
+
+def sample_values(language: str) -> dict[str, str]:
+    """Return values of an invented guest, for the preview before there are guests and for the approval."""
+    day, hour = _when(datetime(2027, 6, 5, 15, 0, tzinfo=UTC), "Europe/Lisbon", language)
+    return {
+        "guest_name": "Ana Sousa",
+        "guest_first_name": "Ana",
+        "guest_group": "Friends",
+        "event_name": "Clara & Davi",
+        "event_date": day,
+        "event_time": hour,
+        "event_location": "Quinta da Boa Vista, Porto",
+        "rsvp_link": "https://rsvp.example/k7Fq2",
+    }
+
+
+def rsvp_link(pattern: str, guest: Guest, event_id: UUID) -> str:
+    """Fill a link pattern for a guest; empty when it asks for a token that the guest does not have yet.
+
+    An unknown placeholder stays as it is; `check_event` refuses it.
+    """
+    if "{rsvp_token}" in pattern and not guest.rsvp_token:
+        return ""
+    known = dict(zip(RSVP_PLACEHOLDERS, (guest.rsvp_token, str(guest.id), str(event_id)), strict=True))
+    return re.sub(
+        r"\{(\w+)\}", lambda match: quote(known.get(match[1], match[0]), safe="{}"), pattern.strip()
+    )
 
 
 def clean_value(value: str) -> str:
     """Return the value as WhatsApp accepts it: no blanks around, every run of white space one blank."""
-    raise NotImplementedError
+    return _WHITE.sub(" ", _CONTROL.sub("", value)).strip()
 
 
 def check_values(content: str, values: Mapping[str, str]) -> tuple[ValueProblem, ...]:
-    """Return what prevents this message: a missing or refused value, or too long a text."""
-    raise NotImplementedError
+    """Return what is wrong with the values that a template uses: errors prevent this message.
+
+    Only white space that `clean_value` would not leave behind is reported as such: values from `guest_values`
+    never break those rules.
+    """
+    problems = [
+        problem for name in parse(content).variables for problem in _check_value(name, values.get(name, ""))
+    ]
+    length = len(render(content, values))
+    if length > BODY_LIMIT:
+        problems.append(
+            ValueProblem(
+                "rendered_too_long",
+                Level.ERROR,
+                "",
+                {"length": length, "limit": BODY_LIMIT, "over": length - BODY_LIMIT},
+            )
+        )
+    return tuple(problems)
+
+
+def _check_value(name: str, value: str) -> list[ValueProblem]:
+    def problem(code: str, level: Level = Level.ERROR, **params: object) -> ValueProblem:
+        return ValueProblem(code, level, name, {"name": name, **params})
+
+    if not value.strip():
+        return [problem("value_missing")]
+    found = []
+    if _LINE_BREAK.search(value):
+        found.append(problem("value_line_break"))
+    if "\t" in value:
+        found.append(problem("value_tab"))
+    if _BLANK_RUN.search(value):
+        found.append(problem("value_blanks"))
+    if "{{" in value or "}}" in value:
+        found.append(problem("value_braces"))
+    if _CONTROL.search(value):
+        found.append(problem("value_control_character"))
+    if len(value) > VALUE_LIMIT:
+        found.append(problem("value_too_long", length=len(value), limit=VALUE_LIMIT))
+    elif len(value) > LONG_VALUE:
+        found.append(problem("value_long", Level.WARNING, length=len(value), limit=LONG_VALUE))
+    if "://" not in value and _MARKUP.search(value):
+        found.append(problem("value_markup", Level.WARNING))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _when(moment: datetime | None, time_zone: str, language: str) -> tuple[str, str]:
+    if moment is None:
+        return "", ""
+    local = moment.astimezone(zone(time_zone))
+    locale = _locale(language)
+    day = clean_value(format_date(local, "full", locale))
+    if is_day_only(moment, time_zone):
+        return day, ""
+    return day, clean_value(format_time(local, "short", tzinfo=local.tzinfo, locale=locale))
+
+
+def _locale(language: str) -> Locale:
+    for candidate in (language, language.partition("_")[0], "en"):
+        try:
+            return Locale.parse(candidate)
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError("Babel always knows English")
