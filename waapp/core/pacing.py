@@ -1,11 +1,12 @@
 """How fast messages may leave, and what becomes of a row after each attempt. The caller brings the clock."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
-from waapp.core.errors_twilio import ErrorClass, Table
+from waapp.core.errors_twilio import ErrorClass, Table, TwilioError
 from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
 from waapp.core.status import EngineState
 
@@ -22,6 +23,29 @@ PAIR_SECONDS: Final = 6.0
 def sender_rate(sender: str | None, wanted: float) -> float:
     """Return the messages per second for a sender: as wanted, on the sandbox never above its own pace."""
     return min(wanted, SANDBOX_RATE) if sender == SANDBOX_SENDER else wanted
+
+
+_RECOVERY_SECONDS: Final = 60.0
+_SLOWEST_FRACTION: Final = 16
+_HALVE_ONCE_IN: Final = 1.0
+_THROTTLED_CODE: Final = "20429"
+
+
+@dataclass(frozen=True, slots=True)
+class _Backoff:
+    """Pauses that double from `first` to `cap`, both in seconds."""
+
+    first: float
+    cap: float
+
+    def pause(self, step: int, jitter: float) -> timedelta:
+        """Return the pause after `step` earlier ones, spread by a quarter to either side, never above the cap."""
+        doubled = self.first * 2.0 ** min(step, 32)
+        return timedelta(seconds=min(self.cap, min(self.cap, doubled) * (0.75 + jitter / 2)))
+
+
+_NETWORK: Final = _Backoff(first=1.0, cap=60.0)
+_TRANSIENT: Final = _Backoff(first=30.0, cap=900.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +76,69 @@ class Pacer:
     """
 
     def __init__(self, rate: float, burst: int = 1) -> None:
-        raise NotImplementedError
+        if rate <= 0 or burst < 1:
+            raise ValueError(rate, burst)
+        self._full = rate
+        self._burst = burst
+        self._sent: deque[float] = deque(maxlen=max(1, int(rate)))
+        self._next_slot = -inf
+        self._not_before = -inf
+        self._reduced = rate
+        self._reduced_at = -inf
+
+    def rate(self, now: float) -> float:
+        """Return the messages per second that are allowed now: the full rate, or less after a throttling."""
+        if self._reduced_at == -inf:
+            return self._full
+        regained = self._full * (now - self._reduced_at) / _RECOVERY_SECONDS
+        return min(self._full, self._reduced + regained)
 
     def delay(self, now: float) -> float:
         """Return the seconds until the next message may leave; 0 when it may leave now."""
-        raise NotImplementedError
+        rate = self.rate(now)
+        ready = max(self._not_before, self._next_slot - (self._burst - 1) / rate)
+        # The slots alone would allow `burst` more in some window; this is the promise itself.
+        count, period = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
+        if len(self._sent) >= count:
+            ready = max(ready, self._sent[-count] + period)
+        return max(0.0, ready - now)
 
     def sent(self, now: float) -> None:
         """Count a message that leaves now."""
-        raise NotImplementedError
+        self._sent.append(now)
+        self._next_slot = max(self._next_slot, now) + 1 / self.rate(now)
 
     def throttled(self, now: float, after: float | None = None) -> None:
         """Halve the rate after Twilio said "too many"; it recovers by itself. `after` is its Retry-After."""
-        raise NotImplementedError
+        if after is not None:
+            self._not_before = max(self._not_before, now + after)
+        # Answers to messages that left before the last halving say nothing about the pace since.
+        if now - self._reduced_at >= _HALVE_ONCE_IN:
+            self._reduced = max(self.rate(now) / 2, self._full / _SLOWEST_FRACTION)
+            self._reduced_at = now
 
 
 class PairSpacing:
     """Keeps the distance that WhatsApp wants between two messages to one phone."""
 
+    def __init__(self, seconds: float = PAIR_SECONDS) -> None:
+        self._seconds = seconds
+        self._last: dict[str, float] = {}
+
     def delay(self, address: str, now: float) -> float:
         """Return the seconds until this address may get its next message."""
-        raise NotImplementedError
+        return max(0.0, self._last.get(address, -inf) + self._seconds - now)
 
     def sent(self, address: str, now: float) -> None:
         """Remember that a message to this address leaves now."""
-        raise NotImplementedError
+        # Oldest first, because a repeated address moves to the end: forgetting stops at the first recent one.
+        self._last.pop(address, None)
+        self._last[address] = now
+        while self._last:
+            oldest = next(iter(self._last))
+            if now - self._last[oldest] < self._seconds:
+                break
+            del self._last[oldest]
 
 
 def decide(
@@ -95,11 +157,25 @@ def decide(
     `jitter` is a random number from 0 to 1. `streak` is how many attempts of this sender in a row, before
     this one, were throttled or never left the machine.
     """
-    raise NotImplementedError
+    match outcome:
+        case Accepted(sid, status):
+            return Next(EngineState.ACCEPTED, attempt, sid=sid, twilio_status=status)
+        case NotSent(why):
+            # Says nothing about the message, so it uses up no retry: it waits for the network to return.
+            hold = _NETWORK.pause(streak, jitter)
+            return Next(EngineState.QUEUED, attempt, now + hold, error_message=why, hold=hold.total_seconds())
+        case Throttled(after):
+            wait = max(_NETWORK.pause(streak, jitter), timedelta(seconds=after or 0))
+            return Next(EngineState.QUEUED, attempt, now + wait, error_code=_THROTTLED_CODE)
+        case Refused(code, text):
+            error = table.get(code, recipient_region)
+            return _refused(error, text, _Attempt(attempt, now, max_retries, jitter))
+        case Unknown(why):
+            return Next(EngineState.UNKNOWN, attempt, error_message=why)
 
 
 def decide_failure(
-    error_code: int | None,
+    error_code: str | None,
     attempt: int,
     now: datetime,
     table: Table,
@@ -108,5 +184,54 @@ def decide_failure(
     max_retries: int = 3,
     jitter: float = 0.5,
 ) -> Next:
-    """Return what follows when a message that Twilio had accepted failed or was not delivered."""
-    raise NotImplementedError
+    """Return what follows when a message that Twilio had accepted failed or was not delivered.
+
+    Only what is temporary is sent again, as a new attempt. Everything else stays accepted with Twilio's own word,
+    so that a late "delivered" still finds it.
+    """
+    stays = Next(EngineState.ACCEPTED, attempt, error_code=error_code)
+    if error_code is None:
+        return stays
+    error = table.get(error_code, recipient_region)
+    match error.cls:
+        case ErrorClass.TRANSIENT | ErrorClass.WAIT:
+            due = _Attempt(attempt, now, max_retries, jitter).due_again(error)
+            return stays if due is None else Next(EngineState.QUEUED, attempt + 1, due, error_code=error_code)
+        case ErrorClass.ACCOUNT:
+            return replace(stays, pause_code=error_code)
+        case ErrorClass.GUEST | ErrorClass.CONTENT | ErrorClass.UNKNOWN | ErrorClass.INFO:
+            return stays
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An attempt that did not succeed: how many retries there were before it, and when it was."""
+
+    retries: int
+    now: datetime
+    max_retries: int
+    jitter: float
+
+    def due_again(self, error: TwilioError) -> datetime | None:
+        """Return when the message may be tried again, or None when it may not."""
+        wait = error.wait_before(self.retries + 1)
+        if wait is None or self.retries >= self.max_retries:
+            return None
+        return self.now + (timedelta(seconds=wait) if wait else _TRANSIENT.pause(self.retries, self.jitter))
+
+
+def _refused(error: TwilioError, text: str, attempt: _Attempt) -> Next:
+    code = str(error.code)
+    failed = Next(EngineState.FAILED, attempt.retries, error_code=code, error_message=text)
+    match error.cls:
+        case ErrorClass.TRANSIENT | ErrorClass.WAIT:
+            due = attempt.due_again(error)
+            if due is None:
+                return failed
+            return replace(failed, state=EngineState.QUEUED, retry_count=attempt.retries + 1, due_at=due)
+        case ErrorClass.ACCOUNT:
+            return replace(failed, state=EngineState.QUEUED, pause_code=code)
+        case ErrorClass.UNKNOWN:
+            return replace(failed, state=EngineState.UNKNOWN)
+        case ErrorClass.GUEST | ErrorClass.CONTENT | ErrorClass.INFO:
+            return failed

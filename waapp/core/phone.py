@@ -14,8 +14,8 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 class PhoneProblem(StrEnum):
     """Why a text does not name a telephone that a WhatsApp message can go to.
 
-    `LANDLINE`, `PREMIUM` and `ROUNDED` numbers could be read and have an `e164`: the first two are real numbers
-    of the wrong kind, the last is what a spreadsheet left of a number when it showed it as 5.512E+12.
+    `LANDLINE`, `PREMIUM` and `ROUNDED` numbers could be read and have an `e164`: the first two are numbers of
+    the wrong kind, the last is what a spreadsheet left of a number when it showed it as 5.512E+12.
     """
 
     EMPTY = "empty"
