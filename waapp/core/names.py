@@ -31,6 +31,9 @@ def first_name(name: str) -> str:
     whole = " ".join(name.split())
     if "," in whole:
         family, _, given = whole.partition(",")
+        if "," in given or _JOINERS.search(whole) or _ROMANCE_COUPLE.search(given):
+            # "Ana, João and Maria" is a list of first names already.
+            return whole
         whole = f"{given.strip()} {family.strip()}".strip() if given.strip() else family.strip()
     if not whole or _FAMILY_FIRST.search(whole) or _key(whole.split()[0]) in _TITLES:
         return whole
@@ -39,6 +42,8 @@ def first_name(name: str) -> str:
         return couple[0]
     parts = _JOINERS.split(whole)
     if len(parts) > 1 and all(parts):
+        if any(_key(part.split()[0]) in _TITLES for part in parts):
+            return whole
         joiners = _JOINERS.findall(whole)
         names = [_one(part) for part in parts]
         return names[0] + "".join(joiner + other for joiner, other in zip(joiners, names[1:], strict=True))

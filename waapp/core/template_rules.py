@@ -1,40 +1,61 @@
-"""WhatsApp's rules for the text of a template, as far as they can be checked before it is submitted."""
+"""WhatsApp's rules for a template, as far as they can be checked before it is submitted."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
-BODY_LIMIT: Final = 1024
-"""Characters of a template's text, and of a message with its values in it."""
+from waapp.core.findings import Finding, Fix, Level
+from waapp.core.languages import LANGUAGES
+from waapp.core.template import Category, TemplateDraft, parse
+from waapp.core.template_checks import BODY_LIMIT, CHECKS, Subject
 
+__all__ = [
+    "BODY_LIMIT",
+    "RULES",
+    "Finding",
+    "Fix",
+    "Level",
+    "check",
+    "check_draft",
+    "rules_met",
+    "suggest_name",
+]
 
-class Level(StrEnum):
-    """How much a finding weighs: an error prevents approval or delivery, a warning risks it."""
+NAME_LIMIT: Final = 100
+DISPLAY_NAME_LIMIT: Final = 200
 
-    ERROR = "error"
-    WARNING = "warning"
-    HINT = "hint"
+_NAME: Final = re.compile(rf"[a-z0-9_]{{1,{NAME_LIMIT}}}")
 
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A correction that one click applies: the code of its label, and the whole new text."""
-
-    code: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that the text breaks, between `start` and `end`; `waapp.texts.FINDINGS` has the words."""
-
-    code: str
-    level: Level
-    start: int
-    end: int
-    params: Mapping[str, object] = field(default_factory=dict)
-    fix: Fix | None = None
+RULES: Final = (
+    "empty_body",
+    "body_too_long",
+    "starts_with_variable",
+    "starts_nearly_with_variable",
+    "ends_with_variable",
+    "ends_nearly_with_variable",
+    "adjacent_variables",
+    "unknown_variable",
+    "bad_variable_name",
+    "broken_braces",
+    "unicode_braces",
+    "numbering_gap",
+    "too_few_words",
+    "too_many_variables",
+    "sample_missing",
+    "control_character",
+    "many_emoji",
+    "blank_run",
+    "outer_blanks",
+    "duplicate_body",
+    "short_link",
+    "foreign_placeholder",
+    "doubled_markup",
+    "markdown_link",
+    "html_tag",
+    "folds",
+)
+"""The codes of all findings: what "21 other rules are met" counts."""
 
 
 def check(
@@ -42,13 +63,52 @@ def check(
     known: Collection[str],
     *,
     language: str = "en",
-    category: str = "MARKETING",
+    category: str = Category.MARKETING.value,
     samples: Mapping[str, str] | None = None,
     others: Collection[str] = (),
 ) -> tuple[Finding, ...]:
-    """Return what the text breaks, in order of place, errors first at one place.
+    """Return what the text breaks in order of place, at one place errors first; nothing for a good text.
 
     `known` names the variables that guests have; `samples` are the values to submit with it (None: not chosen
-    yet); `others` are the texts of the other templates. `language` chooses the words that fixes insert.
+    yet); `others` are the texts of the other templates. `language` chooses the words that fixes put in.
     """
-    raise NotImplementedError
+    subject = Subject(content, parse(content), known, language, category, samples, others)
+    if not content.strip():
+        return (Finding("empty_body", Level.ERROR, 0, len(content)),)
+    found = [finding for rule in CHECKS for finding in rule(subject)]
+    weight = list(Level)
+    found.sort(key=lambda finding: (finding.start, weight.index(finding.level), finding.code))
+    return tuple(found)
+
+
+def rules_met(findings: Collection[Finding]) -> int:
+    """Return how many of `RULES` the text keeps."""
+    return len(RULES) - len({finding.code for finding in findings})
+
+
+def check_draft(draft: TemplateDraft) -> dict[str, str]:
+    """Return a problem's code for each field that cannot be saved (words: `waapp.texts.FIELDS`).
+
+    What is wrong with the text itself is for `check`: a draft may be saved with it.
+    """
+    problems = {
+        "name": None if _NAME.fullmatch(draft.name) else "template_name_wrong",
+        "display_name": _check_display_name(draft.display_name),
+        "content": None if draft.content.strip() else "template_content_missing",
+        "language": None if draft.language in LANGUAGES else "template_language_unknown",
+        "category": None if draft.category in set(Category) else "template_category_unknown",
+    }
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def suggest_name(display_name: str) -> str:
+    """Turn what people call a template into a name for WhatsApp ("Save the date!" → save_the_date)."""
+    plain = unicodedata.normalize("NFKD", display_name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:NAME_LIMIT].rstrip("_") or "template"
+
+
+def _check_display_name(display_name: str) -> str | None:
+    if not display_name.strip():
+        return "template_display_name_missing"
+    too_long = len(display_name.strip()) > DISPLAY_NAME_LIMIT
+    return "template_display_name_too_long" if too_long else None

@@ -13,10 +13,11 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
 from waapp.core.events import RSVP_PLACEHOLDERS, Event, is_day_only, zone
+from waapp.core.findings import Level
 from waapp.core.guests import Guest
 from waapp.core.names import first_name
 from waapp.core.template import parse, render, variable_name
-from waapp.core.template_rules import BODY_LIMIT, Level
+from waapp.core.template_checks import BODY_LIMIT
 
 BUILT_IN: Final = (
     "guest_name",
