@@ -1,17 +1,22 @@
 """Who gets an invitation, who is left out and why, and what speaks against sending at all."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from waapp.core.phone import Number
+from waapp.core.events import Event, is_day_only, zone
+from waapp.core.pacing import PAIR_SECONDS, SANDBOX_RATE, SANDBOX_SENDER, sender_rate
+from waapp.core.phone import Number, PhoneProblem
 from waapp.core.rates import RateTable
-from waapp.core.status import EngineState
-from waapp.core.template import Template
-from waapp.core.template_rules import Finding
+from waapp.core.status import EngineState, GuestStatus, guest_status
+from waapp.core.template import Category, Malformation, Template, compile_template, parse, render
+from waapp.core.template_rules import Finding, Level
+from waapp.core.template_values import ValueProblem, check_values
 
 
 class Reason(StrEnum):
@@ -19,6 +24,7 @@ class Reason(StrEnum):
 
     NO_NUMBER = "no_number"
     NOT_A_NUMBER = "not_a_number"
+    IMPOSSIBLE = "impossible"
     NEEDS_REGION = "needs_region"
     ROUNDED = "rounded"
     LANDLINE = "landline"
@@ -32,6 +38,20 @@ class Reason(StrEnum):
     BAD_VALUE = "bad_value"
     TOO_LONG = "too_long"
     US_MARKETING = "us_marketing"
+
+
+_BY_PHONE: Final = {
+    PhoneProblem.EMPTY: Reason.NO_NUMBER,
+    PhoneProblem.NOT_A_NUMBER: Reason.NOT_A_NUMBER,
+    PhoneProblem.IMPOSSIBLE: Reason.IMPOSSIBLE,
+    PhoneProblem.LANDLINE: Reason.LANDLINE,
+    PhoneProblem.PREMIUM: Reason.PREMIUM,
+    PhoneProblem.NEEDS_REGION: Reason.NEEDS_REGION,
+    PhoneProblem.ROUNDED: Reason.ROUNDED,
+}
+_HAS_MESSAGE: Final = frozenset({Reason.ALREADY_INVITED, Reason.IN_PROGRESS, Reason.NOT_KNOWN_YET})
+# What is no well-formed placeholder, or one that no guest can fill, would reach people as braces.
+_FATAL: Final = frozenset({*(kind.value for kind in Malformation), "unknown_variable"})
 
 
 class BlockerCode(StrEnum):
@@ -56,7 +76,6 @@ class NoticeCode(StrEnum):
     TEMPLATE_RULES = "template_rules"
     SANDBOX_PACE = "sandbox_pace"
     SANDBOX_JOIN = "sandbox_join"
-    US_MARKETING = "us_marketing"
     SHARED_PHONES = "shared_phones"
 
 
@@ -104,9 +123,8 @@ class Situation:
     """
 
     template: Template
+    event: Event
     now: datetime
-    event_date: datetime | None
-    event_is_sample: bool = False
     practice: bool = True
     sender: str | None = None
     findings: tuple[Finding, ...] = ()
@@ -117,13 +135,37 @@ class Situation:
     rates: RateTable | None = None
     options: Options = field(default_factory=Options)
 
+    @property
+    def sandbox(self) -> bool:
+        """Tell whether messages leave through Twilio's shared number for trying things out."""
+        return not self.practice and self.sender == SANDBOX_SENDER
+
+    @property
+    def pace(self) -> float:
+        """Return the messages per second that will leave."""
+        return self.rate if self.practice else sender_rate(self.sender, self.rate)
+
+    @property
+    def approved(self) -> bool:
+        """Tell whether WhatsApp has approved the template, so that it can be posted by its name."""
+        return self.template.is_approved and self.template.content_sid is not None
+
+    @property
+    def posts_template(self) -> bool:
+        """Tell whether the approved template is posted; practice mode and the sandbox get the text itself."""
+        return self.approved and not self.practice and not self.sandbox
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A guest who gets a message: exactly this text, to exactly this address (E.164)."""
+    """A guest who gets a message: exactly this text, to exactly this address (E.164).
+
+    `values` are those that the text uses, by name; `content_variables` the same by Twilio's numbers.
+    """
 
     guest_id: UUID
     name: str
+    phone: str
     address: str
     region: str | None
     values: Mapping[str, str]
@@ -192,12 +234,43 @@ class Plan:
 
 def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
     """Decide about one guest by itself; `finish` adds what depends on the others."""
-    raise NotImplementedError
+    verdict = _why_not(guest, situation)
+    if verdict is not None:
+        reason, detail = verdict
+        return Exclusion(guest.guest_id, guest.name, guest.phone, reason, detail, guest.number.e164)
+    assert guest.number.e164 is not None  # noqa: S101 - a number without a problem has one
+    content = situation.template.content
+    return Recipient(
+        guest.guest_id,
+        guest.name,
+        guest.phone,
+        guest.number.e164,
+        guest.number.region,
+        {name: guest.values[name] for name in parse(content).variables},
+        render(content, guest.values),
+        compile_template(content).content_variables(guest.values),
+    )
 
 
 def finish(assessments: Iterable[Assessment], situation: Situation) -> Plan:
     """Combine the assessments of all guests, in the order of the guest list, into the plan."""
-    raise NotImplementedError
+    everybody = list(assessments)
+    if situation.options.one_per_phone:
+        everybody = _one_per_phone(everybody)
+    recipients = tuple(one for one in everybody if isinstance(one, Recipient))
+    excluded = tuple(one for one in everybody if isinstance(one, Exclusion))
+    rates = situation.rates
+    return Plan(
+        recipients,
+        excluded,
+        tuple(_blockers(situation, recipients, excluded)),
+        tuple(_warnings(situation, recipients)),
+        situation.template.content_sid if situation.posts_template else None,
+        None if rates is None else _cost(recipients, rates, situation.template.category),
+        "" if rates is None else rates.currency,
+        None if rates is None else rates.as_of,
+        _seconds(recipients, situation.pace),
+    )
 
 
 def build(guests: Iterable[PlannedGuest], situation: Situation) -> Plan:
@@ -209,3 +282,148 @@ def selected(guests: Iterable[PlannedGuest], options: Options) -> list[PlannedGu
     """Return the guests that the planner chose; the rest are no part of the plan."""
     chosen = options.only_guest_ids
     return [guest for guest in guests if chosen is None or guest.guest_id in chosen]
+
+
+def _why_not(guest: PlannedGuest, situation: Situation) -> tuple[Reason, dict[str, str]] | None:
+    number = guest.number
+    if number.problem is not None:
+        return _BY_PHONE[number.problem], {"phone": number.display}
+    if guest.opted_out:
+        return Reason.OPTED_OUT, {}
+    prior = _prior(guest.invited, situation.options)
+    if prior is not None:
+        return prior
+    marketing = situation.template.category.upper() == Category.MARKETING.value
+    us_matters = marketing and not situation.sandbox and not situation.options.allow_us_marketing
+    if us_matters and number.region == "US":
+        return Reason.US_MARKETING, {"phone": number.display}
+    return _value_problem(check_values(situation.template.content, guest.values))
+
+
+def _prior(prior: PriorInvitation | None, options: Options) -> tuple[Reason, dict[str, str]] | None:
+    """Return what an earlier message forbids; one that may still leave or arrive is never doubled on request."""
+    if prior is None:
+        return None
+    detail = {"by": prior.by, "at": prior.at.isoformat()}
+    match prior.engine_state:
+        case EngineState.UNKNOWN:
+            return Reason.NOT_KNOWN_YET, detail
+        case EngineState.QUEUED | EngineState.SENDING:
+            return Reason.IN_PROGRESS, detail
+        case EngineState.FAILED | EngineState.CANCELLED:
+            return None
+        case EngineState.ACCEPTED:
+            arrived_not = guest_status(prior.twilio_status) is GuestStatus.FAILED
+            if arrived_not or options.include_already_invited:
+                return None
+            return Reason.ALREADY_INVITED, detail
+
+
+def _value_problem(problems: Iterable[ValueProblem]) -> tuple[Reason, dict[str, str]] | None:
+    for problem in problems:
+        if problem.level is not Level.ERROR:
+            continue
+        detail = {"code": problem.code} | {name: str(value) for name, value in problem.params.items()}
+        if problem.code == "value_missing":
+            return Reason.MISSING_VALUE, detail
+        return (Reason.BAD_VALUE if problem.name else Reason.TOO_LONG), detail
+    return None
+
+
+def _one_per_phone(everybody: list[Assessment]) -> list[Assessment]:
+    """Leave one message for each phone: what is already there or on its way counts, then the first in the list."""
+    holders = {
+        one.address: one.name
+        for one in reversed(everybody)
+        if isinstance(one, Exclusion) and one.address is not None and one.reason in _HAS_MESSAGE
+    }
+    result: list[Assessment] = []
+    for one in everybody:
+        if isinstance(one, Recipient):
+            if one.address in holders:
+                detail = {"other": holders[one.address]}
+                result.append(
+                    Exclusion(one.guest_id, one.name, one.phone, Reason.SAME_PHONE, detail, one.address)
+                )
+                continue
+            holders[one.address] = one.name
+        result.append(one)
+    return result
+
+
+def _blockers(
+    situation: Situation,
+    recipients: tuple[Recipient, ...],
+    excluded: tuple[Exclusion, ...],
+) -> Iterator[Blocker]:
+    template = situation.template
+    if not situation.practice:
+        if situation.sender is None:
+            yield Blocker(BlockerCode.NO_SENDER)
+        if situation.account_trouble is not None:
+            yield Blocker(BlockerCode.ACCOUNT_PAUSED, {"error": situation.account_trouble})
+        if situation.event.sample:
+            yield Blocker(BlockerCode.SAMPLE_EVENT_REAL, {"event": situation.event.name})
+        if not situation.sandbox and not situation.approved:
+            yield Blocker(
+                BlockerCode.TEMPLATE_NOT_APPROVED,
+                {"template": template.display_name, "status": template.approval_status},
+            )
+    if not template.is_active:
+        yield Blocker(BlockerCode.TEMPLATE_INACTIVE, {"template": template.display_name})
+    broken = _error_codes(situation, fatal=True)
+    if broken:
+        yield Blocker(BlockerCode.TEMPLATE_ERRORS, {"template": template.display_name, "findings": broken})
+    if not recipients:
+        yield Blocker(BlockerCode.NOBODY_LEFT, {"excluded": len(excluded)})
+
+
+def _warnings(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterator[Notice]:
+    if situation.practice:
+        yield Notice(NoticeCode.PRACTICE)
+    elif situation.sandbox:
+        yield Notice(NoticeCode.SANDBOX_JOIN)
+        yield Notice(NoticeCode.SANDBOX_PACE, {"seconds": round(1 / SANDBOX_RATE)})
+    if not situation.posts_template and not situation.approved:
+        yield Notice(NoticeCode.BODY_IS_SENT, {"template": situation.template.display_name})
+    rules = _error_codes(situation, fatal=False)
+    if rules and not situation.approved:
+        yield Notice(NoticeCode.TEMPLATE_RULES, {"findings": rules})
+    if _is_past(situation.event, situation.now):
+        yield Notice(NoticeCode.EVENT_PAST, {"event": situation.event.name})
+    people = {recipient.address for recipient in recipients}
+    limit = situation.daily_limit
+    if limit is not None and situation.daily_used + len(people) > limit:
+        over = min(len(people), situation.daily_used + len(people) - limit)
+        yield Notice(
+            NoticeCode.OVER_DAILY_LIMIT, {"limit": limit, "used": situation.daily_used, "over": over}
+        )
+    if len(people) < len(recipients):
+        yield Notice(NoticeCode.SHARED_PHONES, {"messages": len(recipients) - len(people)})
+
+
+def _error_codes(situation: Situation, *, fatal: bool) -> tuple[str, ...]:
+    """Return the codes of errors: the fatal ones would be sent as they stand, the others only cost approval."""
+    errors = (finding.code for finding in situation.findings if finding.level is Level.ERROR)
+    return tuple(dict.fromkeys(code for code in errors if (code in _FATAL) is fatal))
+
+
+def _is_past(event: Event, now: datetime) -> bool:
+    if event.date is None:
+        return False
+    if is_day_only(event.date, event.time_zone):
+        local = zone(event.time_zone)
+        return event.date.astimezone(local).date() < now.astimezone(local).date()
+    return event.date < now
+
+
+def _cost(recipients: Iterable[Recipient], rates: RateTable, category: str) -> Decimal:
+    regions = Counter(recipient.region for recipient in recipients)
+    return sum((rates.price(region, category) * count for region, count in regions.items()), Decimal(0))
+
+
+def _seconds(recipients: tuple[Recipient, ...], rate: float) -> float:
+    if not recipients:
+        return 0.0
+    most_for_one = max(Counter(recipient.address for recipient in recipients).values())
+    return max(len(recipients) / rate, (most_for_one - 1) * PAIR_SECONDS)
