@@ -1,0 +1,161 @@
+"""How table cells are painted: text in a tone, pills, bars and two lines. All mirror for right-to-left."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from waapp.gui import style
+from waapp.gui.paint import Segments, paint_pill, paint_segments, pill_font, pill_width
+
+if TYPE_CHECKING:
+    from waapp.core.status import Shown
+    from waapp.gui.table import Column, TableModel
+
+PADDING = style.SPACE[2]
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell's ground, its line, the ring of the current row, and its text.
+
+    It asks the model's own methods instead of `data()`: one screen is hundreds of cells.
+    """
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        view = cast("QTableView", option.widget)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        colors = style.tokens()
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        ground = colors.accent_weak if selected else colors.surface
+        if not selected and index.row() == getattr(view, "hovered_row", -1):
+            ground = colors.hover
+        painter.fillRect(rect, ground)
+        painter.fillRect(QRect(rect.x(), rect.bottom(), rect.width(), 1), colors.line)
+        self.paint_content(
+            painter, rect.adjusted(PADDING, 0, -PADDING, -1), cast("TableModel[Any]", index.model()),
+            index.row(), index.column(), option.direction,
+        )  # fmt: skip
+        if view.hasFocus() and index.row() == view.currentIndex().row():
+            _paint_ring(painter, rect, view, index.column(), colors.accent)
+
+    def paint_content(
+        self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
+        direction: Qt.LayoutDirection,
+    ) -> None:  # fmt: skip
+        """Paint what the cell says, in the room within its padding."""
+        described = model.columns[column]
+        painter.setFont(style.font(14, QFont.Weight.DemiBold if described.bold else QFont.Weight.Normal))
+        painter.setPen(cell_color(described, model.row_at(row)))
+        _draw_text(painter, room, model.cell_text(row, column), described.align, direction)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the room that the whole text wants; used when a column is fitted to its content."""
+        described = cast("TableModel[Any]", index.model()).columns[index.column()]
+        face = style.font(14, QFont.Weight.DemiBold if described.bold else QFont.Weight.Normal)
+        width = QFontMetrics(face).horizontalAdvance(str(index.data() or "")) + PADDING * 2
+        return QSize(width, style.ROW_HEIGHT)
+
+
+class PillDelegate(CellDelegate):
+    """Paints the column's `value` (a `Shown`) as a pill with the column's text as its word."""
+
+    def paint_content(
+        self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
+        direction: Qt.LayoutDirection,
+    ) -> None:  # fmt: skip
+        """Paint the pill; a cell without a value stays empty."""
+        state = model.cell_value(row, column)
+        if state is not None:
+            paint_pill(painter, room, cast("Shown", state), model.cell_text(row, column), direction)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the pill's room."""
+        width = pill_width(str(index.data() or ""), QFontMetrics(pill_font()))
+        return QSize(width + PADDING * 2, style.ROW_HEIGHT)
+
+
+class SegmentDelegate(CellDelegate):
+    """Paints the column's `value`, a pair of `Segments` and their total, as a bar; its text is for reading aloud."""
+
+    def paint_content(
+        self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
+        direction: Qt.LayoutDirection,
+    ) -> None:  # fmt: skip
+        """Paint the bar."""
+        value = cast("tuple[Segments, int] | None", model.cell_value(row, column))
+        if value is not None:
+            segments, total = value
+            paint_segments(painter, room, segments, total, direction)
+
+
+class TwoLineDelegate(CellDelegate):
+    """Paints the column's text above its `detail`; `detail_first` puts the muted line on top, as the messages do."""
+
+    def __init__(self, *, detail_first: bool = False) -> None:
+        super().__init__()
+        self._detail_first = detail_first
+
+    def paint_content(
+        self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
+        direction: Qt.LayoutDirection,
+    ) -> None:  # fmt: skip
+        """Paint both lines, or one line centred when there is no detail."""
+        described = model.columns[column]
+        detail = model.cell_detail(row, column)
+        if not detail:
+            super().paint_content(painter, room, model, row, column, direction)
+            return
+        face = style.font(14, QFont.Weight.DemiBold if described.bold else QFont.Weight.Normal)
+        small = style.font(14 if self._detail_first else 12)
+        line = 18
+        top = room.y() + (room.height() - line * 2) // 2
+        upper, lower = (
+            QRect(room.x(), top, room.width(), line),
+            QRect(room.x(), top + line, room.width(), line),
+        )
+        main, second = (lower, upper) if self._detail_first else (upper, lower)
+        painter.setFont(face)
+        painter.setPen(cell_color(described, model.row_at(row)))
+        _draw_text(painter, main, model.cell_text(row, column), described.align, direction)
+        painter.setFont(small)
+        painter.setPen(style.tokens().muted)
+        _draw_text(painter, second, detail, described.align, direction)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the room of two lines."""
+        return QSize(super().sizeHint(option, index).width(), style.TWO_LINE_ROW_HEIGHT)
+
+
+def cell_color(column: "Column[Any]", row: object) -> QColor:
+    """Return the colour of a cell's text."""
+    token = column.color(row) if callable(column.color) else column.color
+    return cast("QColor", getattr(style.tokens(), token))
+
+
+def _draw_text(
+    painter: QPainter, room: QRect, text: str, align: Qt.AlignmentFlag, direction: Qt.LayoutDirection
+) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    # AlignAbsolute: otherwise Qt would swap the sides again for a text that begins in another direction.
+    side = QStyle.visualAlignment(direction, align) | Qt.AlignmentFlag.AlignAbsolute
+    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+
+
+def _paint_ring(painter: QPainter, rect: QRect, view: QTableView, column: int, color: QColor) -> None:
+    header = view.horizontalHeader()
+    painter.fillRect(QRect(rect.x(), rect.y(), rect.width(), 2), color)
+    painter.fillRect(QRect(rect.x(), rect.bottom() - 1, rect.width(), 2), color)
+    visual = header.visualIndex(column)
+    shown = [
+        place for place in range(header.count()) if not header.isSectionHidden(header.logicalIndex(place))
+    ]
+    mirrored = view.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    first, last = (shown[-1], shown[0]) if mirrored else (shown[0], shown[-1])
+    if visual == first:
+        painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), color)
+    if visual == last:
+        painter.fillRect(QRect(rect.right() - 1, rect.y(), 2, rect.height()), color)

@@ -1,0 +1,92 @@
+"""Shapes that a widget and a table cell share: the pill of a state and the bar of many states."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyle
+
+from waapp.core.status import Shown
+from waapp.gui import style
+
+PILL_HEIGHT: Final = 22
+_PILL_PADDING: Final = 8
+_DOT: Final = 6
+_GAP: Final = 6
+BAR_HEIGHT: Final = 8
+
+Segments = Sequence[tuple[Shown, int]]
+"""Counts by state in the order in which they are painted; the rest of the total stays empty."""
+
+
+def pill_font() -> QFont:
+    """Return the font of a pill's word."""
+    return style.font(12, QFont.Weight.DemiBold)
+
+
+def pill_width(word: str, metrics: QFontMetrics) -> int:
+    """Return the room that a pill with this word wants."""
+    return _PILL_PADDING * 2 + _DOT + _GAP + metrics.horizontalAdvance(word) + 1
+
+
+def paint_pill(
+    painter: QPainter, room: QRect, state: Shown, word: str, direction: Qt.LayoutDirection
+) -> None:
+    """Paint a pill at the leading edge of the room, centred vertically; a word that is too long is elided."""
+    colors = style.pill_colors(state)
+    face = pill_font()
+    metrics = QFontMetrics(face)
+    width = min(pill_width(word, metrics), room.width())
+    logical = QRect(room.x(), room.y() + (room.height() - PILL_HEIGHT) // 2, width, PILL_HEIGHT)
+    shape = QRectF(QStyle.visualRect(direction, room, logical))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(style.tokens().line, 1) if colors.outlined else Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if colors.outlined else colors.ground)
+    outline = shape.adjusted(0.5, 0.5, -0.5, -0.5) if colors.outlined else shape
+    painter.drawRoundedRect(outline, PILL_HEIGHT / 2, PILL_HEIGHT / 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colors.ink)
+    inside = shape.toRect()
+    dot = QRect(logical.x() + _PILL_PADDING, logical.y() + (PILL_HEIGHT - _DOT) // 2, _DOT, _DOT)
+    painter.drawEllipse(QRectF(QStyle.visualRect(direction, room, dot)))
+    words = QRect(
+        logical.x() + _PILL_PADDING + _DOT + _GAP,
+        inside.y(),
+        width - _PILL_PADDING * 2 - _DOT - _GAP + 1,
+        PILL_HEIGHT,
+    )
+    painter.setFont(face)
+    painter.setPen(colors.ink)
+    shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, words.width())
+    alignment = Qt.AlignmentFlag.AlignVCenter | QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft)
+    painter.drawText(QStyle.visualRect(direction, room, words), alignment, shown)
+    painter.restore()
+
+
+def paint_segments(
+    painter: QPainter, room: QRect, segments: Segments, total: int, direction: Qt.LayoutDirection
+) -> None:
+    """Paint a bar with a part for each state, starting at the leading edge.
+
+    A state that anybody is in gets at least two pixels: one failure among ten thousand must be seen.
+    """
+    bar = QRectF(room.x(), room.y() + (room.height() - BAR_HEIGHT) / 2, room.width(), BAR_HEIGHT)
+    clip = QPainterPath()
+    clip.addRoundedRect(bar, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillPath(clip, style.tokens().queued_weak)
+    painter.setClipPath(clip)
+    painter.setPen(Qt.PenStyle.NoPen)
+    whole = max(total, sum(count for _state, count in segments), 1)
+    at = 0.0
+    for state, count in segments:
+        if count <= 0:
+            continue
+        width = min(max(bar.width() * count / whole, 2.0), bar.width() - at)
+        start = bar.x() + at if direction is not Qt.LayoutDirection.RightToLeft else bar.right() - at - width
+        painter.fillRect(QRectF(start, bar.y(), width, bar.height()), style.segment_color(state))
+        at += width
+    painter.restore()

@@ -1,0 +1,494 @@
+"""The building blocks of every page. Each is named for scripts and for screen readers, and works by keyboard."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from waapp.core.status import Shown
+from waapp.gui import style
+from waapp.gui.paint import (
+    BAR_HEIGHT,
+    PILL_HEIGHT,
+    Segments,
+    paint_pill,
+    paint_segments,
+    pill_font,
+    pill_width,
+)
+from waapp.gui.texts import key_name, number, shown_word
+from waapp.texts import tr
+
+AnyWidget = TypeVar("AnyWidget", bound=QWidget)
+
+
+def name(widget: AnyWidget, object_name: str, accessible_name: str) -> AnyWidget:
+    """Name a widget for scripts and for screen readers; every interactive widget passes through here."""
+    widget.setObjectName(object_name)
+    widget.setAccessibleName(accessible_name)
+    return widget
+
+
+def button(
+    text: str,
+    object_name: str,
+    *,
+    primary: bool = False,
+    small: bool = False,
+    icon: str | None = None,
+    kind: str | None = None,
+    key: str | None = None,
+    accessible_name: str | None = None,
+) -> QPushButton:
+    """Return a push button. `kind` is "link", "danger", "icon" (a drawing only) or "chip".
+
+    A button takes the keyboard by Tab, not by a click: so its focus ring appears for those who need it.
+    `accessible_name` says more than the text where the text alone is not clear, or where there is only an icon.
+    """
+    made = QPushButton(text.replace("&", "&&"))
+    name(made, object_name, accessible_name or text)
+    made.setProperty("kind", "primary" if primary else kind or "plain")
+    made.setFont(style.font(13 if small or kind == "chip" else 14, QFont.Weight.Medium))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    made.setAutoDefault(False)
+    if small:
+        made.setProperty("size", "small")
+    if icon is not None:
+        style.set_icon(made, icon, "on_accent" if primary else "failed" if kind == "danger" else "muted")
+    if key is not None:
+        bind(made, key)
+    elif kind == "icon":
+        made.setToolTip(accessible_name or text)
+    return made
+
+
+def bind(target: QAbstractButton, key: str) -> QShortcut:
+    """Press a button by a key while its window is active and it can be seen; the tooltip says so."""
+    shortcut = QShortcut(QKeySequence(key), target)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.activated.connect(target.click)
+    target.setToolTip(f"{target.accessibleName()} ({key_name(key)})")
+    return shortcut
+
+
+def label(text: str = "", *, tone: str | None = None, size: int = 14, bold: bool = False) -> QLabel:
+    """Return a plain-text label that wraps; `tone` is a token of the style."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(True)
+    made.setFont(style.font(size, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
+    if tone is not None:
+        made.setProperty("tone", tone)
+    return made
+
+
+def repolish(widget: QWidget) -> None:
+    """Apply the style sheet anew after a property that it asks for has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def rule() -> QFrame:
+    """Return a line between two parts."""
+    made = QFrame()
+    made.setProperty("rule", "true")
+    made.setFixedHeight(1)
+    return made
+
+
+class Card(QFrame):
+    """A bordered surface; `body` is its column of content."""
+
+    def __init__(self, padding: int = 0, spacing: int = 0) -> None:
+        super().__init__()
+        self.setProperty("card", "true")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(padding or 1, padding or 1, padding or 1, padding or 1)
+        self.body.setSpacing(spacing)
+
+    def hold_table(self, table: QWidget) -> None:
+        """Put in a table: it keeps off the round corners at the bottom."""
+        self.body.setContentsMargins(1, 1, 1, 6)
+        self.body.addWidget(table)
+
+
+class PageHeader(QWidget):
+    """A page's title, one sentence of facts under it, and its buttons at the trailing edge."""
+
+    def __init__(self, title: str, facts: str = "") -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.SPACE[1])
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self._title = label(title, size=22, bold=True)
+        self._facts = label(facts, tone="muted")
+        self._title.setObjectName("page_title")
+        self._facts.setObjectName("page_facts")
+        words.addWidget(self._title)
+        words.addWidget(self._facts)
+        row.addLayout(words, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(style.SPACE[1])
+        row.addLayout(self._buttons)
+        row.setAlignment(self._buttons, Qt.AlignmentFlag.AlignBottom)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+
+    def set_facts(self, text: str) -> None:
+        """Change the sentence under the title."""
+        self._facts.setText(text)
+
+    def add(self, widget: QWidget) -> None:
+        """Add a button; the last one added is at the outer edge."""
+        self._buttons.addWidget(widget)
+
+
+class Chips(QWidget):
+    """A row of filters of which one is chosen; arrow keys move between them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, object_name: str, accessible_name: str) -> None:
+        super().__init__()
+        name(self, object_name, accessible_name)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(style.SPACE[1])
+        self._row.addStretch(1)
+        self._group = QButtonGroup(self)
+        self._chips: dict[str, QPushButton] = {}
+
+    def set_chips(self, chips: Iterable[tuple[str, str, int | None]]) -> None:
+        """Show these (key, word, count); known keys keep their chip, and the choice stays if it still exists."""
+        wanted = list(chips)
+        for key in self._chips.keys() - {key for key, _word, _count in wanted}:
+            gone = self._chips.pop(key)
+            self._group.removeButton(gone)
+            gone.deleteLater()
+            gone.hide()
+        for place, (key, word, count) in enumerate(wanted):
+            text = word if count is None else f"{word} {number(count)}"
+            chip = self._chips.get(key) or self._add(key)
+            chip.setText(text.replace("&", "&&"))
+            chip.setAccessibleName(text)
+            if self._row.indexOf(chip) != place:
+                self._row.insertWidget(place, chip)
+        if wanted and self.current() is None:
+            self._chips[wanted[0][0]].setChecked(True)
+
+    def current(self) -> str | None:
+        """Return the key of the chosen chip."""
+        return next((key for key, chip in self._chips.items() if chip.isChecked()), None)
+
+    def choose(self, key: str) -> None:
+        """Choose a chip as if it were clicked."""
+        if key in self._chips and self.current() != key:
+            self._chips[key].click()
+
+    def _add(self, key: str) -> QPushButton:
+        chip = button("", f"{self.objectName()}_{key}", kind="chip")
+        chip.setCheckable(True)
+        self._group.addButton(chip)
+        self._chips[key] = chip
+        chip.clicked.connect(lambda: self.chosen.emit(key))
+        return chip
+
+
+class SearchField(QLineEdit):
+    """A search box: Ctrl+F goes there, Esc empties it; `searched` comes when typing pauses."""
+
+    searched = Signal(str)
+    _PAUSE_MS = 120
+
+    def __init__(self, placeholder: str, object_name: str) -> None:
+        super().__init__()
+        name(self, object_name, placeholder)
+        self.setPlaceholderText(placeholder)
+        self.setClearButtonEnabled(True)
+        self.setMinimumWidth(180)
+        self.setMaximumWidth(260)
+        self._glass = QAction(style.icon("search", "faint"), "", self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.setToolTip(f"{placeholder} ({key_name('Ctrl+F')})")
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        shortcut.activated.connect(self._go_here)
+        self._pause = QTimer(self, singleShot=True, interval=self._PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.searched.emit(self.text()))
+        self.textChanged.connect(self._typed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Empty the field by Esc; an empty one lets the key pass."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Redraw the glass in the new scheme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_glass"):
+            self._glass.setIcon(style.icon("search", "faint"))
+
+    def _typed(self, text: str) -> None:
+        if text:
+            self._pause.start()
+        else:
+            self._pause.stop()
+            self.searched.emit("")
+
+    def _go_here(self) -> None:
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+
+class Field(QWidget):
+    """A label above an editor, with a hint or what is wrong beneath it.
+
+    The error is also the editor's accessible description, so that a screen reader says it with the field.
+    """
+
+    def __init__(self, text: str, editor: QWidget, hint: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(style.SPACE[0])
+        self.editor = editor
+        self._hint = hint
+        self._error: str | None = None
+        self._label = label(text, tone="muted", size=12)
+        self._label.setFont(style.font(12, QFont.Weight.Medium))
+        self._label.setBuddy(editor)
+        if not editor.accessibleName():
+            editor.setAccessibleName(text)
+        self._below = label("", size=12)
+        column.addWidget(self._label)
+        column.addWidget(editor)
+        column.addWidget(self._below)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._tell()
+
+    @property
+    def error(self) -> str | None:
+        """What is wrong, as shown."""
+        return self._error
+
+    def set_error(self, text: str | None) -> None:
+        """Show what is wrong, or nothing."""
+        if text != self._error:
+            self._error = text
+            self._tell()
+
+    def set_hint(self, text: str) -> None:
+        """Change the quiet words under the editor."""
+        self._hint = text
+        self._tell()
+
+    def _tell(self) -> None:
+        below = self._error or self._hint
+        self._below.setText(below)
+        self._below.setVisible(bool(below))
+        self._below.setProperty("tone", "failed" if self._error else "muted")
+        self.editor.setProperty("invalid", "true" if self._error else "false")
+        self.editor.setAccessibleDescription(below)
+        repolish(self._below)
+        repolish(self.editor)
+
+
+class SidePanel(QFrame):
+    """Details at the trailing edge: a title, `body` that scrolls, `footer` for the buttons. Esc closes it."""
+
+    closed = Signal()
+
+    def __init__(self, title: str = "", object_name: str = "panel") -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        self.setFixedWidth(style.PANEL_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 12, 8, 8)
+        self._title = label(title, size=16, bold=True)
+        close = button(
+            "",
+            f"{object_name}_close",
+            kind="icon",
+            small=True,
+            icon="close",
+            accessible_name=tr("Close panel"),
+        )
+        close.setToolTip(f"{tr('Close panel')} ({key_name('Esc')})")
+        close.clicked.connect(self.close_panel)
+        head.addWidget(self._title, 1)
+        head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        inside = QWidget()
+        self.body = QVBoxLayout(inside)
+        self.body.setContentsMargins(16, 0, 16, 16)
+        self.body.setSpacing(style.SPACE[2])
+        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        column.addWidget(scroll, 1)
+        self.footer = QHBoxLayout()
+        self.footer.setContentsMargins(16, 12, 16, 16)
+        self.footer.setSpacing(style.SPACE[1])
+        column.addLayout(self.footer)
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
+
+    def close_panel(self) -> None:
+        """Hide and tell."""
+        self.hide()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close by Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
+
+class EmptyState(QWidget):
+    """What a page is for, and the one next step, while there is nothing to show."""
+
+    def __init__(self, icon: str, title: str, text: str, action: QPushButton | None = None) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(style.SPACE[1])
+        column.addStretch(2)
+        self._icon_name = icon
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = label(title, size=16, bold=True)
+        self._text = label(text, tone="muted")
+        self._text.setMaximumWidth(440)
+        for part in (self._icon, self._title, self._text):
+            if isinstance(part, QLabel):
+                part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._icon)
+        column.addWidget(self._title)
+        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        if action is not None:
+            column.addSpacing(style.SPACE[1])
+            column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self._draw()
+
+    def set_words(self, title: str, text: str) -> None:
+        """Change what is said."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Redraw the icon in the new scheme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
+            self._draw()
+
+    def _draw(self) -> None:
+        self._icon.setPixmap(style.pixmap(self._icon_name, "faint", 40))
+
+
+class SegmentBar(QWidget):
+    """A bar with a part for each state; its accessible description says the counts."""
+
+    def __init__(self, object_name: str = "progress", accessible_name: str = "") -> None:
+        super().__init__()
+        name(self, object_name, accessible_name or tr("Progress"))
+        self._segments: Segments = ()
+        self._total = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_segments(self, segments: Sequence[tuple[Shown, int]], total: int) -> None:
+        """Show these counts of a total."""
+        self._segments, self._total = tuple(segments), total
+        self.setAccessibleDescription(segments_text(segments, total))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the bar's room."""
+        return QSize(120, BAR_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bar."""
+        paint_segments(QPainter(self), self.rect(), self._segments, self._total, self.layoutDirection())
+
+
+def segments_text(segments: Segments, total: int) -> str:
+    """Say a bar in words: 174 read, 212 delivered, of 486."""
+    parts = [f"{number(count)} {shown_word(state).lower()}" for state, count in segments if count]
+    return (
+        tr("{parts}, of {total}", parts=", ".join(parts), total=total)
+        if parts
+        else tr("none of {total}", total=total)
+    )
+
+
+class Pill(QLabel):
+    """The pill of a state; its text is read as a label's."""
+
+    def __init__(self, state: Shown = Shown.NONE, word: str | None = None) -> None:
+        super().__init__()
+        self._state = state
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.set_state(state, word)
+
+    def set_state(self, state: Shown, word: str | None = None) -> None:
+        """Show a state, with another word than its own where the cause says more."""
+        self._state = state
+        self.setText(word or shown_word(state))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the pill's room."""
+        return QSize(pill_width(self.text(), QFontMetrics(pill_font())), PILL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least room: the dot and a few letters."""
+        return QSize(48, PILL_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pill in place of the label."""
+        room = QRect(0, 0, self.width(), self.height())
+        paint_pill(QPainter(self), room, self._state, self.text(), self.layoutDirection())
