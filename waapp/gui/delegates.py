@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from waapp.gui import style
-from waapp.gui.paint import Segments, paint_pill, paint_segments, pill_font, pill_width
+from waapp.gui.paint import Segments, isolated, paint_pill, paint_segments, pill_font, pill_width
 
 if TYPE_CHECKING:
     from waapp.core.status import Shown
@@ -140,6 +140,8 @@ def _draw_text(
     painter: QPainter, room: QRect, text: str, align: Qt.AlignmentFlag, direction: Qt.LayoutDirection
 ) -> None:
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    if direction is Qt.LayoutDirection.RightToLeft:
+        shown = isolated(shown)
     # AlignAbsolute: otherwise Qt would swap the sides again for a text that begins in another direction.
     side = QStyle.visualAlignment(direction, align) | Qt.AlignmentFlag.AlignAbsolute
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)

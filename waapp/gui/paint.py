@@ -20,6 +20,11 @@ Segments = Sequence[tuple[Shown, int]]
 """Counts by state in the order in which they are painted; the rest of the total stays empty."""
 
 
+def isolated(text: str) -> str:
+    """Let a text keep its own direction within a right-to-left line: "+351 912" must not become "912 351+"."""
+    return f"\u2068{text}\u2069"
+
+
 def pill_font() -> QFont:
     """Return the font of a pill's word."""
     return style.font(12, QFont.Weight.DemiBold)
@@ -60,6 +65,8 @@ def paint_pill(
     painter.setFont(face)
     painter.setPen(colors.ink)
     shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, words.width())
+    if direction is Qt.LayoutDirection.RightToLeft:
+        shown = isolated(shown)
     alignment = Qt.AlignmentFlag.AlignVCenter | QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft)
     painter.drawText(QStyle.visualRect(direction, room, words), alignment, shown)
     painter.restore()

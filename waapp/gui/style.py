@@ -101,7 +101,9 @@ def is_dark() -> bool:
     app = QApplication.instance()
     chosen = app.property(_SCHEME_PROPERTY) if app is not None else None
     system = QGuiApplication.styleHints().colorScheme()
-    return (chosen if chosen in {Qt.ColorScheme.Light, Qt.ColorScheme.Dark} else system) is Qt.ColorScheme.Dark
+    return (
+        chosen if chosen in {Qt.ColorScheme.Light, Qt.ColorScheme.Dark} else system
+    ) is Qt.ColorScheme.Dark
 
 
 def tokens() -> Tokens:

@@ -271,6 +271,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.columns[section].align | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole:
+            return style.font(12, QFont.Weight.Medium)
         return None
 
     # Order and filter
@@ -466,7 +468,6 @@ class TableView(QTableView):
     def _dress_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setFont(style.font(12, QFont.Weight.Medium))
         header.setMinimumSectionSize(40)
         header.setFixedHeight(33)
         header.setSectionsClickable(True)

@@ -71,12 +71,17 @@ def button(
     made = QPushButton(text.replace("&", "&&"))
     name(made, object_name, accessible_name or text)
     made.setProperty("kind", "primary" if primary else kind or "plain")
-    made.setFont(style.font(13 if small or kind == "chip" else 14, QFont.Weight.Medium))
+    made.setFont(
+        style.font(
+            13 if small or kind == "chip" else 14,
+            QFont.Weight.Normal if kind == "chip" else QFont.Weight.Medium,
+        )
+    )
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     made.setAutoDefault(False)
     if small:
-        made.setProperty("size", "small")
+        made.setProperty("compact", "true")
     if icon is not None:
         style.set_icon(made, icon, "on_accent" if primary else "failed" if kind == "danger" else "muted")
     if key is not None:
@@ -234,8 +239,10 @@ class SearchField(QLineEdit):
         name(self, object_name, placeholder)
         self.setPlaceholderText(placeholder)
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(180)
+        self.setProperty("leading_icon", "true")
+        self.setMinimumWidth(160)
         self.setMaximumWidth(260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._glass = QAction(style.icon("search", "faint"), "", self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.setToolTip(f"{placeholder} ({key_name('Ctrl+F')})")
@@ -330,8 +337,8 @@ class SidePanel(QFrame):
 
     def __init__(self, title: str = "", object_name: str = "panel") -> None:
         super().__init__()
-        self.setObjectName("panel")
-        self.setAccessibleName(title)
+        name(self, object_name, title)
+        self.setProperty("panel", "true")
         self.setFixedWidth(style.PANEL_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

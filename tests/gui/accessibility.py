@@ -1,0 +1,86 @@
+"""What every window must offer to a screen reader and to a script."""
+
+from collections import Counter
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QCalendarWidget,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+INTERACTIVE = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
+_MADE_OF_PARTS = (
+    QComboBox,
+    QAbstractSpinBox,
+    QCalendarWidget,
+    QLineEdit,
+    QAbstractItemView,
+    QTextEdit,
+    QPlainTextEdit,
+)
+_NO_ROLES = {QAccessible.Role.NoRole, QAccessible.Role.Client}
+
+
+def interactive_widgets(root: QWidget) -> list[QWidget]:
+    """Every widget that a person can act on, without the parts that Qt builds its own widgets from."""
+    return [
+        widget
+        for widget in [root, *root.findChildren(QWidget)]
+        if isinstance(widget, INTERACTIVE) and not isinstance(widget, QHeaderView) and not _is_part(widget)
+    ]
+
+
+def assert_accessible(root: QWidget) -> None:
+    """Fail with a list of what is missing: object names, accessible names, roles, ways to reach by keyboard."""
+    problems: list[str] = []
+    widgets = interactive_widgets(root)
+    names = Counter(widget.objectName() for widget in widgets)
+    for widget in widgets:
+        said = f"{type(widget).__name__} {widget.objectName() or '(no name)'} in {_place(widget)}"
+        if not widget.objectName():
+            problems.append(f"{said}: no objectName")
+        elif names[widget.objectName()] > 1:
+            problems.append(f"{said}: objectName used {names[widget.objectName()]} times")
+        if not widget.accessibleName().strip():
+            problems.append(f"{said}: no accessibleName")
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is None or interface.role() in _NO_ROLES:
+            problems.append(f"{said}: no role")
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            problems.append(f"{said}: cannot be reached by keyboard")
+    assert not problems, "\n".join(problems)
+
+
+def _is_part(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, _MADE_OF_PARTS):
+            return True
+        parent = parent.parentWidget()
+    return widget.objectName().startswith("qt_")
+
+
+def _place(widget: QWidget) -> str:
+    parts = []
+    parent = widget.parentWidget()
+    while parent is not None:
+        parts.append(parent.objectName() or type(parent).__name__)
+        parent = parent.parentWidget()
+    return " < ".join(parts)
