@@ -1,0 +1,59 @@
+"""What every test may use: a real PostgreSQL, the product's own event loops, and no way to the user's own files."""
+
+import asyncio
+import importlib.util
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from waapp.loop import headless_loop, window_loop
+
+# Before Qt, keyring and waapp read them.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
+pytest_plugins = [
+    name for name in ("tests.fixtures_db", "tests.fixtures_practice") if importlib.util.find_spec(name) is not None
+]
+
+type_of_run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+_OURS = ("WAAPP_", "TWILIO_", "PG")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a developer's database, account and data folder out of reach."""
+    for name in list(os.environ):
+        if name.startswith(_OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("WAAPP_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+@pytest.fixture
+def run() -> Iterator[type_of_run]:
+    """Run coroutines on the loop of headless commands; a task that outlives the test fails it."""
+    with asyncio.Runner(loop_factory=headless_loop) as runner:
+        yield runner.run
+        runner.run(_no_task_left())
+
+
+@pytest.fixture
+def window_run(qapp: Any) -> Iterator[type_of_run]:
+    """Run coroutines on Qt's loop; a task that outlives the test fails it."""
+    qapp.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
+        yield runner.run
+        runner.run(_no_task_left())
+
+
+async def _no_task_left() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    names = sorted(task.get_name() for task in left)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    if names:
+        pytest.fail(f"tasks left running: {', '.join(names)}")

@@ -1,0 +1,221 @@
+"""Connections to the database: pooled, in UTC, encrypted to remote hosts, with known errors as `DatabaseError`."""
+
+import getpass
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import event, exc
+from sqlalchemy.ext.asyncio import AsyncConnection as Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from waapp.db.errors import translate
+from waapp.errors import DatabaseError
+
+__all__ = ["Connection", "ConnectionReport", "Database", "connect_parameters", "label", "test_connection"]
+
+_SCHEMES: Final = ("postgresql://", "postgres://", "postgresql+psycopg://")
+_LOCAL_HOSTS: Final = frozenset({"", "localhost", "::1"})
+
+# A desk that sleeps in the middle of a transaction must not hold locks in a database that others share.
+_SESSION: Final = "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '5min'"
+
+
+def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
+    """Return libpq's parameters for a URL: what it says, and our defaults for what it leaves open.
+
+    libpq reads the URL, so that everything it knows works: several hosts, sockets, `service`, client certificates.
+    Raise `DatabaseError("database_url")` for a URL that it cannot read; the text never repeats the URL, because
+    the unreadable part may be the password.
+    """
+    scheme = next((known for known in _SCHEMES if url.startswith(known)), None)
+    if scheme is None:
+        raise DatabaseError("database_url")
+    try:
+        given = conninfo_to_dict("postgresql://" + url.removeprefix(scheme))
+    except psycopg.Error:
+        raise DatabaseError("database_url") from None
+    defaults: dict[str, Any] = {
+        "connect_timeout": 10,
+        "application_name": application_name(planner),
+        "keepalives": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    if any(not _is_local(host) for host in str(given.get("host", "")).split(",")) and "PGSSLMODE" not in os.environ:
+        defaults["sslmode"] = "require"
+    return defaults | {name: value for name, value in given.items() if value is not None}
+
+
+def application_name(planner: str | None = None) -> str:
+    """Return how this desk shows up in `pg_stat_activity`: plain ASCII, at most 63 characters."""
+    if planner is None:
+        try:
+            planner = getpass.getuser()
+        except (OSError, KeyError):  # an account without a name, as in some containers
+            planner = "unknown"
+    return f"waapp/{planner}".encode("ascii", "replace").decode()[:63]
+
+
+def label(url: str) -> str:
+    """Name a database for people and logs, without its password."""
+    given = connect_parameters(url)
+    host = given.get("host") or "localhost"
+    port = f":{given['port']}" if given.get("port") and not str(host).startswith("/") else ""
+    user = f"{given['user']}@" if given.get("user") else ""
+    return f"{user}{host}{port}/{given.get('dbname') or given.get('user') or ''}"
+
+
+def _is_local(host: str) -> bool:
+    return host in _LOCAL_HOSTS or host.startswith(("/", "@", "127."))
+
+
+class Database:
+    """A pool of connections to one database.
+
+    A connection belongs to the coroutine that opened it: never share one between concurrent tasks.
+    """
+
+    def __init__(self, url: str, planner: str | None = None) -> None:
+        self.url = url
+        self.label = label(url)
+        self._engine = _create_engine(url, planner)
+
+    def __repr__(self) -> str:
+        return f"Database({self.label})"
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """Open a transaction: committed at the end of the block, rolled back by any exception."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            if (known := translate(error, self.label)) is not None:
+                raise known from error
+            raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """Open a read-only transaction; writing in it is a bug."""
+        try:
+            async with self._engine.connect() as connection:
+                yield await connection.execution_options(postgresql_readonly=True)
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            known = translate(error, self.label)
+            if known is not None and known.code != "database_readonly":
+                raise known from error
+            raise
+
+    async def dispose(self) -> None:
+        """Close all connections; call it in the event loop that used them."""
+        await self._engine.dispose()
+
+
+def _create_engine(url: str, planner: str | None) -> AsyncEngine:
+    engine = create_async_engine(
+        "postgresql+psycopg://",
+        connect_args=connect_parameters(url, planner),
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        # Guests' names and numbers must not reach a log through an error's text.
+        hide_parameters=True,
+    )
+
+    # By statement and not by startup option: PgBouncer refuses connections that bring options.
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        with_autocommit = connection.autocommit
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(_SESSION)
+        cursor.close()
+        connection.autocommit = with_autocommit
+
+    return engine
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """What a connection test found.
+
+    `pooler` means that something like PgBouncer stands in between; with `transaction_pooling` it gives every
+    transaction another server connection, so that LISTEN and the sender's lock cannot work through it.
+    `revision` is the migration the database is at (None: never migrated). `may_migrate` tells whether this
+    role may create tables. `latency` is seconds for one query.
+    """
+
+    label: str
+    version: str
+    user: str
+    tls: bool
+    pooler: bool
+    transaction_pooling: bool
+    read_only: bool
+    revision: str | None
+    may_migrate: bool
+    latency: float
+
+
+async def test_connection(url: str) -> ConnectionReport:
+    """Connect outside any pool and look at what is there; raise `DatabaseError` when it cannot be used."""
+    name = label(url)
+    parameters = connect_parameters(url)
+    try:
+        async with (
+            await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as first,
+            await psycopg.AsyncConnection.connect(**parameters) as second,
+        ):
+            return await _examine(name, first, second)
+    except psycopg.Error as error:
+        raise translate(error, name) or error from error
+
+
+test_connection.__test__ = False  # type: ignore[attr-defined] # its name would make pytest collect it
+
+
+async def _examine(
+    name: str, first: psycopg.AsyncConnection[Any], second: psycopg.AsyncConnection[Any]
+) -> ConnectionReport:
+    started = time.monotonic()
+    cursor = await first.execute(
+        "SELECT pg_backend_pid(), current_user, current_setting('server_version'), current_setting('transaction_read_only'),"
+        " has_schema_privilege(current_schema(), 'CREATE'), to_regclass('waapp_alembic_version') IS NOT NULL"
+    )
+    facts = await cursor.fetchone()
+    latency = time.monotonic() - started
+    assert facts is not None
+    pid, user, version, read_only, may_migrate, migrated = facts
+    revision: str | None = None
+    if migrated:
+        row = await (await first.execute("SELECT max(version_num) FROM waapp_alembic_version")).fetchone()
+        revision = row[0] if row else None
+    # Two sessions never share a server process. The second holds a transaction open, so a transaction pooler has
+    # either given it the first one's process or must give the first another one now.
+    held = await (await second.execute("SELECT pg_backend_pid()")).fetchone()
+    again = await (await first.execute("SELECT pg_backend_pid()")).fetchone()
+    assert held is not None
+    assert again is not None
+    await second.rollback()
+    return ConnectionReport(
+        label=name,
+        version=version,
+        user=user,
+        tls=first.pgconn.ssl_in_use,
+        pooler=first.info.backend_pid != pid,
+        transaction_pooling=held[0] == pid or again[0] != pid,
+        read_only=read_only == "on",
+        revision=revision,
+        may_migrate=bool(may_migrate),
+        latency=latency,
+    )

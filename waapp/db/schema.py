@@ -1,0 +1,270 @@
+"""The tables as SQLAlchemy Core sees them; a test holds them against the migrated database.
+
+The web application's `events` and `guests` may have further columns, and some of these under another type
+(`rsvp_status` as an enum, `date` as a date): cast what you read from them.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import CHAR, ENUM, JSONB
+
+REVISION: Final = "v1_0003"
+"""The newest migration; the number after v is the major version, within which changes only add."""
+
+metadata = MetaData()
+
+invitation_status_enum = ENUM(
+    "not_sent", "sent", "failed", "queued", "delivered", "read", name="invitation_status_enum", create_type=False
+)
+invitation_method_enum = ENUM("email", "manual", "whatsapp", name="invitation_method_enum", create_type=False)
+
+_UTC_NOW: Final = text("(clock_timestamp() AT TIME ZONE 'utc'::text)")
+_NEW_UUID: Final = text("gen_random_uuid()")
+_NEW_TOKEN: Final = text('encode("substring"(uuid_send(gen_random_uuid()), 9, 8), \'hex\'::text)')
+
+
+def _id() -> Column[object]:
+    return Column("id", Uuid, primary_key=True, server_default=_NEW_UUID)
+
+
+def _moment(name: str, *, now: bool = False, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime, nullable=nullable, server_default=_UTC_NOW if now else None)
+
+
+def _created() -> Column[object]:
+    return _moment("created_at", now=True, nullable=False)
+
+
+def _updated() -> Column[object]:
+    return _moment("updated_at", now=True, nullable=False)
+
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    _moment("date"),
+    Column("location", String(300)),
+    _created(),
+    _updated(),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),
+    Column("default_region", String(2)),
+    Column("rsvp_link", Text, nullable=False, server_default=""),
+    Column("quiet_start", Time),
+    Column("quiet_end", Time),
+    Column("sample", Boolean, nullable=False, server_default=text("false")),
+    _moment("archived_at"),
+)
+
+guests = Table(
+    "guests",
+    metadata,
+    _id(),
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("email", String(320)),
+    Column("phone", String(50)),
+    Column("invitation_status", invitation_status_enum, nullable=False, server_default="not_sent"),
+    Column("invitation_method", invitation_method_enum),
+    _moment("invitation_sent_at"),
+    Column("rsvp_status", String(20), nullable=False, server_default="pending"),
+    Column("rsvp_count", Integer),
+    _created(),
+    _updated(),
+    Column("guest_group", String(100), nullable=False, server_default=""),
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("extra", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("rsvp_token", String(32), nullable=False, server_default=_NEW_TOKEN),
+    UniqueConstraint("rsvp_token", name="guests_rsvp_token_key"),
+    Index("idx_guests_event_id_updated_at", "event_id", "updated_at"),
+)
+
+whatsapp_templates = Table(
+    "whatsapp_templates",
+    metadata,
+    _id(),
+    Column("name", String(100), nullable=False),
+    Column("display_name", String(200), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("variables", JSONB, nullable=False),
+    Column("twilio_template_id", String(100)),
+    Column("is_approved", Boolean, server_default=text("false")),
+    Column("description", Text),
+    Column("is_active", Boolean, server_default=text("true")),
+    _created(),
+    _updated(),
+    Column("language", String(16), nullable=False, server_default="en"),
+    Column("category", String(20), nullable=False, server_default="MARKETING"),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("approval_status", String(20), nullable=False, server_default="unsubmitted"),
+    Column("rejection_reason", Text),
+    Column("updated_by", String(100)),
+    UniqueConstraint("name", name="whatsapp_templates_name_key"),
+)
+Index("idx_whatsapp_templates_name", whatsapp_templates.c.name)
+Index(
+    "idx_whatsapp_templates_active",
+    whatsapp_templates.c.is_active,
+    postgresql_where=whatsapp_templates.c.is_active == text("true"),
+)
+
+whatsapp_sends = Table(
+    "whatsapp_sends",
+    metadata,
+    _id(),
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("template_id", Uuid, ForeignKey("whatsapp_templates.id", ondelete="SET NULL")),
+    Column("template_name", String(100), nullable=False),
+    Column("template_version", Integer, nullable=False, server_default=text("1")),
+    Column("sender", String(40), nullable=False),
+    Column("practice", Boolean, nullable=False, server_default=text("false")),
+    Column("planned_by", String(100), nullable=False, server_default=""),
+    Column("state", String(12), nullable=False, server_default="active"),
+    Column("pause_code", String(64)),
+    Column("rate", Numeric(8, 3), nullable=False, server_default=text("80")),
+    _moment("not_before"),
+    _moment("not_after"),
+    Column("quiet_start", Time),
+    Column("quiet_end", Time),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),
+    _created(),
+    _updated(),
+    CheckConstraint("state IN ('active', 'paused', 'stopped', 'finished')", name="whatsapp_sends_state_check"),
+    CheckConstraint("rate > 0", name="whatsapp_sends_rate_check"),
+    Index("idx_whatsapp_sends_event_id", "event_id", "created_at"),
+    Index("idx_whatsapp_sends_template_id", "template_id"),
+    Index("idx_whatsapp_sends_open", "sender", postgresql_where=text("state IN ('active', 'paused')")),
+)
+
+whatsapp_invitations = Table(
+    "whatsapp_invitations",
+    metadata,
+    _id(),
+    Column("guest_id", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("twilio_message_sid", String(50)),
+    Column("twilio_status", String(20)),
+    Column("twilio_error_code", String(10)),
+    Column("twilio_error_message", Text),
+    Column("template_name", String(100), nullable=False),
+    Column("template_variables", JSONB),
+    Column("message_content", Text),
+    _moment("queued_at", now=True),
+    _moment("sent_at"),
+    _moment("delivered_at"),
+    _moment("read_at"),
+    _moment("failed_at"),
+    Column("retry_count", Integer, server_default=text("0")),
+    Column("max_retries", Integer, server_default=text("3")),
+    _moment("next_retry_at"),
+    _created(),
+    _updated(),
+    Column("send_id", Uuid, ForeignKey("whatsapp_sends.id", ondelete="CASCADE")),
+    Column("template_version", Integer),
+    Column("sender", String(40)),
+    Column("practice", Boolean, nullable=False, server_default=text("false")),
+    Column("recipient", String(40)),
+    Column("engine_state", String(12), nullable=False, server_default="accepted"),
+    Column("claim_token", Uuid),
+    Column("claimed_by", String(100)),
+    _moment("claimed_at"),
+    Column("content_sid", String(40)),
+    Column("content_variables", JSONB),
+    Column("looks", Integer, nullable=False, server_default=text("0")),
+    _moment("next_look_at"),
+    Column("price", Numeric(12, 5)),
+    Column("price_unit", CHAR(3)),
+    UniqueConstraint("twilio_message_sid", name="whatsapp_invitations_twilio_message_sid_key"),
+    UniqueConstraint("send_id", "guest_id", name="whatsapp_invitations_send_id_guest_id_key"),
+    CheckConstraint("max_retries BETWEEN 0 AND 20", name="whatsapp_invitations_max_retries_check"),
+    CheckConstraint(
+        "retry_count >= 0 AND retry_count <= max_retries", name="whatsapp_invitations_retry_count_check"
+    ),
+    CheckConstraint(
+        "engine_state IN ('queued', 'sending', 'accepted', 'unknown', 'failed', 'cancelled')",
+        name="whatsapp_invitations_engine_state_check",
+    ),
+    Index("idx_whatsapp_invitations_guest_id", "guest_id"),
+    Index("idx_whatsapp_invitations_event_id", "event_id"),
+    Index("idx_whatsapp_invitations_twilio_sid", "twilio_message_sid"),
+    Index("idx_whatsapp_invitations_status", "twilio_status"),
+    Index(
+        "idx_whatsapp_invitations_next_retry",
+        "next_retry_at",
+        postgresql_where=text("next_retry_at IS NOT NULL"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_claim",
+        "sender",
+        text("next_retry_at NULLS FIRST"),
+        "queued_at",
+        "id",
+        postgresql_where=text("engine_state = 'queued'"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_open",
+        "sender",
+        "next_look_at",
+        postgresql_where=text("engine_state = 'accepted' AND next_look_at IS NOT NULL"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_unsettled",
+        "sender",
+        "claimed_at",
+        postgresql_where=text("engine_state IN ('sending', 'unknown')"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_newest",
+        "guest_id",
+        "practice",
+        text("created_at DESC"),
+        text("id DESC"),
+    ),
+    Index("idx_whatsapp_invitations_changed", "event_id", "updated_at"),
+)
+
+whatsapp_invitation_log = Table(
+    "whatsapp_invitation_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("invitation_id", Uuid, ForeignKey("whatsapp_invitations.id", ondelete="CASCADE"), nullable=False),
+    _moment("at", now=True, nullable=False),
+    Column("engine_state", String(12), nullable=False),
+    Column("twilio_status", String(20)),
+    Column("error_code", String(10)),
+    Column("detail", Text),
+    Column("actor", String(100)),
+    Index("idx_whatsapp_invitation_log_invitation_id", "invitation_id", "id"),
+)
+
+whatsapp_opt_outs = Table(
+    "whatsapp_opt_outs",
+    metadata,
+    Column("address", String(40), primary_key=True),
+    Column("source", String(20), nullable=False),
+    Column("reason", Text),
+    Column("created_by", String(100)),
+    _created(),
+)
