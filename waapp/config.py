@@ -70,9 +70,9 @@ class Settings:
         return f"{self.planner} on {self.host}"
 
     @property
-    def sender_key(self) -> str | None:
-        """The name under which rows are queued and the sender's lock is held; None without a sender."""
-        return f"practice-{self.installation}" if self.practice else self.sender
+    def practice_key(self) -> str:
+        """The name under which this installation queues practice rows: nobody else may claim them."""
+        return f"practice-{self.installation}"
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -133,13 +133,13 @@ def save(settings: Settings) -> None:
     _write_file({name: value for name, value in values.items() if value is not None})
 
 
-async def credentials(settings: Settings) -> Credentials | None:
-    """Return the account's credentials from the environment or the keyring; None without an account.
+async def credentials(settings: Settings) -> Credentials:
+    """Return the account's credentials from the environment or the keyring.
 
-    Raises UserError("secret_missing") when the account is named but its secret is nowhere to be found.
+    Raises UserError("account_missing"), UserError("secret_missing").
     """
     if settings.account_sid is None:
-        return None
+        raise UserError("account_missing")
     username = settings.api_key or settings.account_sid
     secret = settings.environment_secret or await _keyring_get(f"twilio:{username}")
     if not secret:
@@ -208,7 +208,7 @@ def _read_file() -> dict[str, object]:
     path = settings_file()
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise UserError("settings_unreadable", path=str(path)) from error

@@ -5,7 +5,7 @@ import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-_PHONE = re.compile(r"\+\d{6,15}")
+_PHONE = re.compile(r"(\+|%2B)(\d{3})\d{3,10}(\d{2})\b", re.IGNORECASE)
 _SECRET = re.compile(r"\b(?:SK|AC)[0-9a-f]{32}\b")
 _PASSWORD = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -22,7 +22,7 @@ class RedactingFormatter(logging.Formatter):
 def redact(text: str) -> str:
     """Return a text in which no person can be called and no account be used."""
     text = _PASSWORD.sub(r"\1•••@", text)
-    text = _PHONE.sub(lambda match: f"{match[0][:4]}•••{match[0][-2:]}", text)
+    text = _PHONE.sub(r"\1\2•••\3", text)
     return _SECRET.sub(lambda match: f"{match[0][:4]}•••", text)
 
 

@@ -1,0 +1,198 @@
+"""The command line: the same work as the window, for scripts and servers.
+
+Exit codes: 0 done, 1 a known error (one line on stderr), 2 bad usage. `--json` prints one document, nothing else.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from waapp import __version__, config, log, loop, paths, texts
+from waapp.errors import UserError
+
+Action = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+
+DONE: Final = 0
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command, or the window when there is none; return the exit code."""
+    options = _parser().parse_args(arguments)
+    log.start(paths.log_dir())
+    try:
+        if options.command is None:
+            from waapp import app
+
+            return app.run(config.load())
+        with asyncio.Runner(loop_factory=loop.headless_loop) as runner:
+            return runner.run(options.action(options))
+    except UserError as error:
+        sys.stderr.write(f"waapp: {texts.one_line(error)}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def write(text: str) -> None:
+    """Print a result; nothing else goes to stdout."""
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def write_json(document: object) -> None:
+    """Print a result as one JSON document."""
+    write(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="waapp",
+        description="Personal WhatsApp invitations from the desk. Without a command: the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"waapp {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, action: Action, summary: str, *, has_json: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        command.set_defaults(action=action)
+        if has_json:
+            command.add_argument("--json", action="store_true", help="print one JSON document")
+        return command
+
+    add("demo", _demo, "prove the main job on this computer: the sample guests, to the practice Twilio")
+
+    migrate = add("migrate", _migrate, "bring the database up to date", has_json=False)
+    migrate.add_argument("--sql", action="store_true", help="print what would run, for a database administrator")
+
+    event = add("event", _event, "create an event and print its id")
+    event.add_argument("name", metavar="NAME")
+    event.add_argument("--date", required=True, metavar="ISO", help="2027-06-05 or 2027-06-05T16:00")
+    event.add_argument("--place", default="", metavar="TEXT")
+    event.add_argument("--zone", metavar="IANA", help="time zone of the event (default: this computer's)")
+    event.add_argument("--region", metavar="CC", help="country of phone numbers without one, such as PT")
+    event.add_argument("--rsvp-link", default="", metavar="PATTERN", help="such as https://host/{rsvp_token}")
+
+    importing = add("import", _import, "add guests from a CSV, XLSX, ODS or vCard file")
+    importing.add_argument("event", metavar="EVENT", help="id or unique name")
+    importing.add_argument("file", metavar="FILE", type=Path)
+    importing.add_argument("--region", metavar="CC", help="country of numbers without one (default: the event's)")
+    importing.add_argument("--dry-run", action="store_true", help="say what would be added, and add nothing")
+
+    send = add("send", _send, "queue an invitation for every guest who can get one")
+    send.add_argument("event", metavar="EVENT", help="id or unique name")
+    send.add_argument("--template", required=True, metavar="NAME")
+    send.add_argument("--dry-run", action="store_true", help="say who would get it, and queue nothing")
+
+    work = add("work", _work, "send, follow and settle without a window", has_json=False)
+    work.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
+
+    status = add("status", _status, "show how far the invitations of an event are")
+    status.add_argument("event", metavar="EVENT", help="id or unique name")
+
+    add("check", _check, "check installation, database and Twilio account, and say how to mend them")
+    return parser
+
+
+# Each command imports what it needs when it runs: `waapp --help` and the window stay quick.
+
+
+async def _demo(options: argparse.Namespace) -> int:
+    from waapp import demo
+
+    report = await demo.run()
+    if options.json:
+        write_json(report.document())
+    else:
+        write(report.text())
+    return DONE if report.proved else FAILED
+
+
+async def _migrate(options: argparse.Namespace) -> int:
+    from waapp.db import migrate
+    from waapp.opening import database_url
+
+    async with database_url(config.load()) as url:
+        if options.sql:
+            write(await migrate.pending_sql(url))
+        elif await migrate.upgrade(url):
+            write("The database is now up to date.")
+        else:
+            write("The database was up to date already.")
+    return DONE
+
+
+async def _event(options: argparse.Namespace) -> int:
+    from waapp import commands
+
+    event = await commands.create_event(
+        config.load(),
+        options.name,
+        date=options.date,
+        place=options.place,
+        zone=options.zone,
+        region=options.region,
+        rsvp_link=options.rsvp_link,
+    )
+    if options.json:
+        write_json({"id": event.id, "name": event.name})
+    else:
+        write(str(event.id))
+    return DONE
+
+
+async def _import(options: argparse.Namespace) -> int:
+    from waapp import commands
+
+    result = await commands.import_guests(
+        config.load(), options.event, options.file, region=options.region, dry_run=options.dry_run
+    )
+    if options.json:
+        write_json(result.document())
+    else:
+        write(result.text())
+    return DONE
+
+
+async def _send(options: argparse.Namespace) -> int:
+    from waapp import commands
+
+    result = await commands.send(config.load(), options.event, options.template, dry_run=options.dry_run)
+    if options.json:
+        write_json(result.document())
+    else:
+        write(result.text())
+    return DONE if result.may_start else FAILED
+
+
+async def _work(options: argparse.Namespace) -> int:
+    from waapp import worker
+
+    await worker.run(config.load(), until_idle=options.until_idle)
+    return DONE
+
+
+async def _status(options: argparse.Namespace) -> int:
+    from waapp import commands
+
+    result = await commands.status(config.load(), options.event)
+    if options.json:
+        write_json(result.document())
+    else:
+        write(result.text())
+    return DONE
+
+
+async def _check(options: argparse.Namespace) -> int:
+    from waapp import selfcheck
+
+    report = await selfcheck.run(config.load())
+    if options.json:
+        write_json(report.document())
+    else:
+        write(report.text())
+    return DONE if report.sound else FAILED
