@@ -1,0 +1,151 @@
+"""Which column of a guest list is which: by its heading in many languages, else by what is in it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Final
+
+
+class Field(StrEnum):
+    """What a column of a guest list holds. `GIVEN` and `FAMILY` are halves of the name."""
+
+    NAME = "name"
+    GIVEN = "given"
+    FAMILY = "family"
+    PHONE = "phone"
+    EMAIL = "email"
+    GROUP = "group"
+    LANGUAGE = "language"
+    NOTES = "notes"
+
+
+# Within a field the first heading that is there wins: a mobile number before one at home.
+_HEADINGS: Final = {
+    Field.NAME: (
+        "name, full name, guest, guests, attendee, invitee, display name, name surname, first last name,"
+        "nombre, nombre completo, nombre y apellido, nombre y apellidos, invitado, invitados, invitada,"
+        "nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
+        "nom, nom complet, nom et prenom, nom prenom, prenom nom, invite, invites,"
+        "vollstandiger name, vor und nachname, vorname und nachname, gast, gaste, gastname,"
+        "nome e cognome, nominativo, invitato, invitati, ospite, ospiti,"
+        "ad soyad, adi soyadi, isim, isim soyisim, davetli, misafir,"
+        "الاسم, الاسم الكامل, اسم الضيف, الضيف, שם, שם מלא, שם האורח, אורח, מוזמן, नाम, पूरा नाम, अतिथि, मेहमान"
+    ),
+    Field.GIVEN: (
+        "first name, given name, given names, forename, firstname, givenname,"
+        "primer nombre, nombres, primeiro nome, nome proprio, prenom, prenoms, vorname, rufname, nome di battesimo,"
+        "ad, adi, الاسم الاول, שם פרטי, पहला नाम, प्रथम नाम"
+    ),
+    Field.FAMILY: (
+        "last name, family name, surname, lastname, familyname,"
+        "apellido, apellidos, apelido, apelidos, sobrenome, ultimo nome, nom de famille,"
+        "nachname, familienname, zuname, cognome, soyad, soyadi, soyisim,"
+        "اسم العائلة, العائلة, الكنية, שם משפחה, उपनाम, अंतिम नाम, कुलनाम"
+    ),
+    Field.PHONE: (
+        "whatsapp, whats app, wa, mobile, mobile phone, cell, cell phone, cellphone, cellular, handy, handynummer,"
+        "movil, telefono movil, celular, telefono celular, telemovel, telemoveis,"
+        "portable, telephone portable, mobiltelefon, mobil, mobilnummer, mobilfunk, cellulare, telefono cellulare,"
+        "cep, cep telefonu, gsm, الجوال, رقم الجوال, الموبايل, المحمول, واتساب, נייד, טלפון נייד, וואטסאפ, मोबाइल,"
+        "मोबाइल नंबर, व्हाट्सएप, phone, telephone, tel, phone 1, phone 1 value, contact, telefono, tfno, tlf,"
+        "telefone, tlm, contacto, contato, contatto, telefon, telefonnummer, rufnummer, fon,"
+        "الهاتف, رقم الهاتف, تلفون, هاتف, טלפון, מספר טלפון, फोन, फ़ोन, फोन नंबर, दूरभाष,"
+        "home phone, telefone fixo, telefono fijo, telephone fixe, festnetz, work phone"
+    ),
+    Field.EMAIL: (
+        "email, e mail, mail, email address, e mail address, e mail 1 value, correo, correo electronico,"
+        "correio electronico, correio eletronico, courriel, adresse mail, adresse email, adresse e mail,"
+        "e mail adresse, email adresse, posta elettronica, indirizzo email, eposta, e posta,"
+        "البريد, البريد الالكتروني, ايميل, מייל, אימייל, דואל, דוא ל, ईमेल, ई मेल"
+    ),
+    Field.GROUP: (
+        "group, groups, side, party, category, list, tag, tags, household, family, label, labels,"
+        "grupo, lado, categoria, familia, groupe, cote, categorie, famille, gruppe, seite, kategorie, familie,"
+        "gruppo, lato, famiglia, grup, taraf, aile, المجموعة, مجموعة, الفئة, קבוצה, צד, קטגוריה, समूह, पक्ष"
+    ),
+    Field.LANGUAGE: (
+        "language, lang, preferred language, locale, idioma, lengua, lingua, langue, sprache, dil, اللغة, שפה, भाषा"
+    ),
+    Field.NOTES: (
+        "note, notes, comment, comments, remark, remarks, nota, notas, observacion, observaciones, comentario,"
+        "comentarios, observacao, observacoes, obs, remarque, remarques, commentaire, commentaires,"
+        "notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, osservazioni, commenti, note varie,"
+        "not, notlar, aciklama, ملاحظات, ملاحظة, הערות, הערה, टिप्पणी, नोट"
+    ),
+}
+# What people add to a heading without changing its meaning.
+_FILLER_WORDS: Final = (
+    "number no nr num numero nummer guest guests of the your primary main invitee"
+    " de l del do da dos das des du der dell invitado convidado invite gastes ospite"
+    " required optional obligatorio opcional"
+)
+_FILLERS: Final = frozenset(_FILLER_WORDS.split())
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE: Final = re.compile(r"[+(]?[\d\s()./+\-–]{7,24}(?:\s*(?:ext|x)\.?\s*\d+)?")
+_NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
+_FEWEST_DIGITS: Final = 7
+_SAMPLE: Final = 60
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: no case, no accents, single blanks for everything but letters and digits."""
+    if text.isascii():
+        return _NO_ASCII_WORD.sub(" ", text.lower()).strip()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c if c.isalnum() else "" if unicodedata.category(c).startswith("M") else " " for c in apart)
+    return " ".join("".join(kept).split())
+
+
+_BY_HEADING: Final[Mapping[str, tuple[Field, int]]] = {
+    fold(word): (field, rank)
+    for field, words in _HEADINGS.items()
+    for rank, word in enumerate(words.split(","))
+}
+
+
+def recognise(heading: str) -> tuple[Field, int] | None:
+    """Return what a heading announces, and its rank among the headings for the same field (0 is best)."""
+    folded = fold(heading)
+    if folded in _BY_HEADING:
+        return _BY_HEADING[folded]
+    bare = " ".join(word for word in folded.split() if word not in _FILLERS)
+    return _BY_HEADING.get(bare) or _without_brackets(heading)
+
+
+def _without_brackets(heading: str) -> tuple[Field, int] | None:
+    bare = re.sub(r"\([^)]*\)|\[[^]]*\]|:.*", " ", heading)
+    return recognise(bare) if bare != heading else None
+
+
+def looks_like_email(text: str) -> bool:
+    """Tell whether a cell has the shape of an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def looks_like_phone(text: str) -> bool:
+    """Tell whether a cell has the shape of a telephone number."""
+    return _PHONE.fullmatch(text) is not None and sum(c.isdecimal() for c in text) >= _FEWEST_DIGITS
+
+
+def _looks_like_name(text: str) -> bool:
+    return any(c.isalpha() for c in text) and not looks_like_email(text) and not looks_like_phone(text)
+
+
+def by_content(columns: Mapping[int, Iterable[str]], missing: Sequence[Field]) -> dict[int, Field]:
+    """Return which of the columns, given by their cells, hold the missing fields, as far as cells can tell."""
+    shapes = {
+        Field.PHONE: looks_like_phone,
+        Field.EMAIL: looks_like_email,
+        Field.NAME: _looks_like_name,
+    }
+    found: dict[int, Field] = {}
+    for field, has_shape in shapes.items():
+        if field not in missing:
+            continue
+        for index, cells in columns.items():
+            sample = [cell for cell in cells if cell][:_SAMPLE]
+            if index not in found and sample and 2 * sum(map(has_shape, sample)) > len(sample):
+                found[index] = field
+                break
+    return found
