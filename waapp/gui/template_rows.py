@@ -1,0 +1,85 @@
+"""What is wrong with a template, and for how many guests, as rows with one-click fixes."""
+
+from collections.abc import Callable, Sequence
+
+from waapp.core.findings import Finding, Level
+from waapp.core.template_rules import rules_met
+from waapp.gui.template_findings import Row, RowAction
+from waapp.gui.template_survey import Touched
+from waapp.gui.template_toolbar import variable_word
+from waapp.texts import FINDINGS, FIXES, tr
+
+_TOKENS = {Level.ERROR: "failed", Level.WARNING: "unknown", Level.HINT: "queued"}
+
+
+def finding_rows(
+    findings: Sequence[Finding],
+    touched: Sequence[Touched],
+    *,
+    apply: Callable[[str], None],
+    show_place: Callable[[int, int], None],
+    show_guests: Callable[[tuple[int, ...]], None],
+) -> list[Row]:
+    """Return a row for each finding and for each problem of guests' values, then how many rules are met.
+
+    `apply` takes the text that a fix makes, `show_place` the place in the text, `show_guests` the guests.
+    """
+    rows = [_finding_row(finding, apply, show_place) for finding in _gathered(findings)]
+    rows += [_touched_row(each, show_guests) for each in touched]
+    weights = list(_TOKENS.values())
+    rows.sort(key=lambda row: weights.index(row.token))
+    met = rules_met(findings)
+    words = (
+        tr("{n:other rule|other rules} of WhatsApp are met.", n=met)
+        if rows
+        else tr("All {n:rule|rules} of WhatsApp that can be checked here are met.", n=met)
+    )
+    return [*rows, Row("delivered", words, is_quiet=True)]
+
+
+def _gathered(findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding where several would read the same, the first of them."""
+    seen: dict[str, Finding] = {}
+    for finding in findings:
+        seen.setdefault(_words(finding), finding)
+    return list(seen.values())
+
+
+def _words(finding: Finding) -> str:
+    return tr(FINDINGS[finding.code], **finding.params)
+
+
+def _finding_row(
+    finding: Finding, apply: Callable[[str], None], show_place: Callable[[int, int], None]
+) -> Row:
+    actions = []
+    fix = finding.fix
+    if fix is not None:
+        actions.append(RowAction("fix", tr(FIXES[fix.code], **finding.params), lambda: apply(fix.content)))
+    elif finding.end > finding.start:
+        actions.append(RowAction("show", tr("Show"), lambda: show_place(finding.start, finding.end)))
+    return Row(_TOKENS[finding.level], _words(finding), actions=tuple(actions))
+
+
+def _touched_row(touched: Touched, show_guests: Callable[[tuple[int, ...]], None]) -> Row:
+    problem, n = touched.problem, len(touched.guests)
+    what = variable_word(problem.name) if problem.name else ""
+    match problem.code:
+        case "value_missing":
+            text = tr(
+                "Empty for {n:guest|guests}: {what}. Without it the message is not sent.", n=n, what=what
+            )
+        case "rendered_too_long":
+            text = tr("Too long for {n:guest|guests}. Their message is not sent.", n=n)
+        case "value_markup":
+            text = tr(
+                "For {n:guest|guests} this holds signs that WhatsApp reads as markup: {what}.", n=n, what=what
+            )
+        case "value_long":
+            text = tr("Very long for {n:guest|guests}: {what}.", n=n, what=what)
+        case _:
+            text = tr("WhatsApp refuses the value of {n:guest|guests}: {what}.", n=n, what=what)
+    level = _TOKENS[problem.level] if problem.level is not Level.ERROR else "unknown"
+    return Row(
+        level, text, actions=(RowAction("guests", tr("Show them"), lambda: show_guests(touched.guests)),)
+    )
