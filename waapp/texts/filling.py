@@ -1,8 +1,4 @@
-"""The words that users read, and how they are filled in. Free of Qt, so that the command line has them too.
-
-Sources are English; a translator that the program sets once at its start replaces them. Words are looked up
-when they are shown, never when a module is imported: the language may not be chosen by then.
-"""
+"""Translating a text and filling in its placeholders."""
 
 import string
 from collections.abc import Callable, Mapping
@@ -45,7 +41,7 @@ class _Filler(string.Formatter):
     """Fill placeholders and never raise: what is not given stays visible.
 
     `{guests:guest|guests}` writes the number and the right form; more forms where a language has more. A
-    whole number in a plain placeholder gets thousands separators.
+    whole number in a plain placeholder gets thousands separators, `{code:d}` writes it without.
     """
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -78,9 +74,15 @@ def _count(n: int, forms: list[str]) -> str:
 def tr(text: str, /, **params: object) -> str:
     """Translate a text and fill in its placeholders."""
     translated = _language.translate(text)
-    return _filler.vformat(translated, (), params) if "{" in translated else translated
+    if "{" not in translated and "}" not in translated:
+        return translated
+    try:
+        return _filler.vformat(translated, (), params)
+    except (ValueError, TypeError, AttributeError, LookupError):
+        # A slip in a translation must not keep people from reading the text.
+        return translated
 
 
 def count(n: int, one: str, many: str) -> str:
-    """Return "1 guest" or "1,234 guests"."""
+    """Return "1 guest" or "1,234 guests"; translated as the text "{n:guest|guests}"."""
     return tr(f"{{n:{one}|{many}}}", n=n)

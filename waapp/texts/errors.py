@@ -1,0 +1,212 @@
+"""What known troubles are called, and what to do about them, by the code of the `UserError`."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What has happened, and what the user can do; both in plain words, both with placeholders."""
+
+    what: str
+    todo: str
+
+
+_SETTINGS: Final = {
+    "settings_unreadable": Message(
+        "The settings file {path} cannot be read.", "Mend it in a text editor, or delete it to start afresh."
+    ),
+    "settings_unwritable": Message(
+        "The settings could not be saved to {path}: {why}.",
+        "Check that the folder exists, that it may be written to, and that the disk is not full.",
+    ),
+    "setting_invalid": Message("The setting {name} cannot be “{value}”.", "Correct it in the settings."),
+    "keyring_unusable": Message(
+        "This computer's safe for passwords did not open.",
+        "Unlock it and try again. Without one, give the password in the environment before starting.",
+    ),
+    "account_missing": Message(
+        "No Twilio account is connected.", "Connect one in the settings, or stay in practice mode."
+    ),
+    "secret_missing": Message(
+        "The password of the Twilio account {account} is not on this computer.",
+        "Enter it in the settings under Twilio account.",
+    ),
+    "sender_missing": Message(
+        "No WhatsApp number to send from is chosen.", "Choose one in the settings, or stay in practice mode."
+    ),
+}
+
+_DATABASE: Final = {
+    "database_url": Message(
+        "The address of the database cannot be read.",
+        "It looks like postgresql://name:password@host/database.",
+    ),
+    "database_unreachable": Message(
+        "The database {database} does not answer.",
+        "Check the network, the VPN and the address. Nothing that you typed is lost.",
+    ),
+    "database_gone": Message(
+        "The connection to the database {database} was lost.",
+        "Work goes on by itself once the database is back.",
+    ),
+    "database_starting": Message("The database {database} is starting or stopping.", "Wait a moment."),
+    "database_busy": Message(
+        "The database {database} is too busy.", "Wait a moment, then try again. Nothing was changed."
+    ),
+    "database_crowded": Message(
+        "The database {database} takes no more connections.",
+        "Close the program on other computers, or ask your database administrator to allow more.",
+    ),
+    "database_auth": Message(
+        "The database {database} refused the name or the password.", "Correct them in the settings."
+    ),
+    "database_missing": Message(
+        "The database {database} does not exist.",
+        "Check its name in the settings, or ask your database administrator to create it.",
+    ),
+    "database_refused": Message(
+        "The database {database} refused the connection: {detail}.", "Ask your database administrator."
+    ),
+    "database_tls": Message(
+        "No secure connection to the database {database} could be made.",
+        "Ask your database administrator for the right certificate.",
+    ),
+    "database_readonly": Message(
+        "The database {database} can only be read at the moment.",
+        "Connect to the main server, not to a copy, or ask your database administrator.",
+    ),
+    "database_no_right": Message(
+        "This user may not do that in the database {database}.",
+        "Ask your database administrator for the rights that sql/roles.sql gives.",
+    ),
+    "database_disk_full": Message(
+        "The disk of the database {database} is full.", "Make room there. Nothing was changed."
+    ),
+    "database_damaged": Message(
+        "The database {database} cannot read its own files.", "Ask your database administrator at once."
+    ),
+    "database_not_migrated": Message(
+        "The database is not prepared for this program.",
+        "Have somebody who may change its tables run “waapp migrate”.",
+    ),
+    "database_too_old": Message(
+        "The database is older than this program.",
+        "Have somebody who may change its tables run “waapp migrate”.",
+    ),
+    "database_outdated": Message(
+        "The database is older than this program.",
+        "Have somebody who may change its tables run “waapp migrate”.",
+    ),
+    "database_too_new": Message(
+        "The database was prepared by a newer version of this program.", "Install the newest version."
+    ),
+    "database_server_too_old": Message(
+        "The database server is PostgreSQL {version}, which is too old.",
+        "Ask your database administrator for version 13 or newer.",
+    ),
+    "database_foreign_ids": Message(
+        "The tables of events and guests in the database {database} are built in another way than expected.",
+        "Ask your database administrator: their ids must be of the type uuid.",
+    ),
+    "embedded_missing": Message(
+        "The program's own database is not installed.", "Install it with “pip install {package}”."
+    ),
+    "embedded_failed": Message(
+        "The program's own database did not start: {detail}.",
+        "Start the program again. If that does not help, look into {folder}.",
+    ),
+    "embedded_folder": Message(
+        "The folder {folder} of the program's own database cannot be used: {detail}.",
+        "Check that it may be written to and that the disk is not full.",
+    ),
+    "embedded_disk_full": Message(
+        "The disk is full: the program's own database in {folder} cannot work.",
+        "Make room, then start again.",
+    ),
+    "embedded_root": Message(
+        "The program's own database does not run under the administrator's account here.",
+        "Start the program as an ordinary user.",
+    ),
+    "embedded_version": Message(
+        "The data in {folder} was made by PostgreSQL {found}; this program brings version {known}.",
+        "Install the version of the program that made it, or choose another folder.",
+    ),
+}
+
+_WORK: Final = {
+    "event_unknown": Message(
+        "There is no event “{event}”.", "Check the name; the list of events shows them."
+    ),
+    "event_ambiguous": Message(
+        "Several events are called “{event}”.", "Name the one you mean by its id instead."
+    ),
+    "event_changed": Message(
+        "Somebody else has changed this event meanwhile.", "Look at the new version, then change it again."
+    ),
+    "event_invalid": Message("The event cannot be saved: {problem}", "Correct it and try again."),
+    "guest_unknown": Message("This guest is no longer in the list.", "Somebody else has deleted the guest."),
+    "guest_changed": Message(
+        "Somebody else has changed this guest meanwhile.", "Look at the new version, then change it again."
+    ),
+    "template_unknown": Message(
+        "There is no template “{template}”.", "Check the name; the list of templates shows them."
+    ),
+    "template_changed": Message(
+        "Somebody else has changed this template meanwhile.", "Look at the new version, then change it again."
+    ),
+    "template_name_taken": Message("Another template is called “{name}” already.", "Choose another name."),
+    "send_unknown": Message("This send no longer exists.", "Somebody else has deleted its event."),
+    "send_blocked": Message("Nothing was sent. {blocker}", "Mend that, then send again."),
+    "nobody_left": Message(
+        "Nothing was sent: no guest can get this message.",
+        "The list of who is left out says why, guest by guest.",
+    ),
+    "invitation_unknown": Message(
+        "This message no longer exists.", "Somebody else has deleted the guest or the event."
+    ),
+    "invitation_settled": Message(
+        "Meanwhile it is known what became of this message.", "Look at its state now."
+    ),
+    "time_zone_unknown": Message(
+        "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
+    ),
+}
+
+_FILES: Final = {
+    "file_missing": Message("There is no file {path}.", "Check the name and the folder."),
+    "file_unreadable": Message(
+        "The file {path} cannot be read.",
+        "Open it in your spreadsheet program and save it again as XLSX or CSV.",
+    ),
+    "rates_unreadable": Message(
+        "The program's own price list cannot be read: {why}.", "Install the program again."
+    ),
+}
+
+_TWILIO: Final = {
+    "twilio_credentials": Message(
+        "Twilio refused the account or its password.", "Correct them in the settings. Nothing is lost."
+    ),
+    "twilio_forbidden": Message(
+        "Twilio does not allow this account to do that.",
+        "Check on the Twilio website that the account is active and that its key has all rights.",
+    ),
+    "twilio_unreachable": Message(
+        "Twilio cannot be reached.", "Check the internet connection. Work goes on by itself once it is back."
+    ),
+    "twilio_busy": Message("Twilio asked us to slow down.", "Nothing to do: we try again more slowly."),
+    "twilio_unavailable": Message(
+        "Twilio has a fault at the moment.", "Nothing to do: we try again until it works."
+    ),
+    "twilio_unreadable": Message(
+        "Something that is not Twilio answered in its place.",
+        "Check the internet connection: a hotel or company network may ask you to sign in first.",
+    ),
+    "twilio_refused": Message("Twilio refused that: {text}", "Check the settings of the Twilio account."),
+    "twilio_not_found": Message(
+        "Twilio does not know that.", "Check that the settings name the right account and number."
+    ),
+}
+
+ERRORS: Final = {**_SETTINGS, **_DATABASE, **_WORK, **_FILES, **_TWILIO}

@@ -1,0 +1,51 @@
+"""Words for what is wrong with a field of an event, a guest or a template, and with a row of a guest list."""
+
+from typing import Final
+
+from waapp.core.tabular import RowCode
+
+FIELDS: Final = {
+    "event_name_missing": "Give the event a name.",
+    "event_name_too_long": "Shorten the name to 200 characters.",
+    "event_date_unlikely": "Check the year.",
+    "event_location_too_long": "Shorten the place to 300 characters.",
+    "time_zone_unknown": "Choose a time zone such as Europe/Lisbon.",
+    "region_unknown": "Choose a country, or none.",
+    "link_has_blank": "A link cannot contain blanks.",
+    "link_placeholder_unknown": "A link can only contain {{rsvp_token}}, {{guest_id}} and {{event_id}}.",
+    "link_braces": "Each brace needs its partner: {{rsvp_token}}.",
+    "link_too_long": "Shorten the link to 2,000 characters.",
+    "link_not_web": "A link starts with https:// and a host, like https://example.com/{{rsvp_token}}.",
+    "guest_name_missing": "Give the guest a name.",
+    "guest_name_too_long": "Shorten the name to 200 characters.",
+    "phone_too_long": "This is longer than any phone number.",
+    "phone_not_a_number": "This is not a phone number.",
+    "phone_impossible": "There can be no such number. Check for a missing or doubled digit.",
+    "phone_landline": "This is a landline. WhatsApp needs a mobile number.",
+    "phone_premium": "This is a service number, not a person's.",
+    "phone_needs_region": "Write the number with its country, like +351 912 345 678.",
+    "phone_rounded": "The spreadsheet has cut off the last digits. Enter the whole number.",
+    "email_wrong": "This is not an e-mail address.",
+    "email_too_long": "This is longer than any e-mail address.",
+    "group_too_long": "Shorten the group to 100 characters.",
+    "language_unknown": "Choose a language that WhatsApp knows, or none.",
+    "template_name_wrong": "Only small letters a to z, digits and _, at most 100 of them.",
+    "template_name_taken": "Another template has this name.",
+    "template_display_name_missing": "Give the template a name.",
+    "template_display_name_too_long": "Shorten the name to 200 characters.",
+    "template_content_missing": "Write a text.",
+    "template_language_unknown": "Choose a language that WhatsApp knows.",
+    "template_category_unknown": "Choose marketing or utility.",
+}
+
+ROWS: Final = {
+    RowCode.DUPLICATE: "{name} stands in row {first} already.",
+    RowCode.REPEATED_HEADING: "The headings once more.",
+    RowCode.TOTAL: "A sum, not a guest.",
+    RowCode.SHARED_PHONE: "The same phone as {other} in row {first}.",
+    RowCode.SAME_NAME: "The same name as in row {first}.",
+    RowCode.NO_PHONE: "No phone number.",
+    RowCode.PLUS_ADDED: "{text} was read as {phone}.",
+    RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
+}
+"""What there is to say about a row of an imported list, beside the codes in FIELDS."""

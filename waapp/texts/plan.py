@@ -1,0 +1,90 @@
+"""Words for who is left out of a send, what blocks it and what to know before it."""
+
+from typing import Final
+
+from waapp.core.plan import BlockerCode, NoticeCode, Reason
+from waapp.core.status import Shown
+
+STATES: Final = {
+    Shown.NONE: "Not invited",
+    Shown.QUEUED: "Queued",
+    Shown.WAITING: "Will try again",
+    Shown.SENDING: "Sending",
+    Shown.SENT: "Sent",
+    Shown.DELIVERED: "Delivered",
+    Shown.READ: "Read",
+    Shown.FAILED: "Failed",
+    Shown.UNKNOWN: "Checking",
+    Shown.CANCELLED: "Cancelled",
+}
+
+REASONS: Final = {
+    Reason.NO_NUMBER: "No phone number",
+    Reason.NOT_A_NUMBER: "What stands under phone is not a number",
+    Reason.IMPOSSIBLE: "No such phone number can exist",
+    Reason.NEEDS_REGION: "The phone number lacks its country",
+    Reason.ROUNDED: "The spreadsheet has cut off the end of the phone number",
+    Reason.LANDLINE: "A landline: WhatsApp needs a mobile number",
+    Reason.PREMIUM: "A service number, not a person's",
+    Reason.OPTED_OUT: "Asked not to be messaged",
+    Reason.ALREADY_INVITED: "Has got this message already, from {by}",
+    Reason.IN_PROGRESS: "Is getting this message already, from {by}",
+    Reason.NOT_KNOWN_YET: "May have got this message already; we are checking",
+    Reason.SAME_PHONE: "Shares a phone with {other}, who gets the message",
+    Reason.MISSING_VALUE: "{variable} is empty for this guest",
+    Reason.BAD_VALUE: "{variable} holds something that WhatsApp refuses: {problem}",
+    Reason.TOO_LONG: "The message would be too long for this guest: {length} of {limit} characters",
+    Reason.US_MARKETING: "WhatsApp delivers no invitations of this kind to US numbers",
+}
+"""By why one guest is left out; `reason` fills in the placeholders."""
+
+REASON_COUNTS: Final = {
+    Reason.NO_NUMBER: "{n:guest has|guests have} no phone number",
+    Reason.NOT_A_NUMBER: "{n:guest has|guests have} something else than a number under phone",
+    Reason.IMPOSSIBLE: "{n:guest has a number|guests have numbers} that cannot exist",
+    Reason.NEEDS_REGION: "{n:number lacks its|numbers lack their} country",
+    Reason.ROUNDED: "{n:number was|numbers were} cut off by a spreadsheet",
+    Reason.LANDLINE: "{n:guest has|guests have} only a landline",
+    Reason.PREMIUM: "{n:number is a service number|numbers are service numbers}",
+    Reason.OPTED_OUT: "{n:guest|guests} asked not to be messaged",
+    Reason.ALREADY_INVITED: "{n:guest was|guests were} invited already",
+    Reason.IN_PROGRESS: "{n:invitation is|invitations are} on the way already",
+    Reason.NOT_KNOWN_YET: "{n:guest|guests} may have got it already; we are checking",
+    Reason.SAME_PHONE: "{n:guest shares|guests share} a phone with somebody who gets it",
+    Reason.MISSING_VALUE: "{n:guest lacks|guests lack} something that the message needs",
+    Reason.BAD_VALUE: "{n:guest has|guests have} a value that WhatsApp refuses",
+    Reason.TOO_LONG: "The message is too long for {n:guest|guests}",
+    Reason.US_MARKETING: "{n:guest has a US number|guests have US numbers}: no invitations of this kind go there",
+}
+"""By why, for how many: the rows of the review before sending."""
+
+BLOCKERS: Final = {
+    BlockerCode.NO_SENDER: "No WhatsApp number to send from is chosen. Choose one in the settings.",
+    BlockerCode.ACCOUNT_PAUSED: "Twilio has stopped the account. Mend that in the settings first.",
+    BlockerCode.SAMPLE_EVENT_REAL: "The sample event has invented guests: it can only be sent in practice mode.",
+    BlockerCode.TEMPLATE_INACTIVE: "The template is switched off. Switch it on, or choose another.",
+    BlockerCode.TEMPLATE_ERRORS: "The template has mistakes that guests would see. Mend them in the editor.",
+    BlockerCode.TEMPLATE_NOT_APPROVED: "WhatsApp has not approved the template. Submit it, or wait for the answer.",
+    BlockerCode.NOBODY_LEFT: "Nobody is left to send it to: every guest is left out.",
+}
+
+NOTICES: Final = {
+    NoticeCode.PRACTICE: "Practice mode: nothing leaves this computer, and guests receive nothing.",
+    NoticeCode.EVENT_PAST: "The event {event} is over.",
+    NoticeCode.OVER_DAILY_LIMIT: (
+        "WhatsApp lets you write to {limit:person|people} in 24 hours. {over:guest|guests} will have to wait."
+    ),
+    NoticeCode.BODY_IS_SENT: (
+        "{template} is not approved: it only reaches guests who wrote to you in the last 24 hours."
+    ),
+    NoticeCode.TEMPLATE_RULES: "The text breaks rules of WhatsApp and would not be approved as it is.",
+    NoticeCode.SANDBOX_PACE: "Twilio's test number sends one message every {seconds:second|seconds}.",
+    NoticeCode.SANDBOX_JOIN: "Twilio's test number only reaches phones that have joined it.",
+    NoticeCode.SHARED_PHONES: "{messages:message goes|messages go} to a phone that gets another one too.",
+}
+
+PAUSES: Final = {
+    "too_late": "The latest time for this send has passed.",
+    "quiet": "Quiet hours: it goes on in the morning.",
+}
+"""Why a send stands still, beside the codes of Twilio, which have their words in the table of errors."""
