@@ -1,0 +1,390 @@
+"""The seam to Twilio: send, look, and ask about the account. What came of a send is a value, never an exception."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from importlib import import_module
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
+from waapp.errors import AccountError, UserError
+from waapp.whatsapp.records import (
+    AccountInfo,
+    ApprovalInfo,
+    MessageRecord,
+    SenderInfo,
+    message_record,
+    sender_info,
+    to_address,
+)
+from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, RequestError, ThrottledError
+
+if TYPE_CHECKING:
+    from waapp.whatsapp.transport import TwilioTransport
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+
+PAGE_SIZE: Final = 1000
+"""Messages per list request; Twilio gives no more."""
+
+_RECORDS_PER_BREATH: Final = 100
+_MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+_PREFIX: Final = re.compile(r"^(?:Unable to \w+ record|Unable to fetch page):? ?")
+_THROTTLED: Final = 20429
+_WRONG_CREDENTIALS: Final = frozenset({20003, 401})
+_NO_RIGHTS: Final = frozenset({20005, 20006, 20008, 20010, 20403, 403})
+# A refusal without Twilio's own code under one of these may come from a gateway that gave up waiting.
+_AMBIGUOUS: Final = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, 499},
+)
+
+
+class TwilioClient:
+    """One Twilio account over one pool of connections.
+
+    `username` is the account's own identifier or that of an API key. `base_url` replaces scheme and host of every
+    Twilio address. `timeout` is how many seconds an answer may take. The caller bounds how many calls run at once.
+    """
+
+    def __init__(
+        self,
+        account_sid: str,
+        username: str,
+        password: str,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+    ) -> None:
+        self._account_sid = account_sid
+        self._username = username
+        self._password = password
+        self._base_url = base_url
+        self._timeout = timeout
+        self._opening = asyncio.Lock()
+        self._transport: TwilioTransport | None = None
+        self._rest: Any = None
+        self._skew: timedelta | None = None
+
+    def __repr__(self) -> str:
+        return f"<TwilioClient {self._account_sid[:4]}…>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; the client cannot be used afterwards."""
+        if self._transport is not None:
+            await self._transport.close()
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far Twilio's clock is ahead of ours, to about a second; None before the first answer."""
+        return self._skew
+
+    async def send(
+        self,
+        to: str,
+        sender: str,
+        *,
+        body: str | None = None,
+        content_sid: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Post one message, once: an approved template with all its numbered variables, or else a free text."""
+        if (body is None) is (content_sid is None):
+            raise ValueError("either a body or a content_sid")
+        fields: dict[str, str] = {"to": to_address(to), "from_": to_address(sender)}
+        if content_sid is None:
+            fields["body"] = body or ""
+        else:
+            fields["content_sid"] = content_sid
+            fields["content_variables"] = json.dumps(dict(variables or {}), ensure_ascii=False)
+        rest = await self._open()
+        twilio_errors = _twilio_errors()
+        try:
+            message = await rest.messages.create_async(**fields)
+        except ThrottledError as error:
+            return Throttled(error.after)
+        except NotWrittenError as error:
+            return NotSent(error.why)
+        except AnswerLostError as error:
+            return Unknown(error.why)
+        except twilio_errors as error:
+            return _refusal(error)
+        if not _MESSAGE_SID.fullmatch(str(message.sid)):
+            return Unknown("unreadable")
+        return Accepted(message.sid, str(message.status or "queued"))
+
+    async def fetch(self, sid: str) -> MessageRecord | None:
+        """Return one message; None if the account has none of this name.
+
+        Raises what `list_messages` raises.
+        """
+        rest = await self._open()
+        try:
+            return message_record(await self._ask(lambda: rest.messages(sid).fetch_async()))
+        except UserError as error:
+            if error.code == "twilio_not_found":
+                return None
+            raise
+
+    async def list_messages(
+        self,
+        *,
+        to: str | None = None,
+        from_: str | None = None,
+        since: datetime | None = None,
+        page_cap: int = 11,
+        page_size: int = PAGE_SIZE,
+    ) -> list[MessageRecord]:
+        """Return messages, newest first, from at most `page_cap` pages.
+
+        `since` counts by whole days in UTC, as Twilio documents it. Twilio's list may lag behind by minutes.
+        Raises AccountError("twilio_credentials"), AccountError("twilio_forbidden"),
+        UserError("twilio_unreachable"), UserError("twilio_busy"), UserError("twilio_unavailable"),
+        UserError("twilio_refused"), UserError("twilio_unreadable").
+        """
+        pages = self.message_pages(to=to, from_=from_, since=since, page_cap=page_cap, page_size=page_size)
+        return [record async for page in pages for record in page]
+
+    async def message_pages(
+        self,
+        *,
+        to: str | None = None,
+        from_: str | None = None,
+        since: datetime | None = None,
+        page_cap: int = 11,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[list[MessageRecord]]:
+        """Yield the pages of `list_messages` one by one, so that the caller may stop when it has seen enough."""
+        filters: dict[str, object] = {"page_size": page_size}
+        if to is not None:
+            filters["to"] = to_address(to)
+        if from_ is not None:
+            filters["from_"] = to_address(from_)
+        if since is not None:
+            filters["date_sent_after"] = since.astimezone(UTC).date()
+        rest = await self._open()
+        page = await self._ask(lambda: rest.messages.page_async(**filters))
+        yield await _records(page)
+        for _ in range(page_cap - 1):
+            page = await self._ask(page.next_page_async)
+            if page is None:
+                return
+            yield await _records(page)
+        _log.info("Stopped listing messages after %d pages", page_cap)
+
+    async def account(self) -> AccountInfo:
+        """Return the account: a cheap test of the credentials.
+
+        Raises what `list_messages` raises.
+        """
+        rest = await self._open()
+        account = await self._ask(lambda: rest.api.v2010.accounts(self._account_sid).fetch_async())
+        return AccountInfo(
+            sid=str(account.sid or ""),
+            name=str(account.friendly_name or ""),
+            status=str(account.status or "").lower(),
+            trial=str(account.type or "").lower() == "trial",
+        )
+
+    async def senders(self) -> list[SenderInfo]:
+        """Return the account's WhatsApp senders with their daily limits.
+
+        Raises what `list_messages` raises.
+        """
+        rest = await self._open("twilio.rest.messaging.v2.channels_sender")
+        found = await self._ask(
+            lambda: rest.messaging.v2.channels_senders.list_async(channel="whatsapp", page_size=PAGE_SIZE)
+        )
+        return [sender_info(instance) for instance in found]
+
+    async def create_content(
+        self,
+        *,
+        name: str,
+        language: str,
+        types: Mapping[str, Mapping[str, object]],
+        variables: Mapping[str, str],
+    ) -> str:
+        """Create a template at Twilio and return its content SID.
+
+        Raises what `list_messages` raises; after "twilio_unreachable" with `written` it may exist all the same.
+        """
+        rest = await self._open("twilio.rest.content.v1.content")
+        payload = await self._ask(
+            # The package's own method takes only its typed objects, one class per kind of content.
+            lambda: rest.content.v1.create_async(
+                "POST",
+                "Content",
+                data={
+                    "friendly_name": name,
+                    "language": language,
+                    "variables": dict(variables),
+                    "types": {kind: dict(parts) for kind, parts in types.items()},
+                },
+                headers={"Content-Type": "application/json"},
+            )
+        )
+        return str(payload["sid"])
+
+    async def request_approval(self, content_sid: str, *, name: str, category: str) -> ApprovalInfo:
+        """Submit a template to WhatsApp for approval.
+
+        Raises what `create_content` raises.
+        """
+        rest = await self._open("twilio.rest.content.v1.content")
+        payload = await self._ask(
+            lambda: rest.content.v1.create_async(
+                "POST",
+                f"Content/{content_sid}/ApprovalRequests/whatsapp",
+                data={"name": name, "category": category},
+                headers={"Content-Type": "application/json"},
+            )
+        )
+        return _approval(payload)
+
+    async def approval(self, content_sid: str) -> ApprovalInfo:
+        """Return how far the approval of a template is; "unsubmitted" when it was never asked for.
+
+        Raises what `list_messages` raises, and UserError("twilio_not_found").
+        """
+        rest = await self._open("twilio.rest.content.v1.content")
+        payload = await self._ask(
+            lambda: rest.content.v1.fetch_async("GET", f"Content/{content_sid}/ApprovalRequests")
+        )
+        return _approval(payload.get("whatsapp") or {})
+
+    async def _open(self, *modules: str) -> Any:  # noqa: ANN401 - the package has no types
+        """Return the package's client, made at first use.
+
+        The package takes 0.2 to 0.4 s to import: in a thread, so that a window does not stall.
+        """
+        async with self._opening:
+            if self._rest is None:
+                await asyncio.to_thread(_import, "twilio.rest.api.v2010.account.message", _TRANSPORT)
+                self._transport = import_module(_TRANSPORT).TwilioTransport(
+                    read_seconds=self._timeout, base_url=self._base_url, on_answer=self._note_date
+                )
+                self._rest = import_module("twilio.rest").Client(
+                    self._username, self._password, self._account_sid, http_client=self._transport
+                )
+            if modules:
+                await asyncio.to_thread(_import, *modules)
+        return self._rest
+
+    async def _ask(self, call: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Run a call whose failure is told by an exception of ours."""
+        twilio_errors = _twilio_errors()
+        try:
+            return await call()
+        except ThrottledError as error:
+            raise UserError("twilio_busy", after=error.after) from error
+        except RequestError as error:
+            written = isinstance(error, AnswerLostError)
+            raise UserError("twilio_unreachable", why=error.why, written=written) from error
+        except twilio_errors as error:
+            # Not "from error": its text holds the address with its phone numbers.
+            raise _problem(error) from None
+        except ValueError as error:  # JSON was promised
+            raise UserError("twilio_unreadable") from error
+
+    def _note_date(self, headers: Mapping[str, str]) -> None:
+        try:
+            told = parsedate_to_datetime(headers["Date"])
+        except (KeyError, ValueError):
+            return
+        if told.tzinfo is not None:
+            self._skew = told - datetime.now(UTC)
+
+
+_TRANSPORT: Final = "waapp.whatsapp.transport"
+
+
+def _import(*modules: str) -> None:
+    for name in modules:
+        import_module(name)
+
+
+def _twilio_errors() -> tuple[type[Exception], ...]:
+    return (import_module("twilio.base.exceptions").TwilioException,)
+
+
+async def _records(page: Any) -> list[MessageRecord]:  # noqa: ANN401
+    records = []
+    for instance in page:
+        records.append(message_record(instance))
+        if len(records) % _RECORDS_PER_BREATH == 0:
+            await asyncio.sleep(0)
+    return records
+
+
+def _approval(payload: Mapping[str, Any]) -> ApprovalInfo:
+    return ApprovalInfo(
+        status=str(payload.get("status") or "unsubmitted").lower(),
+        category=str(payload.get("category") or ""),
+        rejection_reason=str(payload.get("rejection_reason") or ""),
+        name=str(payload.get("name") or ""),
+    )
+
+
+def _refusal(error: Exception) -> Outcome:
+    status, code, text = _status_code_text(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
+        return Unknown(f"http_{status}")
+    if code == _THROTTLED:
+        return Throttled()
+    if code == status and status in _AMBIGUOUS:
+        return Unknown(f"http_{status}")
+    return Refused(code, text)
+
+
+def _problem(error: Exception) -> UserError:
+    status, code, text = _status_code_text(error)
+    if code in _WRONG_CREDENTIALS or status == HTTPStatus.UNAUTHORIZED:
+        return AccountError("twilio_credentials")
+    if code in _NO_RIGHTS or status == HTTPStatus.FORBIDDEN:
+        return AccountError("twilio_forbidden", number=code)
+    if status == HTTPStatus.NOT_FOUND:
+        return UserError("twilio_not_found")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
+        return UserError("twilio_unavailable", status=status)
+    return UserError("twilio_refused", number=code, text=text)
+
+
+def _status_code_text(error: Any) -> tuple[int, int, str]:  # noqa: ANN401
+    """Read the three kinds of exceptions that the package has for an answer that is no success."""
+    if hasattr(error, "status"):
+        text = getattr(error, "msg", None) or getattr(error, "detail", None) or getattr(error, "title", "")
+        return int(error.status), _integer(error.code, int(error.status)), _PREFIX.sub("", str(text))
+    # A list that failed: the package gives the bare response as an argument.
+    arguments: Sequence[Any] = error.args
+    response = arguments[1] if len(arguments) > 1 else None
+    status = int(getattr(response, "status_code", 0))
+    try:
+        payload = json.loads(getattr(response, "text", ""))
+        return status, _integer(payload.get("code"), status), str(payload.get("message", ""))
+    except (ValueError, AttributeError):
+        return status, status, ""
+
+
+def _integer(value: object, default: int) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        return default

@@ -1,0 +1,158 @@
+"""What we read from Twilio, as records of our own, and its address form."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from waapp.core.invitations import Fact
+
+_SCHEME: Final = "whatsapp:"
+_LIMIT: Final = re.compile(r"(\d[\d,.]*)\s*([KM]?)", re.IGNORECASE)
+_THOUSANDS: Final = {"": 1, "K": 1_000, "M": 1_000_000}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_address(number: str) -> str:
+    """Return a number or business-scoped id as Twilio wants it: "whatsapp:+351…"."""
+    return number if number.startswith(_SCHEME) else f"{_SCHEME}{number}"
+
+
+def from_address(address: str | None) -> str:
+    """Return what is behind "whatsapp:"; it is not always a phone number."""
+    return (address or "").removeprefix(_SCHEME)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """One message as Twilio lists it; times are aware UTC, addresses without "whatsapp:"."""
+
+    sid: str
+    status: str
+    to: str
+    from_: str
+    body: str
+    direction: str
+    date_created: datetime | None
+    date_sent: datetime | None
+    date_updated: datetime | None
+    error_code: str | None = None
+    error_message: str | None = None
+    price: Decimal | None = None
+    price_unit: str | None = None
+
+    @property
+    def inbound(self) -> bool:
+        """Whether a guest wrote it."""
+        return self.direction == "inbound"
+
+    def fact(self) -> Fact:
+        """Return what the poller stores of it."""
+        return Fact(
+            sid=self.sid,
+            status=self.status,
+            at=self.date_updated or self.date_sent or self.date_created or _EPOCH,
+            to=self.to,
+            error_code=self.error_code,
+            error_message=self.error_message,
+            price=self.price,
+            price_unit=self.price_unit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """The account behind the credentials; `status` is "active", "suspended" or "closed"."""
+
+    sid: str
+    name: str
+    status: str
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderInfo:
+    """A WhatsApp sender of the account.
+
+    `daily_limit` counts people who may be written to in 24 hours; None: unlimited if `unlimited`, else unknown.
+    """
+
+    sid: str
+    number: str
+    status: str
+    quality: str = ""
+    daily_limit: int | None = None
+    unlimited: bool = False
+    limit_text: str = ""
+
+    @property
+    def online(self) -> bool:
+        """Whether it can send."""
+        return self.status.upper().startswith("ONLINE")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalInfo:
+    """How far WhatsApp's approval of a template is; unknown words of Twilio are passed on in lower case."""
+
+    status: str
+    category: str = ""
+    rejection_reason: str = ""
+    name: str = ""
+
+
+def message_record(instance: Any) -> MessageRecord:  # noqa: ANN401 - the package has no types
+    """Read a message of the twilio package."""
+    return MessageRecord(
+        sid=str(instance.sid or ""),
+        status=str(instance.status or ""),
+        to=from_address(instance.to),
+        from_=from_address(instance.from_),
+        body=instance.body or "",
+        direction=str(instance.direction or ""),
+        date_created=instance.date_created,
+        date_sent=instance.date_sent,
+        date_updated=instance.date_updated,
+        error_code=str(instance.error_code) if instance.error_code else None,
+        error_message=instance.error_message or None,
+        price=_decimal(instance.price),
+        price_unit=(instance.price_unit or "").upper() or None,
+    )
+
+
+def sender_info(instance: Any) -> SenderInfo:  # noqa: ANN401
+    """Read a sender; Twilio leaves its properties out at times."""
+    properties = instance.properties if isinstance(instance.properties, dict) else {}
+    text = str(properties.get("messaging_limit") or "")
+    limit, unlimited = parse_limit(text)
+    return SenderInfo(
+        sid=str(instance.sid or ""),
+        number=from_address(instance.sender_id),
+        status=str(instance.status or ""),
+        quality=str(properties.get("quality_rating") or ""),
+        daily_limit=limit,
+        unlimited=unlimited,
+        limit_text=text,
+    )
+
+
+def parse_limit(text: str) -> tuple[int | None, bool]:
+    """Read "10K Customers/24hr", "2,000", "TIER_1K", "Unlimited" …; (None, False) if it says nothing."""
+    if "UNLIMITED" in text.upper():
+        return None, True
+    found = _LIMIT.search(text)
+    if not found:
+        return None, False
+    digits, unit = found[1], found[2].upper()
+    if unit:
+        # "1.5K" has a fraction; without a unit both marks can only separate thousands.
+        return int(float(digits.replace(",", ".").rstrip(".")) * _THOUSANDS[unit]), False
+    return int(re.sub(r"\D", "", digits)), False
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None

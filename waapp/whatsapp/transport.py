@@ -1,0 +1,244 @@
+"""Our HTTP transport under the twilio package: it knows whether a request can have reached Twilio.
+
+The package's own asynchronous transport ignores its timeout, form-encodes JSON bodies, repeats POSTs after a
+5xx and can hand one request's answer to another. Nobody may build on it; this one shares nothing between
+requests but the pool of connections, and repeats nothing.
+"""
+
+import json
+import logging
+import ssl
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from ipaddress import ip_address
+from time import monotonic
+from typing import Final
+from urllib.parse import urlencode
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import BytesPayload
+from twilio.http import AsyncHttpClient  # type: ignore[import-untyped] # the package ships no types
+from twilio.http.response import Response  # type: ignore[import-untyped]
+from yarl import URL
+
+from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, RequestError, ThrottledError
+
+_log = logging.getLogger(__name__)
+
+CONNECT_SECONDS: Final = 10.0
+"""How long finding and reaching Twilio may take, TLS included."""
+
+_JSON_TYPES: Final = ("application/json", "application/scim+json")
+_PROXIES_LAST_SECONDS: Final = 60.0
+_BEFORE_WRITING: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+)
+
+
+class _Body(BytesPayload):
+    """A request body that remembers whether it was handed to an open connection.
+
+    The headers leave in the same write as the body, so until then the server has seen nothing; and a request
+    whose announced body never came is never processed. There is no `await` between the look at the connection
+    and the write.
+    """
+
+    handed_over = False
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        transport = getattr(writer, "transport", None)
+        if transport is None or transport.is_closing():
+            raise aiohttp.ClientConnectionResetError("The connection closed before anything was written")
+        self.handed_over = True
+        await super().write_with_length(writer, content_length)
+
+
+class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
+    """One aiohttp session for all requests of a client; made inside the running loop, closed by `close`.
+
+    `base_url` replaces scheme and host of every Twilio address. `on_answer` gets the headers of each answer.
+    Requests to anything but Twilio's own hosts are refused without it: they would carry the credentials.
+    """
+
+    def __init__(
+        self,
+        *,
+        read_seconds: float,
+        base_url: str | None = None,
+        on_answer: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> None:
+        super().__init__(_log, is_async=True, timeout=read_seconds)
+        self._read_seconds = read_seconds
+        self._base = URL(base_url) if base_url else None
+        self._on_answer = on_answer
+        self._proxies: tuple[float, dict[str, str]] | None = None
+        self._tls: ssl.SSLContext | None = None
+        self._session = aiohttp.ClientSession(
+            # The caller bounds how many run at once. With a bound here, too, the wait for a free connection would
+            # count as time to connect.
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, object] | None = None,
+        data: object = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one request, once.
+
+        Raises NotWrittenError, AnswerLostError (also for a success that cannot be read), ThrottledError. Any
+        other status, also 5xx, is a Response.
+        """
+        target = self._target(url, params)
+        body = _encode(method, data, headers or {})
+        read = timeout or self._read_seconds
+        try:
+            async with self._session.request(
+                method,
+                target,
+                data=body,
+                headers={**(headers or {}), **_authorization(auth)},
+                allow_redirects=allow_redirects,
+                proxy=self._proxy(target),
+                ssl=self._tls_context() if target.scheme == "https" else True,
+                timeout=aiohttp.ClientTimeout(
+                    # A server that drips an endless answer must end, too.
+                    total=CONNECT_SECONDS + 2 * read,
+                    connect=CONNECT_SECONDS,
+                    sock_read=read,
+                ),
+            ) as answer:
+                text = await answer.text(errors="replace")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            # Without its cause: that names the whole address, and with it whose number was asked about.
+            raise self._failure(error, body) from None
+        if self._on_answer is not None:
+            self._on_answer(answer.headers)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise ThrottledError(_seconds(answer.headers.get("Retry-After")))
+        if body is not None and answer.status < HTTPStatus.MULTIPLE_CHOICES and not _is_object(text):
+            raise AnswerLostError("unreadable")
+        _log.debug("%s %s answered %d", method, target.path, answer.status)
+        return Response(answer.status, text, answer.headers)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    def _failure(self, error: Exception, body: _Body | None) -> RequestError:
+        written = body.handed_over if body is not None else not isinstance(error, _BEFORE_WRITING)
+        why = _why(error, written=written)
+        kind = type(error).__name__
+        _log.info("No answer: %s (%s, %s)", why, kind, "written" if written else "not written")
+        if written:
+            return AnswerLostError(why)
+        self._proxies = None  # the computer may have moved to another network
+        return NotWrittenError(why)
+
+    def _target(self, url: str, params: Mapping[str, object] | None) -> URL:
+        target = URL(url, encoded=True)
+        if self._base is not None:
+            target = self._base.join(target.relative())
+        elif target.scheme != "https" or not (target.host or "").endswith(".twilio.com"):
+            raise ValueError(f"not one of Twilio's hosts: {target.host}")
+        return URL(f"{target}?{urlencode(params, doseq=True)}", encoded=True) if params else target
+
+    def _proxy(self, target: URL) -> URL | None:
+        """Return the system's proxy for an address.
+
+        aiohttp's own `trust_env` asks in a thread for every single request, and sends requests to this very
+        computer through the proxy, too.
+        """
+        host = target.host or ""
+        if _is_loopback(host) or proxy_bypass(host):
+            return None
+        now = monotonic()
+        if self._proxies is None or now - self._proxies[0] > _PROXIES_LAST_SECONDS:
+            self._proxies = (now, getproxies())
+        found = self._proxies[1].get(target.scheme)
+        return URL(found if "://" in found else f"http://{found}") if found else None
+
+    def _tls_context(self) -> ssl.SSLContext:
+        """Trust what the system trusts (a company's own proxy, too) and the public authorities of certifi.
+
+        The system's store is empty in a frozen program on some machines, and on a fresh macOS Python.
+        """
+        if self._tls is None:
+            import certifi
+
+            self._tls = ssl.create_default_context()
+            self._tls.load_verify_locations(certifi.where())
+        return self._tls
+
+
+def _encode(method: str, data: object, headers: Mapping[str, str]) -> _Body | None:
+    if method in {"GET", "DELETE"} or not data:
+        return None
+    if headers.get("Content-Type", "").startswith(_JSON_TYPES):
+        return _Body(json.dumps(data, ensure_ascii=False).encode())
+    if not isinstance(data, Mapping):
+        raise TypeError(f"a form is a mapping, not {type(data).__name__}")
+    return _Body(urlencode({name: _field(value) for name, value in data.items()}, doseq=True).encode())
+
+
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    if auth is None:
+        return {}
+    return {"Authorization": f"Basic {b64encode(':'.join(auth).encode()).decode()}"}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _field(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def _why(error: Exception, *, written: bool) -> str:
+    # One word per cause a person can act on; the order matters, these classes inherit from each other.
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "dns"
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return "tls"
+        case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError():
+            return "proxy"
+        case TimeoutError():
+            return "timeout" if written else "connect_timeout"
+        case _ if written:
+            return "reset"
+        case _:
+            return "refused"
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        seconds = float(retry_after or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 1e6 else None  # NaN fails both comparisons
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
