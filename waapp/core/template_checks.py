@@ -30,15 +30,17 @@ _SHORT_HOSTS: Final = (
     r"|lnkd\.in|tiny\.cc|wa\.me|wa\.link|api\.whatsapp\.com|chat\.whatsapp\.com"
 )
 _SHORT_LINK: Final = re.compile(
-    rf"(?<![\w.@-])(?:https?://)?(?:www\.)?({_SHORT_HOSTS})(?![\w-]|\.\w)(?:[/?#][^\s]*)?", re.IGNORECASE
+    rf"(?<![\w.@/-])(?:https?://)?(?:www\.)?({_SHORT_HOSTS})(?![\w-]|\.\w)(?:[/?#][^\s]*)?", re.IGNORECASE
 )
 _FOREIGN: Final = re.compile(
     r"\[\[?([^\[\]\n]{1,60})\]\]?|<<?([^<>\n]{1,60})>>?|«([^«»\n]{1,60})»|%%?(\w{1,60})%%?"
 )
-_DOUBLED: Final = re.compile(r"(?<![*_~])(\*\*|__|~~)(?=[^\s*_~])(.+?)(?<=[^\s*_~])\1(?![*_~])")
+_DOUBLED: Final = re.compile(
+    r"(?<![*_~])(\*\*|~~|(?<!\w)__)(?=[^\s*_~])(.+?)(?<=[^\s*_~])\1(?![*_~])(?!(?<=__)\w)"
+)
 _MARKDOWN_LINK: Final = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+|\{\{[^{}\n]*\}\})\)")
 _HTML_TAG: Final = re.compile(
-    r"</?(b|strong|i|em|s|del|u|br|p|a|div|span|code)(?:\s[^<>\n]*)?/?>", re.IGNORECASE
+    r"</?(b|strong|i|em|s|del|u|br|p|a|div|span|code)(?:\s+[\w-]+\s*=[^<>\n]*)?\s*/?>", re.IGNORECASE
 )
 _HTML_MARKUP: Final = {
     "b": "*",

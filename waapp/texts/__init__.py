@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-_ROW_WORDS: Final[Mapping[str, str]] = {**FIELDS, **ROWS}
+_ROW_WORDS: Final[Mapping[str, str]] = {**FIELDS, **{code.value: words for code, words in ROWS.items()}}
 
 
 def message(error: UserError) -> Message:
