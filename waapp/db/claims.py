@@ -1,0 +1,264 @@
+"""Which invitations may be posted now, and what came of each attempt.
+
+Every function here locks the rows of `whatsapp_sends` that it touches before those of the invitations, in the
+order of their ids. So claiming, recording, pausing and stopping come one after the other, the counts that a stop
+reports are exact, and no two of them can deadlock.
+"""
+
+# ruff: noqa: S608 - statements are put together from constants; every value is bound
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from waapp.core.invitations import Claim
+from waapp.core.pacing import Next
+from waapp.db.engine import Connection
+
+# Wall-clock hours in which a send rests; the end before the start means over midnight. The time zone is only
+# looked at when there are quiet hours: a name that this server does not know must not stop the other sends.
+_AWAKE = """
+CASE
+    WHEN s.quiet_start IS NULL OR s.quiet_end IS NULL THEN true
+    WHEN s.quiet_start <= s.quiet_end THEN
+        NOT (CAST(clock.at AT TIME ZONE s.time_zone AS time) >= s.quiet_start
+             AND CAST(clock.at AT TIME ZONE s.time_zone AS time) < s.quiet_end)
+    ELSE CAST(clock.at AT TIME ZONE s.time_zone AS time) < s.quiet_start
+         AND CAST(clock.at AT TIME ZONE s.time_zone AS time) >= s.quiet_end
+END
+"""
+
+_CLAIM = text(f"""
+WITH clock AS MATERIALIZED (
+    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc
+), ready AS MATERIALIZED (
+    SELECT s.id
+    FROM whatsapp_sends s CROSS JOIN clock
+    WHERE s.sender = :sender AND s.state = 'active'
+      AND (s.not_before IS NULL OR s.not_before <= clock.utc)
+      AND (s.not_after IS NULL OR s.not_after > clock.utc)
+      AND {_AWAKE}
+    ORDER BY s.id
+    FOR NO KEY UPDATE OF s
+), due AS MATERIALIZED (
+    SELECT candidate.id, candidate.recipient,
+           row_number() OVER (PARTITION BY ready.id ORDER BY candidate.due_at, candidate.id) AS turn
+    FROM ready CROSS JOIN clock CROSS JOIN LATERAL (
+        SELECT i.id, i.recipient, COALESCE(i.next_retry_at, '-infinity') AS due_at
+        FROM whatsapp_invitations i
+        WHERE i.send_id = ready.id AND i.engine_state = 'queued'
+          AND COALESCE(i.next_retry_at, '-infinity') <= clock.utc
+        ORDER BY COALESCE(i.next_retry_at, '-infinity'), i.id
+        LIMIT :limit
+        FOR NO KEY UPDATE OF i SKIP LOCKED
+    ) candidate
+), picked AS MATERIALIZED (
+    SELECT due.id, due.turn, o.address IS NOT NULL AS opted_out
+    FROM due LEFT JOIN whatsapp_opt_outs o ON o.address = due.recipient
+    ORDER BY due.turn, due.id
+    LIMIT :limit
+)
+UPDATE whatsapp_invitations i
+SET engine_state = CASE WHEN picked.opted_out THEN 'cancelled' ELSE 'sending' END,
+    twilio_error_code = CASE WHEN picked.opted_out THEN 'opted_out' ELSE i.twilio_error_code END,
+    claim_token = CASE WHEN picked.opted_out THEN NULL ELSE gen_random_uuid() END,
+    claimed_by = :desk,
+    claimed_at = clock.utc,
+    next_retry_at = NULL
+FROM picked CROSS JOIN clock
+WHERE i.id = picked.id
+RETURNING picked.turn, i.id, i.claim_token, i.send_id, i.event_id, i.recipient, i.message_content, i.content_sid,
+          i.content_variables, i.retry_count, i.max_retries
+""")
+
+_NEXT_DUE = text(f"""
+WITH clock AS MATERIALIZED (
+    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc
+)
+SELECT EXTRACT(epoch FROM min(GREATEST(first.due_at, s.not_before, clock.utc)) - min(clock.utc))
+FROM whatsapp_sends s CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT NULLIF(COALESCE(i.next_retry_at, '-infinity'), '-infinity') AS due_at
+    FROM whatsapp_invitations i
+    WHERE i.send_id = s.id AND i.engine_state = 'queued'
+    ORDER BY COALESCE(i.next_retry_at, '-infinity'), i.id
+    LIMIT 1
+) first
+WHERE s.sender = :sender AND s.state = 'active'
+  AND (s.not_after IS NULL OR s.not_after > clock.utc)
+  AND {_AWAKE}
+""")
+
+_LOCK_SENDS = text("""
+SELECT s.id FROM whatsapp_sends s
+WHERE s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
+ORDER BY s.id
+FOR NO KEY UPDATE
+""")
+
+_LOCK_SENDS_OF_SENDER = text("""
+SELECT s.id FROM whatsapp_sends s
+WHERE s.state IN ('active', 'paused')
+  AND s.sender IN (SELECT i.sender FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
+   OR s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
+ORDER BY s.id
+FOR NO KEY UPDATE
+""")
+
+# A trigger writes the guests' status row by row. Everybody who changes several takes them in this order.
+_LOCK_GUESTS = text("""
+SELECT FROM guests g
+WHERE g.id IN (SELECT i.guest_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens) AND NOT i.practice)
+ORDER BY g.id
+FOR NO KEY UPDATE
+""")
+
+_GIVE_BACK = text("""
+UPDATE whatsapp_invitations i
+SET engine_state = CASE WHEN s.state = 'stopped' THEN 'cancelled' ELSE 'queued' END,
+    claim_token = NULL
+FROM whatsapp_sends s
+WHERE i.claim_token = ANY(:tokens) AND i.engine_state = 'sending' AND s.id = i.send_id
+RETURNING i.id
+""")
+
+# A row that was given up as unknown while its answer was still on the way keeps its token: the answer settles it.
+_RECORD = text("""
+UPDATE whatsapp_invitations i
+SET engine_state = CASE WHEN r.state = 'queued' AND s.state = 'stopped' THEN 'cancelled' ELSE r.state END,
+    claim_token = CASE WHEN r.state = 'unknown' THEN i.claim_token END,
+    twilio_message_sid = r.sid,
+    twilio_status = r.word,
+    twilio_error_code = r.code,
+    twilio_error_message = r.message,
+    sent_at = CASE WHEN r.state = 'accepted' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
+    failed_at = CASE WHEN r.state = 'failed' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
+    retry_count = LEAST(r.retries, i.max_retries),
+    next_retry_at = CASE WHEN r.state = 'queued' AND s.state <> 'stopped' THEN r.due_at AT TIME ZONE 'UTC' END
+FROM jsonb_to_recordset(CAST(:results AS jsonb))
+         AS r(token uuid, state text, retries int, sid text, word text, code text, message text, due_at timestamptz)
+     CROSS JOIN whatsapp_sends s
+WHERE i.claim_token = r.token AND i.engine_state IN ('sending', 'unknown') AND s.id = i.send_id
+RETURNING i.id
+""")
+
+# An adoption is a guess by address, body and time; the answer to our own request is proof.
+_DISOWN = text("""
+UPDATE whatsapp_invitations
+SET engine_state = 'unknown', twilio_message_sid = NULL, twilio_status = NULL, sent_at = NULL,
+    delivered_at = NULL, read_at = NULL, failed_at = NULL, next_look_at = NULL
+WHERE twilio_message_sid = ANY(:sids) AND claim_token IS NULL
+""")
+
+_PAUSE = text("""
+UPDATE whatsapp_sends s SET state = 'paused', pause_code = :code
+WHERE s.id = ANY(:sends) AND s.state = 'active'
+""")
+
+_FINISH = text("""
+UPDATE whatsapp_sends s
+SET state = 'finished', pause_code = NULL
+WHERE s.id = ANY(:sends) AND s.state IN ('active', 'paused')
+  AND NOT EXISTS (
+      SELECT FROM whatsapp_invitations i
+      WHERE i.send_id = s.id AND i.engine_state IN ('queued', 'sending', 'unknown'))
+""")
+
+
+async def claim(conn: Connection, sender: str, limit: int, desk: str) -> list[Claim]:
+    """Take up to `limit` invitations that may be posted now; commit before posting any of them.
+
+    Only rows of active sends whose time has come, by the database's clock. Several sends of one number take
+    turns. A row whose address has opted out since it was planned is cancelled instead.
+    """
+    result = await conn.execute(_CLAIM, {"sender": sender, "limit": limit, "desk": desk})
+    rows = sorted(result.all(), key=lambda row: (row.turn, row.send_id))
+    return [
+        Claim(
+            id=row.id,
+            token=row.claim_token,
+            send_id=row.send_id,
+            event_id=row.event_id,
+            recipient=row.recipient,
+            body=row.message_content or "",
+            content_sid=row.content_sid,
+            content_variables=row.content_variables or {},
+            retry_count=row.retry_count,
+            max_retries=row.max_retries,
+        )
+        for row in rows
+        if row.claim_token is not None
+    ]
+
+
+async def next_due(conn: Connection, sender: str) -> float | None:
+    """Return the seconds until an invitation of this number may be claimed, 0 when one may be now.
+
+    None: nothing waits, or what waits is paused, too late or in its quiet hours.
+    """
+    seconds = (await conn.execute(_NEXT_DUE, {"sender": sender})).scalar_one()
+    return None if seconds is None else float(seconds)
+
+
+async def give_back(conn: Connection, tokens: Collection[UUID]) -> list[UUID]:
+    """Put claimed invitations that were certainly not posted back in the queue; return their ids.
+
+    What belongs to a send that was stopped meanwhile is cancelled.
+    """
+    if not tokens:
+        return []
+    sends = list((await conn.execute(_LOCK_SENDS, {"tokens": list(tokens)})).scalars())
+    changed = list((await conn.execute(_GIVE_BACK, {"tokens": list(tokens)})).scalars())
+    await finish(conn, sends)
+    return changed
+
+
+async def record(conn: Connection, results: Sequence[tuple[UUID, Next]]) -> list[UUID]:
+    """Write what follows from attempts, by claim token; return the ids of the invitations that changed.
+
+    A token that is no longer current (settled by somebody else meanwhile) changes nothing. A retry in a send that
+    was stopped meanwhile becomes cancelled. A `pause_code` pauses every active send of the number: trouble with
+    the account concerns them all. A send without open rows becomes finished. Of several results for one token
+    the first counts.
+    """
+    if not results:
+        return []
+    by_token = dict(reversed(results))
+    tokens = {"tokens": list(by_token)}
+    pause_code = next((step.pause_code for step in by_token.values() if step.pause_code is not None), None)
+    lock = _LOCK_SENDS if pause_code is None else _LOCK_SENDS_OF_SENDER
+    sends = list((await conn.execute(lock, tokens)).scalars())
+    await conn.execute(_LOCK_GUESTS, tokens)
+    parameters = {"results": json.dumps([_as_row(token, step) for token, step in by_token.items()])}
+    try:
+        async with conn.begin_nested():
+            changed = list((await conn.execute(_RECORD, parameters)).scalars())
+    except IntegrityError:
+        await conn.execute(
+            _DISOWN, {"sids": [step.sid for step in by_token.values() if step.sid is not None]}
+        )
+        changed = list((await conn.execute(_RECORD, parameters)).scalars())
+    if pause_code is not None:
+        await conn.execute(_PAUSE, {"sends": sends, "code": pause_code})
+    await finish(conn, sends)
+    return changed
+
+
+async def finish(conn: Connection, sends: Iterable[UUID]) -> None:
+    """Mark those of the sends as finished that have no open invitation left."""
+    await conn.execute(_FINISH, {"sends": list(sends)})
+
+
+def _as_row(token: UUID, step: Next) -> dict[str, str | int | None]:
+    return {
+        "token": str(token),
+        "state": step.state.value,
+        "retries": step.retry_count,
+        "sid": step.sid,
+        "word": step.twilio_status,
+        "code": step.error_code,
+        "message": step.error_message,
+        "due_at": None if step.due_at is None else step.due_at.isoformat(),
+    }

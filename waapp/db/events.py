@@ -1,0 +1,210 @@
+"""Events: the list with its counts, and what a person may change of them."""
+
+# ruff: noqa: S608 - statements are put together from constants; every value is bound
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from waapp.core.events import Event, EventDraft, EventSummary
+from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.db.engine import Connection
+from waapp.errors import UserError
+
+# In the order of the fields of Event. The casts read the types that a web application may have chosen.
+_COLUMNS: Final = """
+    e.id, e.name, CAST(e.date AS timestamp) AT TIME ZONE 'UTC', COALESCE(e.location, ''), e.time_zone,
+    e.default_region, e.rsvp_link, e.quiet_start, e.quiet_end, e.sample, e.archived_at AT TIME ZONE 'UTC',
+    CAST(e.updated_at AS timestamp) AT TIME ZONE 'UTC'"""
+
+_BY_ID: Final = text(f"SELECT {_COLUMNS} FROM events e WHERE e.id = :id")
+
+_LIST: Final = text(f"""
+SELECT {_COLUMNS} FROM events e
+WHERE (:archived OR e.archived_at IS NULL) AND (CAST(:id AS uuid) IS NULL OR e.id = :id)
+ORDER BY e.date NULLS LAST, lower(e.name), e.id
+""")
+
+_COUNTS: Final = text("""
+WITH chosen AS MATERIALIZED (
+    SELECT e.id FROM events e
+    WHERE (:archived OR e.archived_at IS NULL) AND (CAST(:id AS uuid) IS NULL OR e.id = :id)
+), newest AS (
+    SELECT DISTINCT ON (i.guest_id) i.guest_id, i.engine_state, i.twilio_status,
+        i.next_retry_at IS NOT NULL AS waits
+    FROM whatsapp_invitations i
+    WHERE i.event_id IN (SELECT id FROM chosen) AND i.practice = :practice
+    ORDER BY i.guest_id, i.created_at DESC, i.id DESC
+)
+SELECT g.event_id, n.engine_state, n.twilio_status, n.waits, count(*),
+    count(*) FILTER (WHERE lower(CAST(g.rsvp_status AS text))
+        IN ('yes', 'accepted', 'attending', 'coming', 'confirmed'))
+FROM guests g LEFT JOIN newest n ON n.guest_id = g.id
+WHERE g.event_id IN (SELECT id FROM chosen)
+GROUP BY g.event_id, n.engine_state, n.twilio_status, n.waits
+""")
+
+_BY_NAME: Final = text("""
+SELECT e.id, e.name = :name AS exact FROM events e
+WHERE lower(e.name) = lower(:name) AND (e.archived_at IS NULL OR e.name = :name)
+""")
+
+_INSERT: Final = text(f"""
+INSERT INTO events AS e (name, date, location, time_zone, default_region, rsvp_link, sample)
+VALUES (:name, CAST(:date AS timestamptz) AT TIME ZONE 'UTC', :location, :time_zone, :default_region, :rsvp_link,
+    :sample)
+RETURNING {_COLUMNS}
+""")
+
+_NOW: Final = "clock_timestamp() AT TIME ZONE 'UTC'"
+
+_UPDATE: Final = text(f"""
+UPDATE events e
+SET name = :name, date = CAST(:date AS timestamptz) AT TIME ZONE 'UTC', location = :location,
+    time_zone = :time_zone, default_region = :default_region, rsvp_link = :rsvp_link, sample = :sample,
+    updated_at = {_NOW}
+WHERE e.id = :id
+  AND e.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
+RETURNING {_COLUMNS}
+""")
+
+_SET_QUIET_HOURS: Final = text(f"""
+UPDATE events e SET quiet_start = :quiet_start, quiet_end = :quiet_end, updated_at = {_NOW}
+WHERE e.id = :id
+RETURNING {_COLUMNS}
+""")
+
+_ARCHIVE: Final = text(f"""
+UPDATE events e SET archived_at = CASE WHEN :archived THEN {_NOW} END, updated_at = {_NOW}
+WHERE e.id = :id
+RETURNING {_COLUMNS}
+""")
+
+_DELETE: Final = text("""
+DELETE FROM events e
+WHERE e.id = :id
+  AND NOT EXISTS (SELECT FROM whatsapp_sends s WHERE s.event_id = e.id AND s.state IN ('active', 'paused'))
+  AND NOT EXISTS (
+      SELECT FROM whatsapp_invitations i WHERE i.event_id = e.id AND i.engine_state IN ('sending', 'unknown'))
+RETURNING e.id
+""")
+
+
+async def list_events(conn: Connection, practice: bool, *, archived: bool = False) -> list[EventSummary]:
+    """Return the events by date, those without a date last, with what their guests show in one mode.
+
+    Archived events are among them only when asked for.
+    """
+    return await _summaries(conn, {"practice": practice, "archived": archived, "id": None})
+
+
+async def get_summary(conn: Connection, event_id: UUID, practice: bool) -> EventSummary:
+    """Return one event with what its guests show in one mode; raises `event_unknown`."""
+    found = await _summaries(conn, {"practice": practice, "archived": True, "id": event_id})
+    if not found:
+        raise UserError("event_unknown", name=event_id)
+    return found[0]
+
+
+async def get_event(conn: Connection, event_id: UUID) -> Event:
+    """Return an event; raises `event_unknown`."""
+    row = (await conn.execute(_BY_ID, {"id": event_id})).one_or_none()
+    if row is None:
+        raise UserError("event_unknown", name=event_id)
+    return Event(*row)
+
+
+async def find_event(conn: Connection, id_or_name: str) -> Event:
+    """Return the event that a person means by an id or a name; raises `event_unknown` or `event_ambiguous`.
+
+    Case does not matter as long as only one event comes into question. An archived one is meant by its exact
+    name or id only.
+    """
+    wanted = id_or_name.strip()
+    try:
+        return await get_event(conn, UUID(wanted))
+    except (ValueError, UserError):
+        pass  # A name may look like an id.
+    rows = (await conn.execute(_BY_NAME, {"name": wanted})).all()
+    found = [row for row in rows if row.exact] or rows
+    if not found:
+        raise UserError("event_unknown", name=wanted)
+    if len(found) > 1:
+        raise UserError("event_ambiguous", name=wanted, count=len(found))
+    return await get_event(conn, found[0].id)
+
+
+async def create_event(conn: Connection, draft: EventDraft) -> Event:
+    """Store a new event."""
+    return Event(*(await conn.execute(_INSERT, _parameters(draft))).one())
+
+
+async def update_event(
+    conn: Connection, event_id: UUID, draft: EventDraft, expected_updated_at: datetime | None
+) -> Event:
+    """Change an event that is still as the caller has seen it; raises `event_changed` or `event_unknown`."""
+    parameters = {**_parameters(draft), "id": event_id, "expected": expected_updated_at}
+    row = (await conn.execute(_UPDATE, parameters)).one_or_none()
+    if row is None:
+        event = await get_event(conn, event_id)
+        raise UserError("event_changed", name=event.name)
+    return Event(*row)
+
+
+async def set_quiet_hours(
+    conn: Connection, event_id: UUID, quiet_start: time | None, quiet_end: time | None
+) -> Event:
+    """Set the hours, by the clock of the event's zone, in which future sends rest; raises `event_unknown`."""
+    parameters = {"id": event_id, "quiet_start": quiet_start, "quiet_end": quiet_end}
+    return _one((await conn.execute(_SET_QUIET_HOURS, parameters)).one_or_none(), event_id)
+
+
+async def archive_event(conn: Connection, event_id: UUID, *, archived: bool = True) -> Event:
+    """Take an event off the list, or put it back; raises `event_unknown`."""
+    parameters = {"id": event_id, "archived": archived}
+    return _one((await conn.execute(_ARCHIVE, parameters)).one_or_none(), event_id)
+
+
+async def delete_event(conn: Connection, event_id: UUID) -> None:
+    """Delete an event with its guests and everything about their invitations, for good.
+
+    Raises `event_unknown`, or `event_in_use` while a send of it is open or the outcome of a message unknown.
+    """
+    if (await conn.execute(_DELETE, {"id": event_id})).one_or_none() is None:
+        event = await get_event(conn, event_id)
+        raise UserError("event_in_use", name=event.name)
+
+
+def _one(row: Iterable[Any] | None, event_id: UUID) -> Event:
+    if row is None:
+        raise UserError("event_unknown", name=event_id)
+    return Event(*row)
+
+
+async def _summaries(conn: Connection, parameters: Mapping[str, object]) -> list[EventSummary]:
+    states: defaultdict[UUID, Counter[Shown]] = defaultdict(Counter)
+    coming: Counter[UUID] = Counter()
+    for event_id, state, word, waits, guests, accepted in await conn.execute(_COUNTS, parameters):
+        progress = None if state is None else Progress(EngineState(state), word, waits)
+        states[event_id][shown(progress)] += guests
+        coming[event_id] += accepted
+    return [
+        EventSummary(event, states[event.id].total(), coming[event.id], dict(states[event.id]))
+        for event in [Event(*row) for row in await conn.execute(_LIST, parameters)]
+    ]
+
+
+def _parameters(draft: EventDraft) -> dict[str, object]:
+    return {
+        "name": draft.name,
+        "date": draft.date,
+        "location": draft.location,
+        "time_zone": draft.time_zone,
+        "default_region": draft.default_region,
+        "rsvp_link": draft.rsvp_link,
+        "sample": draft.sample,
+    }

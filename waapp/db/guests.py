@@ -1,0 +1,322 @@
+"""Guests: the list as it streams into a window, what changed since, and what a person may change."""
+
+# ruff: noqa: S608 - statements are put together from constants; every value is bound
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlalchemy import exc, text
+
+from waapp.core.guests import Guest, GuestDraft, GuestRow
+from waapp.core.status import EngineState
+from waapp.db.clock import OVERLAP_SECONDS, database_clock
+from waapp.db.engine import Connection
+from waapp.errors import UserError
+
+# Some milliseconds of work for the window between two turns of its loop.
+_CHUNK: Final = 1000
+
+# In the order of the fields of Guest. The casts read the types that a web application may have chosen.
+_COLUMNS: Final = """
+    g.id, g.event_id, g.name, COALESCE(g.phone, ''), COALESCE(g.email, ''), g.guest_group, g.language, g.notes,
+    COALESCE(CAST(g.rsvp_status AS text), 'pending'), g.rsvp_count, COALESCE(CAST(g.rsvp_token AS text), ''),
+    g.extra, CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC'"""
+
+# In the order of the fields of GuestRow; `g` is the guest and `i` the newest invitation of the mode.
+_ROW: Final = """
+    g.id, g.name, COALESCE(g.phone, ''), COALESCE(g.email, ''), g.guest_group, g.language,
+    COALESCE(CAST(g.rsvp_status AS text), 'pending'), g.rsvp_count,
+    CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC',
+    i.id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at AT TIME ZONE 'UTC',
+    COALESCE(i.sent_at, i.queued_at) AT TIME ZONE 'UTC',
+    GREATEST(CAST(g.updated_at AS timestamp), i.updated_at) AT TIME ZONE 'UTC'"""
+
+_INVITATION: Final = """
+    i.id, i.guest_id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at, i.sent_at, i.queued_at,
+    i.updated_at"""
+
+# One pass over the event's invitations: for a whole list several times cheaper than looking up guest by guest.
+_ALL_ROWS: Final = f"""
+SELECT {_ROW}
+FROM guests g LEFT JOIN (
+    SELECT DISTINCT ON (i.guest_id) {_INVITATION}
+    FROM whatsapp_invitations i
+    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+    ORDER BY i.guest_id, i.created_at DESC, i.id DESC
+) i ON i.guest_id = g.id
+WHERE g.event_id = %(event_id)s
+"""
+
+_CHANGED_ROWS: Final = f"""
+WITH changed AS (
+    SELECT g.id FROM guests g WHERE g.event_id = %(event_id)s AND g.updated_at > %(since)s
+    UNION
+    SELECT i.guest_id FROM whatsapp_invitations i
+    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND i.updated_at > %(since)s
+)
+SELECT {_ROW}
+FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
+    SELECT {_INVITATION}
+    FROM whatsapp_invitations i
+    WHERE i.guest_id = g.id AND i.practice = %(practice)s
+    ORDER BY i.created_at DESC, i.id DESC
+    LIMIT 1
+) i ON true
+"""
+
+_BY_ID: Final = text(f"SELECT {_COLUMNS} FROM guests g WHERE g.id = :id")
+_LIST: Final = text(
+    f"SELECT {_COLUMNS} FROM guests g WHERE g.event_id = :event_id ORDER BY g.created_at, g.name, g.id"
+)
+_IDS: Final = text("SELECT id FROM guests WHERE event_id = :event_id")
+_COUNT: Final = text("SELECT count(*) FROM guests WHERE event_id = :event_id")
+
+_VALUES: Final = """
+    name, NULLIF(phone, ''), NULLIF(email, ''), guest_group, language, notes, CAST(extra AS jsonb)"""
+
+_INSERT: Final = text(f"""
+INSERT INTO guests (id, event_id, name, phone, email, guest_group, language, notes, extra)
+SELECT id, :event_id, {_VALUES}
+FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:phones AS text[]), CAST(:emails AS text[]),
+            CAST(:groups AS text[]), CAST(:languages AS text[]), CAST(:notes AS text[]), CAST(:extras AS text[]))
+         AS n(id, name, phone, email, guest_group, language, notes, extra)
+""")
+
+_UPDATE: Final = text(f"""
+UPDATE guests g
+SET (name, phone, email, guest_group, language, notes, extra, updated_at) = (
+    SELECT {_VALUES}, clock_timestamp() AT TIME ZONE 'UTC'
+    FROM (SELECT CAST(:name AS text) AS name, CAST(:phone AS text) AS phone, CAST(:email AS text) AS email,
+                 CAST(:guest_group AS text) AS guest_group, CAST(:language AS text) AS language,
+                 CAST(:notes AS text) AS notes, CAST(:extra AS text) AS extra) n)
+WHERE g.id = :id
+  AND g.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
+RETURNING {_COLUMNS}
+""")
+
+_LOCK: Final = text("SELECT id FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+
+_SENDING: Final = text("""
+SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:ids) AND engine_state = 'sending'
+""")
+
+_SAVE_INVITATIONS: Final = text("""
+SELECT CAST(to_jsonb(i) AS text) FROM whatsapp_invitations i WHERE i.guest_id = ANY(:ids)
+""")
+
+_DELETE: Final = text("DELETE FROM guests g WHERE g.id = ANY(:ids) RETURNING CAST(to_jsonb(g) AS text)")
+
+# What the database computes itself cannot be written back.
+_WRITABLE: Final = text("""
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+FROM pg_attribute
+WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+""")
+
+
+class GuestChanges(NamedTuple):
+    """The rows that may have changed, how many guests there are in all, and the `since` of the next question.
+
+    When `total` is not what the caller holds after merging, some were deleted: `guest_ids` tells which remain.
+    """
+
+    rows: list[GuestRow]
+    total: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedGuests:
+    """All that is needed to bring deleted guests back; opaque to everybody but `restore_guests`."""
+
+    ids: tuple[UUID, ...]
+    guests: tuple[str, ...]
+    invitations: tuple[str, ...]
+
+
+async def stream_guest_rows(
+    conn: Connection, event_id: UUID, practice: bool
+) -> AsyncIterator[list[GuestRow]]:
+    """Yield an event's guests in chunks, each with its newest invitation of the mode, in no particular order.
+
+    The event loop gets a turn after every chunk. Note `clock.database_clock` before the first one: it is the
+    `since` of the first question for changes. Close the iterator (`contextlib.aclosing`) when leaving it early.
+    """
+    async for chunk in _stream(conn, _ALL_ROWS, {"event_id": event_id, "practice": practice}):
+        yield chunk
+
+
+async def guest_rows_changed_since(
+    conn: Connection, event_id: UUID, practice: bool, since: datetime
+) -> GuestChanges:
+    """Return the rows of which the guest or an invitation may have changed since a moment of the database's clock.
+
+    Merge them by id: what was committed late is caught by returning the last seconds before `since` again.
+    """
+    as_of = await database_clock(conn)
+    overlapping = text(
+        "SELECT CAST(:since AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => :overlap)"
+    )
+    parameters: dict[str, object] = {"since": since, "overlap": OVERLAP_SECONDS}
+    earliest = (await conn.execute(overlapping, parameters)).scalar_one()
+    query = {"event_id": event_id, "practice": practice, "since": earliest}
+    rows = [row async for chunk in _stream(conn, _CHANGED_ROWS, query) for row in chunk]
+    total = (await conn.execute(_COUNT, {"event_id": event_id})).scalar_one()
+    return GuestChanges(rows, total, as_of)
+
+
+async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
+    """Return the ids of an event's guests: whatever else a list holds was deleted."""
+    return set((await conn.execute(_IDS, {"event_id": event_id})).scalars())
+
+
+async def list_guests(conn: Connection, event_id: UUID) -> list[Guest]:
+    """Return all guests of an event in the order in which they were added."""
+    return [Guest(*row) for row in await conn.execute(_LIST, {"event_id": event_id})]
+
+
+async def get_guest(conn: Connection, guest_id: UUID) -> Guest:
+    """Return a guest; raises `guest_unknown`."""
+    row = (await conn.execute(_BY_ID, {"id": guest_id})).one_or_none()
+    if row is None:
+        raise UserError("guest_unknown", guest=guest_id)
+    return Guest(*row)
+
+
+async def create_guest(conn: Connection, event_id: UUID, draft: GuestDraft) -> Guest:
+    """Store a new guest of an event; raises `event_unknown`."""
+    (guest_id,) = await add_guests(conn, event_id, [draft])
+    return await get_guest(conn, guest_id)
+
+
+async def add_guests(conn: Connection, event_id: UUID, drafts: Sequence[GuestDraft]) -> list[UUID]:
+    """Store guests of an event, thousands at once; return their ids in the order of the drafts.
+
+    Raises `event_unknown`. The caller's transaction makes it all or nothing.
+    """
+    event = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
+    if (await conn.execute(event, {"id": event_id})).one_or_none() is None:
+        raise UserError("event_unknown", name=event_id)
+    ids: list[UUID] = []
+    for start in range(0, len(drafts), _CHUNK):
+        chunk = drafts[start : start + _CHUNK]
+        new = [uuid4() for _ in chunk]
+        await conn.execute(_INSERT, {"event_id": event_id, "ids": new, **_columns(chunk)})
+        ids += new
+        await asyncio.sleep(0)
+    return ids
+
+
+async def update_guest(
+    conn: Connection, guest_id: UUID, draft: GuestDraft, expected_updated_at: datetime | None
+) -> Guest:
+    """Change a guest that is still as the caller has seen it; raises `guest_changed` or `guest_unknown`."""
+    parameters = {
+        "id": guest_id,
+        "expected": expected_updated_at,
+        "name": draft.name,
+        "phone": draft.phone,
+        "email": draft.email,
+        "guest_group": draft.group,
+        "language": draft.language,
+        "notes": draft.notes,
+        "extra": _json(draft.extra),
+    }
+    row = (await conn.execute(_UPDATE, parameters)).one_or_none()
+    if row is None:
+        guest = await get_guest(conn, guest_id)
+        raise UserError("guest_changed", guest=guest.name)
+    return Guest(*row)
+
+
+async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuests:
+    """Delete guests with everything about their invitations; return what brings them back.
+
+    Raises `guests_being_sent` while a message to one of them is on its way out: its outcome must find its row.
+    """
+    parameters = {"ids": list(ids)}
+    await conn.execute(_LOCK, parameters)
+    sending = (await conn.execute(_SENDING, parameters)).scalar_one()
+    if sending:
+        raise UserError("guests_being_sent", count=sending)
+    invitations = tuple((await conn.execute(_SAVE_INVITATIONS, parameters)).scalars())
+    guests = tuple((await conn.execute(_DELETE, parameters)).scalars())
+    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations)
+
+
+async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
+    """Bring deleted guests back as they were, with their invitations.
+
+    What waited to be sent comes back as cancelled: undoing a deletion must not send anything. Raises
+    `event_unknown` when the event is gone.
+    """
+    try:
+        async with conn.begin_nested():
+            await _put_back(conn, "guests", deleted.guests)
+    except exc.IntegrityError as error:
+        raise UserError("event_unknown", name="") from error
+    invitations = [json.loads(invitation) for invitation in deleted.invitations]
+    for invitation in invitations:
+        if invitation["engine_state"] == EngineState.QUEUED:
+            invitation |= {"engine_state": EngineState.CANCELLED, "next_retry_at": None}
+    # Oldest first: a trigger lets the newest set the guest's status.
+    invitations.sort(key=lambda invitation: (invitation["created_at"], invitation["id"]))
+    await _put_back(conn, "whatsapp_invitations", [json.dumps(invitation) for invitation in invitations])
+
+
+async def _put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
+    columns = (await conn.execute(_WRITABLE, {"table": table})).scalar_one()
+    statement = text(
+        f"INSERT INTO {table} ({columns}) SELECT {columns} "
+        f"FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS r(value, place), "
+        f"jsonb_populate_record(NULL::{table}, r.value) ORDER BY r.place"
+    )
+    await conn.execute(statement, {"rows": f"[{','.join(rows)}]"})
+
+
+async def _stream(
+    conn: Connection, query: str, parameters: Mapping[str, object]
+) -> AsyncIterator[list[GuestRow]]:
+    # By the driver's own cursor: SQLAlchemy's rows cost as much again as fetching them.
+    driver = (await conn.get_raw_connection()).driver_connection
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError(driver)
+    try:
+        async with driver.cursor(name=f"waapp_{uuid4().hex}", binary=True) as cursor:
+            await cursor.execute(query, parameters)
+            while rows := await cursor.fetchmany(_CHUNK):
+                yield [_as_row(row) for row in rows]
+                await asyncio.sleep(0)
+    except psycopg.Error as error:
+        raise exc.DBAPIError(None, None, error) from error
+
+
+_STATES: Final[Mapping[str | None, EngineState | None]] = {None: None} | {
+    state.value: state for state in EngineState
+}
+
+
+def _as_row(row: tuple[Any, ...]) -> GuestRow:
+    return GuestRow._make((*row[:10], _STATES[row[10]], *row[11:]))
+
+
+def _columns(drafts: Sequence[GuestDraft]) -> dict[str, list[str]]:
+    return {
+        "names": [draft.name for draft in drafts],
+        "phones": [draft.phone for draft in drafts],
+        "emails": [draft.email for draft in drafts],
+        "groups": [draft.group for draft in drafts],
+        "languages": [draft.language for draft in drafts],
+        "notes": [draft.notes for draft in drafts],
+        "extras": [_json(draft.extra) for draft in drafts],
+    }
+
+
+def _json(extra: Mapping[str, str]) -> str:
+    return json.dumps(dict(extra), ensure_ascii=False)

@@ -1,0 +1,128 @@
+"""The right to send for one WhatsApp number: of all desks on a database one has it.
+
+It is an advisory lock of the session, on a connection of its own: it ends with that connection, whatever happens
+to the desk.
+"""
+
+import asyncio
+import hashlib
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, unquote
+
+import psycopg
+from sqlalchemy import text
+
+from waapp.db.engine import Connection, Database, connect_parameters
+from waapp.db.errors import translate
+from waapp.errors import DatabaseError
+
+_PREFIX: Final = "waapp/"
+_NAME_BYTES: Final = 63
+_HEARTBEAT: Final = 3.0
+_ANSWER_WITHIN: Final = 5.0
+
+# A key of 64 bits is shown as two halves.
+_HOLDER: Final = """
+SELECT a.application_name
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.classid = CAST((CAST({key} AS bigint) >> 32) & 4294967295 AS oid)
+  AND l.objid = CAST(CAST({key} AS bigint) & 4294967295 AS oid)
+"""
+
+
+def lock_key(sender: str) -> int:
+    """Return the advisory lock's key of a sender: the same on every desk and in every version."""
+    digest = hashlib.blake2b(b"waapp sender " + sender.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+async def lock_holder(conn: Connection, sender: str) -> str | None:
+    """Return the desk that sends for a number at this moment, or None."""
+    statement = text(_HOLDER.format(key=":key"))
+    name = (await conn.execute(statement, {"key": lock_key(sender)})).scalars().first()
+    return None if name is None else _desk(name)
+
+
+class SenderLock:
+    """One attempt to get the right to send for a number, as a context; `held` tells whether it succeeded.
+
+    If not, `holder` names the desk that has it. Raises `DatabaseError` when the database cannot be reached.
+    """
+
+    def __init__(self, database: Database, sender: str, desk: str) -> None:
+        self._database = database
+        self._key = lock_key(sender)
+        self._desk = desk
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self.held = False
+        self.holder: str | None = None
+
+    async def __aenter__(self) -> Self:
+        parameters = connect_parameters(self._database.url) | {
+            "application_name": _application_name(self._desk)
+        }
+        try:
+            self._connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+            self.held = bool(await self._ask("SELECT pg_try_advisory_lock(%(key)s)"))
+            if not self.held:
+                name = await self._ask(_HOLDER.format(key="%(key)s"))
+                self.holder = None if name is None else _desk(name)
+                await self._close()
+        except psycopg.Error as error:
+            await self._close()
+            raise self._known(error) from error
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def check(self) -> None:
+        """Make sure that the lock is still ours; raises `DatabaseError` when it is not, or no answer comes."""
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                await self._ask("SELECT 1")
+        except TimeoutError as error:
+            raise DatabaseError("database_gone", database=self._database.label, detail="") from error
+        except psycopg.Error as error:
+            raise self._known(error) from error
+
+    async def lost(self) -> None:
+        """Wait until the lock's connection has ended, then raise `DatabaseError`."""
+        while True:
+            await self.check()
+            await asyncio.sleep(_HEARTBEAT)
+
+    async def _ask(self, query: str) -> Any:  # noqa: ANN401 - whatever the query's first column is
+        if self._connection is None:
+            raise psycopg.InterfaceError("the connection is closed")
+        row = await (await self._connection.execute(query, {"key": self._key})).fetchone()
+        return None if row is None else row[0]
+
+    async def _close(self) -> None:
+        self.held = False
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()
+
+    def _known(self, error: psycopg.Error) -> Exception:
+        return translate(error, self._database.label) or error
+
+
+def _application_name(desk: str) -> str:
+    # Names of sessions are ASCII and short; one that is cut in the middle of a character must still be readable.
+    name = desk
+    while len(encoded := _PREFIX + quote(name, safe=" @.,()'")) > _NAME_BYTES:
+        name = name[:-1]
+    return encoded
+
+
+def _desk(application_name: str) -> str:
+    return unquote(application_name.removeprefix(_PREFIX))
