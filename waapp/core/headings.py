@@ -83,6 +83,8 @@ _FILLER_WORDS: Final = (
 _FILLERS: Final = frozenset(_FILLER_WORDS.split())
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE: Final = re.compile(r"[+(]?[\d\s()./+\-–]{7,24}(?:\s*(?:ext|x)\.?\s*\d+)?")
+_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
+_BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
 _FEWEST_DIGITS: Final = 7
 _SAMPLE: Final = 60
@@ -110,12 +112,23 @@ def recognise(heading: str) -> tuple[Field, int] | None:
     if folded in _BY_HEADING:
         return _BY_HEADING[folded]
     bare = " ".join(word for word in folded.split() if word not in _FILLERS)
-    return _BY_HEADING.get(bare) or _without_brackets(heading)
+    return _BY_HEADING.get(bare) or _without_brackets(heading) or _in_pieces(heading)
 
 
 def _without_brackets(heading: str) -> tuple[Field, int] | None:
-    bare = re.sub(r"\([^)]*\)|\[[^]]*\]|:.*", " ", heading)
+    bare = _BRACKETS.sub(" ", heading)
     return recognise(bare) if bare != heading else None
+
+
+def _in_pieces(heading: str) -> tuple[Field, int] | None:
+    """Recognise "Mobile / WhatsApp": several headings that all announce the same."""
+    pieces = [piece for piece in _BETWEEN.split(heading) if piece.strip()]
+    if len(pieces) < 2:
+        return None
+    known = [recognise(piece) for piece in pieces]
+    if any(one is None for one in known) or len({one[0] for one in known if one}) > 1:
+        return None
+    return known[0]
 
 
 def looks_like_email(text: str) -> bool:

@@ -155,12 +155,29 @@ def _find_heading(cells: list[list[str]]) -> int | None:
     """Return the row that names the most columns; titles and dates may stand above it."""
     best, best_score = None, 0
     for index, row in enumerate(cells[:_HEADING_WITHIN]):
-        if any(looks_like_email(cell) or looks_like_phone(cell) for cell in row):
+        if any(map(_is_contact, row)):
             continue
         score = len({known[0] for cell in row if cell and (known := recognise(cell))})
         if score > best_score:
             best, best_score = index, score
-    return best
+    return _heading_above_contacts(cells) if best is None else best
+
+
+def _heading_above_contacts(cells: list[list[str]]) -> int | None:
+    """Return the row of unknown words that stands above the first telephone or e-mail address and names it."""
+    for index, row in enumerate(cells[:_HEADING_WITHIN]):
+        contacts = [place for place, cell in enumerate(row) if _is_contact(cell)]
+        if not contacts:
+            continue
+        above = cells[index - 1] if index else []
+        names_them = all(place < len(above) and above[place] for place in contacts)
+        is_words = not any(character.isdecimal() for cell in above for character in cell)
+        return index - 1 if names_them and is_words else None
+    return None
+
+
+def _is_contact(cell: str) -> bool:
+    return looks_like_email(cell) or looks_like_phone(cell)
 
 
 def _columns(cells: list[list[str]], heading_row: int | None) -> tuple[Column, ...]:

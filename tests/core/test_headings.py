@@ -1,0 +1,124 @@
+"""Headings of guest lists in the languages of planners."""
+
+import pytest
+
+from waapp.core.headings import Field, by_content, fold, looks_like_email, looks_like_phone, recognise
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        # English
+        ("Name", Field.NAME),
+        ("  GUEST NAME * ", Field.NAME),
+        ("First name", Field.GIVEN),
+        ("Surname", Field.FAMILY),
+        ("Mobile no.", Field.PHONE),
+        ("Phone number (WhatsApp)", Field.PHONE),
+        ("Mobile / WhatsApp", Field.PHONE),
+        ("E-mail address", Field.EMAIL),
+        ("Group / Side", Field.GROUP),
+        ("Preferred language", Field.LANGUAGE),
+        ("Comments:", Field.NOTES),
+        # Spanish
+        ("Nombre y apellidos", Field.NAME),
+        ("Apellidos", Field.FAMILY),
+        ("Teléfono móvil", Field.PHONE),
+        ("Nº de teléfono", Field.PHONE),
+        ("Correo electrónico", Field.EMAIL),
+        ("Observaciones", Field.NOTES),
+        # Portuguese
+        ("Nome do convidado", Field.NAME),
+        ("Apelido", Field.FAMILY),
+        ("Telemóvel", Field.PHONE),
+        ("Grupo", Field.GROUP),
+        ("Idioma", Field.LANGUAGE),
+        ("Observações", Field.NOTES),
+        # French
+        ("Nom et prénom", Field.NAME),
+        ("Nom de l'invité", Field.NAME),
+        ("Prénom", Field.GIVEN),
+        ("Téléphone portable", Field.PHONE),
+        ("Courriel", Field.EMAIL),
+        ("Remarques", Field.NOTES),
+        # German
+        ("Vor- und Nachname", Field.NAME),
+        ("Vorname", Field.GIVEN),
+        ("Nachname", Field.FAMILY),
+        ("Handy-Nr.", Field.PHONE),
+        ("Telefonnummer", Field.PHONE),
+        ("E-Mail-Adresse", Field.EMAIL),
+        ("Sprache", Field.LANGUAGE),
+        # Italian
+        ("Nome e cognome", Field.NAME),
+        ("Cognome", Field.FAMILY),
+        ("Cellulare", Field.PHONE),
+        ("Gruppo", Field.GROUP),
+        # Turkish, Arabic, Hebrew, Hindi
+        ("Ad Soyad", Field.NAME),
+        ("Cep Telefonu", Field.PHONE),
+        ("الاسم", Field.NAME),
+        ("رقم الهاتف", Field.PHONE),
+        ("שם מלא", Field.NAME),
+        ("טלפון נייד", Field.PHONE),
+        ("דוא״ל", Field.EMAIL),
+        ("नाम", Field.NAME),
+        ("मोबाइल नंबर", Field.PHONE),
+    ],
+)
+def test_recognised(heading: str, expected: Field) -> None:
+    known = recognise(heading)
+    assert known is not None
+    assert known[0] is expected
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["", "Table", "Plus one", "Company name", "Diet", "Name / Phone", "Gift", "123", "/", "()"],
+)
+def test_not_recognised(heading: str) -> None:
+    assert recognise(heading) is None
+
+
+def test_a_mobile_number_goes_before_one_at_home() -> None:
+    ranks = [
+        known[1] for heading in ("WhatsApp", "Mobile", "Phone", "Home phone") if (known := recognise(heading))
+    ]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  João   DA-Silva ", "joao da silva"),
+        ("Straße", "strasse"),
+        ("ｎａｍｅ", "name"),
+        ("דוא״ל", "דוא ל"),
+        ("", ""),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_shapes() -> None:
+    assert looks_like_phone("+351 912-345.678")
+    assert looks_like_phone("(202) 555-0123 x4")
+    assert not looks_like_phone("12 June")
+    assert not looks_like_phone("123")
+    assert looks_like_email("ana@example.com")
+    assert not looks_like_email("ana at example")
+
+
+def test_columns_by_their_cells() -> None:
+    columns = {
+        0: ["1", "2", "3"],
+        1: ["Ana", "Rui", ""],
+        2: ["912 345 678", "", "ask"],
+        3: ["a@example.com", "b@example.com", ""],
+        4: ["Porto", "Lisboa", "Braga"],
+    }
+    assert by_content(columns, [Field.NAME, Field.PHONE, Field.EMAIL]) == {1: Field.NAME, 3: Field.EMAIL}
+    columns[2][2] = "913 000 000"
+    assert by_content(columns, [Field.NAME, Field.PHONE]) == {1: Field.NAME, 2: Field.PHONE}
