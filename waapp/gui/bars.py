@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from waapp.gui import style
@@ -18,24 +18,30 @@ class MessageBar(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, object_name: str = "message_bar") -> None:
         super().__init__()
-        name(self, "message_bar", tr("Message"))
+        name(self, object_name, tr("Message"))
+        self.setProperty("bar", "message")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(style.SPACE[2])
         self._icon = QLabel()
         self._text = label()
-        self._text.setObjectName("message_text")
-        self._action = button("", "message_action", small=True)
+        self._text.setObjectName(f"{object_name}_text")
+        self._action = button("", f"{object_name}_action", small=True)
         self._close = button(
-            "", "message_close", kind="icon", small=True, icon="close", accessible_name=tr("Dismiss message")
+            "",
+            f"{object_name}_close",
+            kind="icon",
+            small=True,
+            icon="close",
+            accessible_name=tr("Dismiss message"),
         )
         self._close.clicked.connect(self.dismiss)
         self._action.clicked.connect(self._act)
-        self._on_action: Callable[[], None] | None = None
+        self._on_action: Callable[[], object] | None = None
         self._level = "info"
-        self.key = ""
+        self._key = ""
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
         row.addWidget(self._action)
@@ -51,11 +57,11 @@ class MessageBar(QFrame):
         self,
         text: str,
         level: str = "info",
-        action: tuple[str, Callable[[], None]] | None = None,
+        action: tuple[str, Callable[[], object]] | None = None,
         key: str = "",
     ) -> None:
         """Say something. `level` is "info", "warning" or "error"; `key` lets `withdraw` take back this one only."""
-        self._level, self.key = level, key
+        self._level, self._key = level, key
         self._text.setText(text)
         self.setAccessibleDescription(text)
         self._on_action = action[1] if action else None
@@ -65,22 +71,34 @@ class MessageBar(QFrame):
             self._action.setAccessibleName(action[0])
         self.setProperty("level", level)
         repolish(self)
-        self.redraw()
+        self._draw()
         self.show()
 
     def withdraw(self, key: str) -> None:
         """Take back the message with this key, if it is the one that is shown: the trouble is over."""
-        if self.key == key and not self.isHidden():
+        if self._key == key and not self.isHidden():
             self.dismiss()
 
     def dismiss(self) -> None:
         """Hide the message."""
         self.hide()
-        self.key = ""
+        self._key = ""
         self.dismissed.emit()
 
-    def redraw(self) -> None:
-        """Draw the icon in the current scheme."""
+    def changeEvent(self, event: QEvent) -> None:
+        """Redraw the icon in the new scheme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
+            self._draw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Dismiss by Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def _draw(self) -> None:
         drawing, token = _ICONS[self._level]
         self._icon.setPixmap(style.pixmap(drawing, token))
 

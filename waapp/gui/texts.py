@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, QTime
 from PySide6.QtGui import QKeySequence
 
 from waapp.core.status import Shown
+from waapp.texts import state as state_word
 from waapp.texts import tr
 
 NOTHING = "—"
@@ -15,27 +16,7 @@ NOTHING = "—"
 
 def shown_word(state: Shown) -> str:
     """Return the word of a state's pill."""
-    match state:
-        case Shown.NONE:
-            return tr("Not invited")
-        case Shown.QUEUED:
-            return tr("Queued")
-        case Shown.WAITING:
-            return tr("Held back")
-        case Shown.SENDING:
-            return tr("Sending")
-        case Shown.SENT:
-            return tr("Sent")
-        case Shown.DELIVERED:
-            return tr("Delivered")
-        case Shown.READ:
-            return tr("Read")
-        case Shown.FAILED:
-            return tr("Failed")
-        case Shown.UNKNOWN:
-            return tr("Checking")
-        case Shown.CANCELLED:
-            return tr("Cancelled")
+    return state_word(state)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -1,0 +1,213 @@
+"""The panel in which an event is created or edited, with what is wrong beneath each field."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from uuid import UUID
+
+from PySide6.QtCore import QDate, QLocale, Qt, QTime, QTimeZone, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QDateEdit,
+    QHBoxLayout,
+    QLineEdit,
+    QTimeEdit,
+    QWidget,
+)
+
+from waapp.core.events import Event, EventDraft, check_event, is_day_only, is_time_zone, zone
+from waapp.gui import style
+from waapp.gui.widgets import Field, SidePanel, button, name
+from waapp.texts import field_problem, tr
+
+
+class EventPanel(SidePanel):
+    """Holds what is typed until it is saved; a change from elsewhere never overwrites it."""
+
+    save_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(object_name="event_panel")
+        self._event: Event | None = None
+        self._build_editors()
+        self._fields = {
+            "name": Field(tr("Name"), self.name_edit),
+            "date": Field(tr("Date and time"), self._when),
+            "location": Field(tr("Place"), self.location),
+            "time_zone": Field(tr("Time zone"), self.time_zone, tr("Guests read the time as it is there.")),
+            "default_region": Field(
+                tr("Country of the guests"),
+                self.region,
+                tr("Numbers without a country code are read as from there."),
+            ),
+            "rsvp_link": Field(
+                tr("Link to answer"),
+                self.rsvp_link,
+                tr("{rsvp_token} becomes each guest’s own sign. Leave empty for no link."),
+            ),
+        }
+        for key, field in self._fields.items():
+            self.body.addWidget(field)
+            if key == "date":
+                self.body.addWidget(self.no_time)
+                self.body.addWidget(self.no_date)
+        self.save = button(tr("Save event"), "event_save", primary=True, key="Ctrl+S")
+        self.cancel = button(tr("Cancel"), "event_cancel")
+        self.save.clicked.connect(self._save)
+        self.cancel.clicked.connect(self.close_panel)
+        self.footer.addWidget(self.save)
+        self.footer.addWidget(self.cancel)
+        self.footer.addStretch(1)
+
+    def _build_editors(self) -> None:
+        self.name_edit = name(QLineEdit(), "event_name", tr("Name of the event"))
+        self.name_edit.setPlaceholderText(tr("Clara & Davi"))
+        self.date = name(QDateEdit(), "event_date", tr("Date"))
+        self.date.setCalendarPopup(True)
+        self.time = name(QTimeEdit(), "event_time", tr("Time"))
+        self._when = QWidget()
+        self._when.setAccessibleName(tr("Date and time"))
+        row = QHBoxLayout(self._when)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.SPACE[1])
+        row.addWidget(self.date, 3)
+        row.addWidget(self.time, 2)
+        self.no_time = name(QCheckBox(tr("Time not known yet")), "event_no_time", tr("Time not known yet"))
+        self.no_date = name(QCheckBox(tr("Date not known yet")), "event_no_date", tr("Date not known yet"))
+        self.no_time.toggled.connect(self._arrange_when)
+        self.no_date.toggled.connect(self._arrange_when)
+        self.location = name(QLineEdit(), "event_location", tr("Place"))
+        self.time_zone = name(QComboBox(), "event_time_zone", tr("Time zone"))
+        zones = sorted(bytes(zone_id.data()).decode() for zone_id in QTimeZone.availableTimeZoneIds())
+        _make_searchable(self.time_zone, [(zone_id, zone_id) for zone_id in zones if is_time_zone(zone_id)])
+        self.region = name(QComboBox(), "event_region", tr("Country of the guests"))
+        countries = sorted((_country(code), code) for code in _countries())
+        _make_searchable(self.region, [("", ""), *countries])
+        self.rsvp_link = name(QLineEdit(), "event_rsvp_link", tr("Link to answer"))
+        self.rsvp_link.setPlaceholderText("https://example.com/rsvp/{rsvp_token}")
+        for typed in (self.name_edit, self.location, self.rsvp_link):
+            typed.returnPressed.connect(self._save)
+
+    @property
+    def event_id(self) -> UUID | None:
+        """The event that is edited; None while a new one is written."""
+        return self._event.id if self._event else None
+
+    @property
+    def expected_updated_at(self) -> datetime | None:
+        """When the edited event had last changed as this panel knows it."""
+        return self._event.updated_at if self._event else None
+
+    def edit(self, event: Event | None) -> None:
+        """Show an event's values, or those that a new one begins with, and go to the name."""
+        self._event = event
+        self.set_title(tr("New event") if event is None else tr("Edit event"))
+        self._show(event or _fresh())
+        self.show_errors({})
+        self.show()
+        self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.name_edit.selectAll()
+
+    def draft(self) -> EventDraft:
+        """Return what is typed."""
+        return EventDraft(
+            name=self.name_edit.text().strip(),
+            date=self._moment(),
+            location=self.location.text().strip(),
+            time_zone=self.time_zone.currentText().strip(),
+            default_region=self._region(),
+            rsvp_link=self.rsvp_link.text().strip(),
+            sample=self._event.sample if self._event else False,
+        )
+
+    def show_errors(self, problems: dict[str, str]) -> None:
+        """Say beneath each field what is wrong with it, and go to the first; the values are codes."""
+        for key, field in self._fields.items():
+            code = problems.get(key)
+            field.set_error(field_problem(code) if code else None)
+        first = next((key for key in self._fields if key in problems), None)
+        if first is not None:
+            target = self.date if first == "date" else self._fields[first].editor
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, event: Event) -> None:
+        local = None if event.date is None else event.date.astimezone(zone(event.time_zone))
+        self.name_edit.setText(event.name)
+        shown = local or datetime.now(zone(event.time_zone))
+        self.date.setDate(QDate(shown.year, shown.month, shown.day))
+        self.time.setTime(QTime(19, 0) if local is None else QTime(local.hour, local.minute))
+        self.no_date.setChecked(event.date is None)
+        self.no_time.setChecked(event.date is not None and is_day_only(event.date, event.time_zone))
+        self.location.setText(event.location)
+        self.time_zone.setCurrentText(event.time_zone)
+        self.region.setCurrentIndex(max(0, self.region.findData(event.default_region or "")))
+        self.rsvp_link.setText(event.rsvp_link)
+        self._arrange_when()
+
+    def _moment(self) -> datetime | None:
+        if self.no_date.isChecked():
+            return None
+        day, at = self.date.date(), self.time.time()
+        clock = time(0) if self.no_time.isChecked() else time(at.hour(), at.minute())
+        local = datetime.combine(datetime(day.year(), day.month(), day.day()), clock)  # noqa: DTZ001 - its zone is next
+        return local.replace(tzinfo=zone(self.time_zone.currentText().strip())).astimezone(UTC)
+
+    def _region(self) -> str | None:
+        typed = self.region.currentText().strip()
+        place = self.region.findText(typed, Qt.MatchFlag.MatchFixedString)
+        return (self.region.itemData(place) if place >= 0 else typed) or None
+
+    def _arrange_when(self) -> None:
+        known = not self.no_date.isChecked()
+        self.date.setEnabled(known)
+        self.no_time.setEnabled(known)
+        self.time.setEnabled(known and not self.no_time.isChecked())
+
+    def _save(self) -> None:
+        draft = self.draft()
+        problems = check_event(draft)
+        self.show_errors(problems)
+        if not problems:
+            self.save_wanted.emit(draft)
+
+
+def _fresh() -> Event:
+    here = bytes(QTimeZone.systemTimeZoneId().data()).decode()
+    country = QLocale.territoryToCode(QLocale.system().territory())
+    known = country if country in _countries() else None
+    in_a_month = datetime.now(UTC).replace(hour=18, minute=0, second=0, microsecond=0)
+    return Event(
+        id=UUID(int=0),
+        name="",
+        date=in_a_month,
+        location="",
+        time_zone=here if is_time_zone(here) else "UTC",
+        default_region=known,
+    )
+
+
+@lru_cache(maxsize=1)
+def _countries() -> tuple[str, ...]:
+    """Return the countries whose phone numbers can be read."""
+    codes = {QLocale.territoryToCode(territory) for territory in QLocale.Country}
+    draft = EventDraft(name="any", date=None)
+    return tuple(code for code in codes if code and not check_event(replace(draft, default_region=code)))
+
+
+def _country(code: str) -> str:
+    return f"{QLocale.territoryToString(QLocale.codeToTerritory(code))} ({code})"
+
+
+def _make_searchable(box: QComboBox, choices: list[tuple[str, str]]) -> None:
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setMaxVisibleItems(12)
+    for text, value in choices:
+        box.addItem(text, value)
+    completer = QCompleter(box.model(), box)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+    box.setCompleter(completer)

@@ -1,0 +1,103 @@
+"""The bottom of the window: database, sender and who is sending, last change."""
+
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from waapp.core.phone import shorten
+from waapp.engine.sending import Duty, SendingState
+from waapp.gui import style
+from waapp.gui.texts import ago
+from waapp.gui.widgets import name
+from waapp.texts import tr
+
+_EVERY_MS = 5000
+
+
+class _Dot(QWidget):
+    """Green while connected, amber while not; the words beside it say the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connected = False
+        self.setFixedSize(8, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the dot."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colors = style.tokens()
+        painter.setPen(colors.delivered if self.connected else colors.unknown)
+        painter.setBrush(colors.delivered if self.connected else colors.unknown)
+        painter.drawEllipse(0, 0, 7, 7)
+
+
+class StatusBar(QFrame):
+    """Says what this window is connected to and what it does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        name(self, "status_bar", tr("Status"))
+        self.setFixedHeight(30)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(6)
+        self._dot = _Dot()
+        self._database, self._sender, self._changed = QLabel(), QLabel(), QLabel()
+        for part, object_name in (
+            (self._database, "status_database"), (self._sender, "status_sender"), (self._changed, "status_changed"),
+        ):  # fmt: skip
+            part.setObjectName(object_name)
+            part.setFont(style.font(12))
+        row.addWidget(self._dot)
+        row.addWidget(self._database)
+        row.addSpacing(10)
+        row.addWidget(self._sender)
+        row.addStretch(1)
+        row.addWidget(self._changed)
+        self._last_change: float | None = None
+        self._tick = QTimer(self, interval=_EVERY_MS)
+        self._tick.timeout.connect(self._tell_change)
+
+    def set_database(self, text: str, *, connected: bool) -> None:
+        """Say which database this is, and whether it answers."""
+        self._dot.connected = connected
+        self._dot.update()
+        self._database.setText(text if connected else tr("{database} · not connected", database=text))
+
+    def set_sender(self, number: str | None, state: SendingState, *, practice: bool) -> None:
+        """Say which number sends, and from which desk."""
+        if practice:
+            who = tr("Practice sender")
+        elif number is None:
+            self._sender.setText(tr("No sender chosen"))
+            return
+        else:
+            who = tr("Sender {number}", number=shorten(number))
+        self._sender.setText(" · ".join(part for part in (who, _duty(state)) if part))
+
+    def mark_change(self) -> None:
+        """Remember that something has just changed in the database."""
+        self._last_change = time.monotonic()
+        self._tell_change()
+        self._tick.start()
+
+    def _tell_change(self) -> None:
+        if self._last_change is not None:
+            self._changed.setText(tr("Last change {ago}", ago=ago(time.monotonic() - self._last_change)))
+
+
+def _duty(state: SendingState) -> str:
+    match state.duty:
+        case Duty.SENDING:
+            return tr("this computer is sending")
+        case Duty.STANDBY:
+            return tr("{desk} is sending", desk=state.holder or tr("another computer"))
+        case Duty.OFFLINE:
+            return tr("waiting for the database")
+        case Duty.STARTING:
+            return tr("starting")
+        case Duty.STOPPED:
+            return tr("not sending")
