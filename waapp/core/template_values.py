@@ -1,6 +1,7 @@
 """The values that fill a template for one guest, and the rules that WhatsApp has for them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ _BLANK_RUN: Final = re.compile(r" {5,}")
 _LINE_BREAK: Final = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Invisible and of no use; PostgreSQL cannot store the first, UTF-8 has no half pairs.
 _CONTROL: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Of no width and no use in a name; joiners stay, emoji and Persian need them.
+_NO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _MARKUP: Final = re.compile(r"(?<!\w)([*_~])(?=\S).*?(?<=\S)\1(?!\w)|`")
 
 
@@ -119,7 +122,7 @@ def rsvp_link(pattern: str, guest: Guest, event_id: UUID) -> str:
 
 def clean_value(value: str) -> str:
     """Return the value as WhatsApp accepts it: no blanks around, every run of white space one blank."""
-    return _WHITE.sub(" ", _CONTROL.sub("", value)).strip()
+    return _WHITE.sub(" ", _NO_WIDTH.sub("", _CONTROL.sub("", value))).strip()
 
 
 def check_values(content: str, values: Mapping[str, str]) -> tuple[ValueProblem, ...]:
@@ -148,7 +151,7 @@ def _check_value(name: str, value: str) -> list[ValueProblem]:
     def problem(code: str, level: Level = Level.ERROR, **params: object) -> ValueProblem:
         return ValueProblem(code, level, name, {"name": name, **params})
 
-    if not value.strip():
+    if not any(_is_visible(character) for character in value):
         return [problem("value_missing")]
     found = []
     if _LINE_BREAK.search(value):
@@ -168,6 +171,10 @@ def _check_value(name: str, value: str) -> list[ValueProblem]:
     if "://" not in value and _MARKUP.search(value):
         found.append(problem("value_markup", Level.WARNING))
     return found
+
+
+def _is_visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
 
 
 @lru_cache(maxsize=256)
