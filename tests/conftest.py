@@ -15,7 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 pytest_plugins = [
-    name for name in ("tests.fixtures_db", "tests.fixtures_practice") if importlib.util.find_spec(name) is not None
+    name
+    for name in ("tests.fixtures_db", "tests.fixtures_practice")
+    if importlib.util.find_spec(name) is not None
 ]
 
 type_of_run = Callable[[Coroutine[Any, Any, Any]], Any]

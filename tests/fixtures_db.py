@@ -73,7 +73,7 @@ def pg_url(pg_server: Server) -> str:
 
 
 @pytest.fixture
-def database_url(pg_server: Server, pg_url: str) -> Iterator[str]:  # noqa: ARG001
+def database_url(pg_server: Server, pg_url: str) -> Iterator[str]:
     """Return the URL of a migrated database of this test's own."""
     name = pg_server.create(_TEMPLATE)
     yield pg_server.url_of(name)

@@ -126,11 +126,16 @@ CREATE INDEX IF NOT EXISTS idx_whatsapp_sends_event_id ON whatsapp_sends(event_i
 CREATE INDEX IF NOT EXISTS idx_whatsapp_sends_template_id ON whatsapp_sends(template_id);
 CREATE INDEX IF NOT EXISTS idx_whatsapp_sends_open ON whatsapp_sends(sender) WHERE state IN ('active', 'paused');
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_claim
-  ON whatsapp_invitations(sender, next_retry_at NULLS FIRST, queued_at, id) WHERE engine_state = 'queued';
-CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_open
-  ON whatsapp_invitations(sender, next_look_at) WHERE engine_state = 'accepted' AND next_look_at IS NOT NULL;
+  ON whatsapp_invitations(send_id, COALESCE(next_retry_at, '-infinity'), id) WHERE engine_state = 'queued';
+CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_claim_token
+  ON whatsapp_invitations(claim_token) WHERE claim_token IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_unfinished
+  ON whatsapp_invitations(send_id) WHERE engine_state IN ('queued', 'sending', 'unknown');
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_unsettled
   ON whatsapp_invitations(sender, claimed_at) WHERE engine_state IN ('sending', 'unknown');
+CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_open
+  ON whatsapp_invitations(sender, sent_at DESC, id) WHERE engine_state = 'accepted' AND twilio_message_sid IS NOT NULL
+    AND COALESCE(twilio_status, 'accepted') NOT IN ('read', 'failed', 'undelivered', 'canceled', 'partially_delivered');
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_newest
   ON whatsapp_invitations(guest_id, practice, created_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_changed ON whatsapp_invitations(event_id, updated_at);
@@ -209,7 +214,7 @@ BEGIN
       RETURN NEW;
     END IF;
   ELSE
-    restarted := NEW.engine_state = 'queued' AND OLD.engine_state IN ('failed', 'unknown')
+    restarted := NEW.engine_state = 'queued' AND OLD.engine_state IN ('accepted', 'failed', 'unknown')
       OR cancelled <> (OLD.engine_state = 'cancelled');
     IF NOT restarted AND (
       cancelled

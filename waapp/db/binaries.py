@@ -71,7 +71,7 @@ def give_to_account(path: Path) -> None:
 def _unprivileged() -> tuple[int, int] | None:
     if sys.platform == "win32":
         return None
-    import pwd  # noqa: PLC0415 - POSIX only
+    import pwd
 
     try:
         entry = pwd.getpwnam(_UNPRIVILEGED)

@@ -10,15 +10,17 @@ Nothing here blocks the event loop, and no asyncio subprocess is used: Windows' 
 import asyncio
 import contextlib
 import errno
+import hashlib
 import logging
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +40,9 @@ _NAME: Final = "waapp"
 """The database and its owner."""
 
 _PATIENCE: Final = 60.0  # seconds for anything PostgreSQL does: recovery after a crash may take some
+_STEP: Final = 0.01  # seconds between looks at something that no event announces
 _LONGEST_SOCKET: Final = 103  # bytes, without the final zero; macOS has the shortest limit
+_UNFINISHED: Final = "data.new-"
 _LARGEST_LOG: Final = 1_000_000
 _NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _WINDOWS: Final = sys.platform == "win32"
@@ -57,9 +61,16 @@ class EmbeddedServer:
         if not self._presence.held:
             return
         files = _Files(self.folder)
-        async with _exclusively(files):
-            self._presence.release(remove=True)
-            await _stop_if_unused(files)
+        try:
+            async with _exclusively(files):
+                self._presence.release(remove=True)
+                await _stop_if_unused(files)
+        except (
+            OSError,
+            DatabaseError,
+        ) as error:  # the folder is gone, or another process holds it for too long
+            self._presence.release()
+            _log.warning("the embedded PostgreSQL was left running: %s", error)
 
 
 async def start(folder: Path, settings: Mapping[str, str] | None = None) -> EmbeddedServer:
@@ -70,17 +81,17 @@ async def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embe
     `embedded_disk_full`, `embedded_version` (made by a PostgreSQL that this program does not bring),
     `embedded_root`, `embedded_failed` (the log file named in it says why), `embedded_missing` (not installed).
     """
-    files = _Files(folder.absolute())
+    files = _Files(folder)
     try:
         files.make()
         async with _exclusively(files):
             presence = FileLock(files.users / uuid.uuid4().hex)
             presence.acquire()
             try:
-                if not (files.data / "PG_VERSION").exists():
+                if not files.initialized:
                     await _initialize(files)
                 url = await _join(files) or await _launch(files, settings or {})
-                await _ensure_database(url)
+                await _ensure_database(url, files)
             except BaseException:
                 presence.release(remove=True)
                 await _stop_if_unused(files)
@@ -94,15 +105,21 @@ class _Files:
     """What is where in the server's folder."""
 
     def __init__(self, folder: Path) -> None:
+        folder = folder.absolute()
         self.folder = folder
         self.data = folder / "data"
-        self.unfinished = folder / "data.new"
         self.run = folder / "run"
         self.users = folder / "users"
         self.lock = folder / "lock"
         self.log = folder / "postgresql.log"
         self.password = folder / "password"
         self.pid = self.data / "postmaster.pid"
+        # On the server's command line, where it tells it from a stranger.
+        self.mark = f"cluster_name=waapp-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+
+    @property
+    def initialized(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
 
     def make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -115,9 +132,12 @@ class _Files:
 async def _exclusively(files: _Files) -> AsyncIterator[None]:
     """Hold the folder's lock: of all processes one starts or stops the server."""
     lock = FileLock(files.lock)
-    async with asyncio.timeout(_PATIENCE * 2):
-        while not lock.try_acquire():
-            await asyncio.sleep(0.02)
+    try:
+        async with asyncio.timeout(_PATIENCE * 2):
+            while not lock.try_acquire():  # noqa: ASYNC110 - another process releases it
+                await asyncio.sleep(_STEP)
+    except TimeoutError:
+        raise DatabaseError("embedded_busy", folder=files.folder) from None
     try:
         yield
     finally:
@@ -145,65 +165,111 @@ class _Running:
 
 
 async def _join(files: _Files) -> str | None:
-    """Return the URL of the server that runs here already, or None."""
-    running = _Running.read(files.pid)
-    if running is None:
-        return None
-    # A crash leaves the file behind: only an answer proves that somebody is there.
-    ready = await _run(binaries.program("pg_isready", files.data), "-q", "-h", running.host, "-p", running.port, "-t", "5")
-    return _url(files, running) if ready.code in {0, 1} else None
+    """Return the URL of the server that runs here already, or None after clearing what a dead one left."""
+    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    while (pid := _recorded_pid(files)) is not None:
+        running = _Running.read(files.pid)
+        if running is not None:
+            command = binaries.program("pg_isready", files.data)
+            if (await _run(command, "-q", "-h", running.host, "-p", running.port, "-t", "5")).code == 0:
+                return _url(files, running)
+        if not _is_server_of(pid, files):
+            # PostgreSQL tells a dead number from a living one itself, but would respect that of a stranger.
+            files.pid.unlink(missing_ok=True)
+            return None
+        # It starts, recovers or stops: whoever did this was killed over it.
+        if asyncio.get_running_loop().time() > deadline:
+            raise DatabaseError(
+                "embedded_failed", folder=files.folder, detail="it does not answer", log=files.log
+            )
+        await asyncio.sleep(_STEP)
+    return None
 
 
 async def _launch(files: _Files, settings: Mapping[str, str]) -> str:
     _write_settings(files, settings)
     if files.log.exists() and files.log.stat().st_size > _LARGEST_LOG:
         files.log.replace(files.log.with_suffix(".old.log"))
-    command = (
-        *binaries.account(),
-        str(binaries.program("pg_ctl", files.data)),
-        "start", "-w", "-s", "-t", str(int(_PATIENCE)), "-D", str(files.data), "-l", str(files.log),
-    )  # fmt: skip
-    done = await _run(*command)
-    if done.code != 0 and _forget_stranger(files):
-        done = await _run(*command)
-    running = _Running.read(files.pid)
-    if done.code != 0 or running is None:
-        _log.error("the embedded PostgreSQL does not start: %s", done.output.strip())
-        raise _start_trouble(files)
-    return _url(files, running)
+    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        before = files.log.stat().st_size if files.log.exists() else 0
+        done = await _run(
+            *binaries.account(),
+            binaries.program("pg_ctl", files.data),
+            "start", "-w", "-s", "-t", str(int(_PATIENCE)), "-D", files.data.name, "-l", files.log.name,
+            "-o", f"-c {files.mark}",
+            folder=files.folder, to_the_end=True,
+        )  # fmt: skip
+        running = _Running.read(files.pid)
+        if done.code == 0 and running is not None:
+            return _url(files, running)
+        complaint = _complaint(files, before)
+        # After a kill the server's children take a moment to notice and to let go of its memory.
+        if "shared memory block" not in complaint or asyncio.get_running_loop().time() > deadline:
+            _log.error("the embedded PostgreSQL does not start: %s %s", done.output.strip(), complaint)
+            raise _start_trouble(files, complaint)
+        await asyncio.sleep(_STEP * 10)
+
+
+def _recorded_pid(files: _Files) -> int | None:
+    """Return the number in `postmaster.pid`, 0 while it is being written, None without the file."""
+    try:
+        first = files.pid.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0].strip()
+    except FileNotFoundError:
+        return None
+    return int(first) if first.isdigit() else 0
+
+
+def _is_server_of(pid: int, files: _Files) -> bool:
+    """Tell whether a process is the server of this folder, and not a stranger with the number of a dead one."""
+    import psutil  # type: ignore[import-untyped] # ships no types; only needed when a server seems to be there
+
+    try:
+        return pid > 0 and files.mark in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
 
 
 async def _initialize(files: _Files) -> None:
     """Make a new cluster beside its final place, so that one that was cut short is never mistaken for whole."""
-    if files.unfinished.exists():
-        await asyncio.to_thread(shutil.rmtree, files.unfinished)
-    files.unfinished.mkdir(mode=0o700)
-    binaries.give_to_account(files.unfinished)
+    # A name of its own: what an earlier one left behind may still be written to by a child that it has lost.
+    for left_over in files.folder.glob(f"{_UNFINISHED}*"):
+        await asyncio.to_thread(shutil.rmtree, left_over, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=files.folder))
+    binaries.give_to_account(unfinished)
     access = ["--auth=trust"]
     if _WINDOWS:
         files.password.write_text(secrets.token_urlsafe(24), encoding="ascii")
         access = ["--auth=scram-sha-256", f"--pwfile={files.password}"]
     done = await _run(
         *binaries.account(),
-        str(binaries.program("initdb")),
-        "-D", str(files.unfinished), "-U", _NAME, *access,
+        binaries.program("initdb"),
+        "-D", unfinished, "-U", _NAME, *access,
         "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
     )  # fmt: skip
     if done.code != 0:
         _log.error("initdb failed: %s", done.output.strip())
         if "No space left" in done.output:
             raise DatabaseError("embedded_disk_full", folder=files.folder)
-        raise DatabaseError("embedded_failed", folder=files.folder, detail=_last_line(done.output))
-    with (files.unfinished / "postgresql.conf").open("a", encoding="utf-8") as conf:
+        raise DatabaseError(
+            "embedded_failed", folder=files.folder, detail=_last_line(done.output), log=files.log
+        )
+    _finish_cluster(unfinished, files.data)
+
+
+def _finish_cluster(unfinished: Path, final: Path) -> None:
+    with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("\ninclude 'waapp.conf'\n")
-    files.unfinished.rename(files.data)
+    unfinished.rename(final)
 
 
 def _write_settings(files: _Files, extra: Mapping[str, str]) -> None:
     if _WINDOWS:
         access = {"listen_addresses": "127.0.0.1", "port": str(_free_port()), "unix_socket_directories": ""}
     else:
-        access = {"listen_addresses": "", "unix_socket_directories": f'"{_socket_folder(files)}"'}
+        # A list, whose items are quoted in a way of their own.
+        sockets = str(_socket_folder(files)).replace('"', '""')
+        access = {"listen_addresses": "", "unix_socket_directories": f'"{sockets}"'}
     settings = {
         "timezone": "UTC",
         "log_timezone": "UTC",
@@ -214,23 +280,36 @@ def _write_settings(files: _Files, extra: Mapping[str, str]) -> None:
         **access,
         **extra,
     }
-    lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
+    lines = [f"{name} = '{_quoted(value)}'\n" for name, value in settings.items()]
     path = files.data / "waapp.conf"
     path.write_text("# Written anew at every start.\n" + "".join(lines), encoding="utf-8")
     binaries.give_to_account(path)
 
 
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "''")
+
+
 def _socket_folder(files: _Files) -> Path:
-    """Return a folder of ours alone whose path is short enough for a socket's name."""
-    if len(os.fsencode(files.run / ".s.PGSQL.5432.lock")) <= _LONGEST_SOCKET:
+    """Return a folder of ours alone whose path is short enough for a socket's name, and no list to libpq."""
+    if "," not in str(files.run) and len(os.fsencode(files.run / ".s.PGSQL.5432")) <= _LONGEST_SOCKET:
         files.run.mkdir(mode=0o700, exist_ok=True)
+        for (
+            left_over
+        ) in files.run.iterdir():  # a lock with the number of a dead server, which a stranger may have now
+            left_over.unlink()
         return files.run
     return Path(tempfile.mkdtemp(prefix="waapp-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - short, and 0700 by mkdtemp
 
 
-def _free_port() -> int:
-    import socket  # noqa: PLC0415 - Windows only
+def _remove_socket_folder(files: _Files, running: _Running) -> None:
+    """Remove the folder that only this run of the server had."""
+    if not _WINDOWS and Path(running.host) != files.run:
+        with contextlib.suppress(OSError):
+            Path(running.host).rmdir()
 
+
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
@@ -243,12 +322,15 @@ def _url(files: _Files, running: _Running) -> str:
     return f"postgresql://{_NAME}@/{_NAME}?host={quote(running.host, safe='')}&port={running.port}"
 
 
-async def _ensure_database(url: str) -> None:
+async def _ensure_database(url: str, files: _Files) -> None:
     try:
         connection = await psycopg.AsyncConnection.connect(url, connect_timeout=int(_PATIENCE))
     except psycopg.OperationalError as error:
         if "does not exist" not in str(error):
-            raise DatabaseError("embedded_failed", folder="", detail=_last_line(str(error))) from error
+            detail = _last_line(str(error))
+            raise DatabaseError(
+                "embedded_failed", folder=files.folder, detail=detail, log=files.log
+            ) from error
     else:
         await connection.close()
         return
@@ -269,34 +351,14 @@ async def _stop_if_unused(files: _Files) -> None:
         return
     done = await _run(
         *binaries.account(),
-        str(binaries.program("pg_ctl", files.data)),
-        "stop", "-w", "-s", "-m", "fast", "-t", str(int(_PATIENCE)), "-D", str(files.data),
+        binaries.program("pg_ctl", files.data),
+        "stop", "-w", "-s", "-m", "fast", "-t", str(int(_PATIENCE)), "-D", files.data.name,
+        folder=files.folder, to_the_end=True,
     )  # fmt: skip
     if done.code != 0:
         _log.warning("the embedded PostgreSQL was not stopped: %s", done.output.strip())
-    elif running is not None and not _WINDOWS and Path(running.host) != files.run:
-        with contextlib.suppress(OSError):
-            Path(running.host).rmdir()
-
-
-def _forget_stranger(files: _Files) -> bool:
-    """Remove a stale `postmaster.pid` whose number now belongs to a process that is no PostgreSQL.
-
-    PostgreSQL itself only tells a dead number from a living one, and refuses to start on the latter.
-    """
-    import psutil  # type: ignore[import-untyped] # noqa: PLC0415 - needed after a crash only; ships no types
-
-    try:
-        pid = int(files.pid.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return False
-    try:
-        if psutil.Process(pid).name().lower().startswith("postgres"):
-            return False
-    except psutil.Error:
-        pass
-    files.pid.unlink(missing_ok=True)
-    return True
+    elif running is not None:
+        _remove_socket_folder(files, running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +367,13 @@ class _Done:
     output: str
 
 
-async def _run(*command: str | Path) -> _Done:
-    """Run a program to its end without blocking; cancelling kills it."""
+async def _run(*command: str | Path, folder: Path | None = None, to_the_end: bool = False) -> _Done:
+    """Run a program in a folder without blocking.
+
+    pg_ctl wants names relative to that: it passes them through a shell, which would read a `$` in a path.
+    Cancelling kills it, or with `to_the_end` waits for it first: a start that is cut short leaves a server that
+    nobody knows of.
+    """
     # A file and not a pipe: the server that pg_ctl leaves behind would hold the pipe open for ever.
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: ASYNC220, S603 - starts in a millisecond; our own programs
@@ -314,36 +381,44 @@ async def _run(*command: str | Path) -> _Done:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd="/" if not _WINDOWS else None,
-            env={**os.environ, "LC_ALL": "C", "LANGUAGE": "C", "PGCLIENTENCODING": "UTF8"},
+            cwd=folder,
+            env={**os.environ, "LC_ALL": "C", "LANGUAGE": "C"},
             creationflags=_NO_WINDOW,
         )
         try:
-            while (code := process.poll()) is None:
-                await asyncio.sleep(0.01)
-        except BaseException:
-            process.kill()
-            process.wait()
+            await _ended(process)
+        except asyncio.CancelledError:
+            if to_the_end:
+                await _ended(process)
             raise
+        finally:
+            process.kill()
+            code = process.wait()
         output.seek(0)
         return _Done(code, output.read().decode(errors="replace"))
 
 
-def _start_trouble(files: _Files) -> DatabaseError:
+async def _ended(process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:  # noqa: ASYNC110 - no event tells, on every loop that we run on
+        await asyncio.sleep(_STEP)
+
+
+def _complaint(files: _Files, start: int) -> str:
+    """Return the reason that the server has logged since a place in its log."""
     try:
-        tail = files.log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        with files.log.open("rb") as log:
+            log.seek(start)
+            lines = log.read().decode(errors="replace").splitlines()
     except OSError:
-        tail = []
-    if any("No space left" in line for line in tail):
+        return ""
+    telling = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines
+    return telling[-1].partition("] ")[2] if telling else ""
+
+
+def _start_trouble(files: _Files, complaint: str) -> DatabaseError:
+    if "No space left" in complaint:
         return DatabaseError("embedded_disk_full", folder=files.folder)
-    return DatabaseError("embedded_failed", folder=files.folder, detail=_telling(tail), log=files.log)
-
-
-def _telling(lines: Sequence[str]) -> str:
-    for line in reversed(lines):
-        if "FATAL" in line or "PANIC" in line:
-            return line.partition("] ")[2] or line
-    return lines[-1] if lines else ""
+    return DatabaseError("embedded_failed", folder=files.folder, detail=complaint, log=files.log)
 
 
 def _last_line(text: str) -> str:

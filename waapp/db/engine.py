@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -49,7 +50,10 @@ def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
-    if any(not _is_local(host) for host in str(given.get("host", "")).split(",")) and "PGSSLMODE" not in os.environ:
+    if (
+        any(not _is_local(host) for host in str(given.get("host", "")).split(","))
+        and "PGSSLMODE" not in os.environ
+    ):
         defaults["sslmode"] = "require"
     return defaults | {name: value for name, value in given.items() if value is not None}
 
@@ -134,13 +138,11 @@ def _create_engine(url: str, planner: str | None) -> AsyncEngine:
 
     # By statement and not by startup option: PgBouncer refuses connections that bring options.
     @event.listens_for(engine.sync_engine, "connect")
-    def set_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        with_autocommit = connection.autocommit
-        connection.autocommit = True
+    def set_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         cursor.execute(_SESSION)
         cursor.close()
-        connection.autocommit = with_autocommit
+        connection.commit()
 
     return engine
 
@@ -188,24 +190,20 @@ async def _examine(
     name: str, first: psycopg.AsyncConnection[Any], second: psycopg.AsyncConnection[Any]
 ) -> ConnectionReport:
     started = time.monotonic()
-    cursor = await first.execute(
-        "SELECT pg_backend_pid(), current_user, current_setting('server_version'), current_setting('transaction_read_only'),"
-        " has_schema_privilege(current_schema(), 'CREATE'), to_regclass('waapp_alembic_version') IS NOT NULL"
+    pid, user, version, read_only, may_migrate, migrated = await _one_row(
+        first,
+        "SELECT pg_backend_pid(), current_user, current_setting('server_version'),"
+        " current_setting('transaction_read_only'), has_schema_privilege(current_schema(), 'CREATE'),"
+        " to_regclass('waapp_alembic_version') IS NOT NULL",
     )
-    facts = await cursor.fetchone()
     latency = time.monotonic() - started
-    assert facts is not None
-    pid, user, version, read_only, may_migrate, migrated = facts
-    revision: str | None = None
-    if migrated:
-        row = await (await first.execute("SELECT max(version_num) FROM waapp_alembic_version")).fetchone()
-        revision = row[0] if row else None
+    revision = (
+        (await _one_row(first, "SELECT max(version_num) FROM waapp_alembic_version"))[0] if migrated else None
+    )
     # Two sessions never share a server process. The second holds a transaction open, so a transaction pooler has
     # either given it the first one's process or must give the first another one now.
-    held = await (await second.execute("SELECT pg_backend_pid()")).fetchone()
-    again = await (await first.execute("SELECT pg_backend_pid()")).fetchone()
-    assert held is not None
-    assert again is not None
+    held = (await _one_row(second, "SELECT pg_backend_pid()"))[0]
+    again = (await _one_row(first, "SELECT pg_backend_pid()"))[0]
     await second.rollback()
     return ConnectionReport(
         label=name,
@@ -213,9 +211,14 @@ async def _examine(
         user=user,
         tls=first.pgconn.ssl_in_use,
         pooler=first.info.backend_pid != pid,
-        transaction_pooling=held[0] == pid or again[0] != pid,
+        transaction_pooling=held == pid or again != pid,
         read_only=read_only == "on",
         revision=revision,
         may_migrate=bool(may_migrate),
         latency=latency,
     )
+
+
+async def _one_row(connection: psycopg.AsyncConnection[Any], query: LiteralString) -> tuple[Any, ...]:
+    cursor = await connection.execute(query)
+    return await cursor.fetchone() or ()

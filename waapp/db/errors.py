@@ -45,7 +45,7 @@ _BY_TEXT: Final = (
     (re.compile(r"database \".*\" does not exist", re.IGNORECASE), "database_missing"),
     (re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE), "database_crowded"),
     (re.compile(r"starting up|shutting down|in recovery mode|not yet accepting", re.IGNORECASE), "database_starting"),
-    (re.compile(r"session is (not )?read-only|could not (find|make) a (suitable|writable)", re.IGNORECASE), "database_readonly"),
+    (re.compile(r"session is (not )?read-only", re.IGNORECASE), "database_readonly"),
     (re.compile(r"FATAL|SCHWERWIEGEND|FATALE|ВАЖНО|致命", re.IGNORECASE), "database_refused"),
 )  # fmt: skip
 

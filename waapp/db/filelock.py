@@ -1,11 +1,12 @@
 """A lock on a file that the operating system releases when its process ends, whatever ends it."""
 
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import Final
 
-_BUSY: Final = (BlockingIOError, PermissionError)
+_BUSY: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
 
 
 class FileLock:
@@ -25,11 +26,10 @@ class FileLock:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
-        except _BUSY:
+        except OSError as error:
             os.close(descriptor)
-            return False
-        except BaseException:
-            os.close(descriptor)
+            if error.errno in _BUSY:
+                return False
             raise
         self._descriptor = descriptor
         return True

@@ -55,15 +55,17 @@ async def pending_sql(url: str) -> str:
 async def check_version(connection: Connection) -> None:
     """Raise `UserError` unless this program can work with the database as it is.
 
-    Codes: `database_not_migrated`, `database_too_old`, `database_too_new`. A newer version of the same major is
+    Codes: `database_not_migrated`, `database_outdated`, `database_too_new`. A newer version of the same major is
     fine: within a major, changes only add.
     """
     exists = await connection.scalar(sa.text(f"SELECT to_regclass('{VERSION_TABLE}') IS NOT NULL"))
-    revision = await connection.scalar(sa.text(f"SELECT max(version_num) FROM {VERSION_TABLE}")) if exists else None  # noqa: S608
+    revision = (
+        await connection.scalar(sa.text(f"SELECT max(version_num) FROM {VERSION_TABLE}")) if exists else None
+    )  # noqa: S608
     if revision is None:
         raise UserError("database_not_migrated")
     if _is_pending(str(revision)):
-        raise UserError("database_too_old", found=revision, known=REVISION)
+        raise UserError("database_outdated", found=revision, known=REVISION)
 
 
 def run_script(name: str) -> None:
@@ -74,15 +76,16 @@ def run_script(name: str) -> None:
         context.impl.static_output(text)
         return
     # Past SQLAlchemy, which would look for parameters in it; psycopg sends it as it is, statement after statement.
-    driver = op.get_bind().connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    driver.execute(text.encode())
+    _driver(op.get_bind()).execute(text.encode())
 
 
 def _upgrade(url: str, cancelled: threading.Event) -> bool:
     name = label(url)
     engine = sa.create_engine(
-        "postgresql+psycopg://", connect_args=connect_parameters(url), poolclass=sa.NullPool, hide_parameters=True
+        "postgresql+psycopg://",
+        connect_args=connect_parameters(url),
+        poolclass=sa.NullPool,
+        hide_parameters=True,
     )
     try:
         with engine.connect() as connection:
@@ -130,16 +133,23 @@ def _script_location() -> str:
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    revision = _driver_revision(driver)
+    revision = _driver_revision(_driver(connection))
     connection.rollback()
     return revision
 
 
+def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+    driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
+    if driver is None:
+        raise DatabaseError("database_gone")
+    return driver
+
+
 def _driver_revision(connection: psycopg.Connection[Any]) -> str | None:
     if connection.info.server_version < _OLDEST_SERVER:
-        raise DatabaseError("database_server_too_old", version=connection.info.parameter_status("server_version"))
+        raise DatabaseError(
+            "database_server_too_old", version=connection.info.parameter_status("server_version")
+        )
     known = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [VERSION_TABLE]).fetchone()
     if known is None or not known[0]:
         return None

@@ -34,13 +34,20 @@ REVISION: Final = "v1_0003"
 metadata = MetaData()
 
 invitation_status_enum = ENUM(
-    "not_sent", "sent", "failed", "queued", "delivered", "read", name="invitation_status_enum", create_type=False
+    "not_sent",
+    "sent",
+    "failed",
+    "queued",
+    "delivered",
+    "read",
+    name="invitation_status_enum",
+    create_type=False,
 )
 invitation_method_enum = ENUM("email", "manual", "whatsapp", name="invitation_method_enum", create_type=False)
 
 _UTC_NOW: Final = text("(clock_timestamp() AT TIME ZONE 'utc'::text)")
 _NEW_UUID: Final = text("gen_random_uuid()")
-_NEW_TOKEN: Final = text('encode("substring"(uuid_send(gen_random_uuid()), 9, 8), \'hex\'::text)')
+_NEW_TOKEN: Final = text("encode(\"substring\"(uuid_send(gen_random_uuid()), 9, 8), 'hex'::text)")
 
 
 def _id() -> Column[object]:
@@ -151,7 +158,9 @@ whatsapp_sends = Table(
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
     _created(),
     _updated(),
-    CheckConstraint("state IN ('active', 'paused', 'stopped', 'finished')", name="whatsapp_sends_state_check"),
+    CheckConstraint(
+        "state IN ('active', 'paused', 'stopped', 'finished')", name="whatsapp_sends_state_check"
+    ),
     CheckConstraint("rate > 0", name="whatsapp_sends_rate_check"),
     Index("idx_whatsapp_sends_event_id", "event_id", "created_at"),
     Index("idx_whatsapp_sends_template_id", "template_id"),
@@ -217,23 +226,36 @@ whatsapp_invitations = Table(
     ),
     Index(
         "idx_whatsapp_invitations_claim",
-        "sender",
-        text("next_retry_at NULLS FIRST"),
-        "queued_at",
+        "send_id",
+        text("COALESCE(next_retry_at, '-infinity'::timestamp without time zone)"),
         "id",
         postgresql_where=text("engine_state = 'queued'"),
     ),
     Index(
-        "idx_whatsapp_invitations_open",
-        "sender",
-        "next_look_at",
-        postgresql_where=text("engine_state = 'accepted' AND next_look_at IS NOT NULL"),
+        "idx_whatsapp_invitations_claim_token",
+        "claim_token",
+        postgresql_where=text("claim_token IS NOT NULL"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_unfinished",
+        "send_id",
+        postgresql_where=text("engine_state IN ('queued', 'sending', 'unknown')"),
     ),
     Index(
         "idx_whatsapp_invitations_unsettled",
         "sender",
         "claimed_at",
         postgresql_where=text("engine_state IN ('sending', 'unknown')"),
+    ),
+    Index(
+        "idx_whatsapp_invitations_open",
+        "sender",
+        text("sent_at DESC"),
+        "id",
+        postgresql_where=text(
+            "engine_state = 'accepted' AND twilio_message_sid IS NOT NULL AND COALESCE(twilio_status, 'accepted')"
+            " NOT IN ('read', 'failed', 'undelivered', 'canceled', 'partially_delivered')"
+        ),
     ),
     Index(
         "idx_whatsapp_invitations_newest",
