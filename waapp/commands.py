@@ -1,0 +1,276 @@
+"""What the commands do: create an event, import guests, plan and queue a send, tell its status."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tzlocal
+
+from waapp import texts
+from waapp.config import Settings
+from waapp.core.events import Event, EventDraft, check_event
+from waapp.core.guests import GuestRow
+from waapp.core.plan import Options, Plan
+from waapp.core.rates import load_rates
+from waapp.core.status import Progress, Shown, shown
+from waapp.core.summary import Funnel, funnel
+from waapp.core.tabular import Import, parse_table
+from waapp.db import events, guests, templates
+from waapp.engine.account import open_account
+from waapp.engine.guest_files import read_guest_file
+from waapp.engine.plans import prepare, queue
+from waapp.errors import UserError
+from waapp.opening import open_database
+from waapp.paths import data_dir
+
+
+async def create_event(
+    settings: Settings,
+    name: str,
+    *,
+    date: str,
+    place: str,
+    zone: str | None,
+    region: str | None,
+    rsvp_link: str,
+) -> Event:
+    """Create an event; `date` is ISO 8601, in the zone unless it says otherwise.
+
+    Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("zone_unknown").
+    """
+    zone_name = zone or tzlocal.get_localzone_name() or "UTC"
+    draft = EventDraft(
+        name=name.strip(),
+        date=_moment(date, zone_name),
+        location=place.strip(),
+        time_zone=zone_name,
+        default_region=region.upper() if region else None,
+        rsvp_link=rsvp_link.strip(),
+    )
+    problems = check_event(draft)
+    if problems:
+        field, code = next(iter(problems.items()))
+        raise UserError("event_invalid", field=field, why=texts.field_problem(code))
+    async with open_database(settings) as opened, opened.database.begin() as conn:
+        return await events.create_event(conn, draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of every row of a file."""
+
+    event: Event
+    table: Import
+    added: int
+    dry_run: bool
+
+    def text(self) -> str:
+        """Return the account of all rows, and a line for each that needs a look."""
+        table = self.table
+        verb = "would be added" if self.dry_run else "added"
+        lines = [f"{len(table.rows)} rows read: {len(table.drafts)} {verb}, {len(table.skipped)} skipped."]
+        lines += [
+            f"  row {row.number}: {texts.row_finding(finding.code, finding.params)}"
+            for row in table.rows
+            for finding in row.findings
+        ]
+        return "\n".join(lines)
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        return {
+            "event": self.event.id,
+            "rows": len(self.table.rows),
+            "added": self.added,
+            "would_add": len(self.table.drafts),
+            "skipped": len(self.table.skipped),
+            "findings": [
+                {
+                    "row": finding.row,
+                    "code": finding.code,
+                    "text": texts.row_finding(finding.code, finding.params),
+                }
+                for finding in self.table.findings
+            ],
+        }
+
+
+async def import_guests(
+    settings: Settings, event: str, file: Path, *, region: str | None, dry_run: bool
+) -> Imported:
+    """Add the guests of a file to an event; every row is accounted for.
+
+    Raises UserError("event_unknown"), UserError("event_ambiguous") and the errors of `read_guest_file`.
+    """
+    rows = (await asyncio.to_thread(read_guest_file, file)).rows
+    async with open_database(settings) as opened:
+        async with opened.database.read() as conn:
+            found = await events.find_event(conn, event)
+        table = parse_table(rows, (region or found.default_region or "").upper() or None)
+        added = 0
+        if not dry_run:
+            async with opened.database.begin() as conn:
+                added = len(await guests.add_guests(conn, found.id, table.drafts))
+    return Imported(found, table, added, dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A plan and, unless it was a dry run or blocked, how many invitations were queued."""
+
+    plan: Plan
+    queued: int | None
+    practice: bool
+
+    @property
+    def may_start(self) -> bool:
+        """Whether nothing blocks the send."""
+        return self.plan.may_start
+
+    def text(self) -> str:
+        """Return who gets it and who is left out, as the window says it."""
+        plan = self.plan
+        lines = [texts.blocker(blocker) for blocker in plan.blockers]
+        lines.append(f"{len(plan.recipients)} guests get it, {len(plan.excluded)} are left out.")
+        reasons = Counter(exclusion.reason for exclusion in plan.excluded)
+        for reason, number in reasons.most_common():
+            lines.append(f"  {texts.reason_count(reason, number)}")
+            lines += [
+                f"    {one.name}: {texts.exclusion(one)}" for one in plan.excluded if one.reason is reason
+            ]
+        lines += [texts.notice(notice) for notice in plan.warnings]
+        if self.queued is not None:
+            lines.append(f"{self.queued} invitations queued.")
+        return "\n".join(lines)
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        plan = self.plan
+        return {
+            "practice": self.practice,
+            "recipients": [
+                {"guest": one.guest_id, "name": one.name, "to": one.address} for one in plan.recipients
+            ],
+            "excluded": [
+                {"guest": one.guest_id, "name": one.name, "reason": one.reason.value} for one in plan.excluded
+            ],
+            "blockers": [blocker.code.value for blocker in plan.blockers],
+            "warnings": [notice.code.value for notice in plan.warnings],
+            "estimated_cost": plan.estimated_cost,
+            "currency": plan.currency,
+            "queued": self.queued or 0,
+        }
+
+
+async def send(settings: Settings, event: str, template: str, *, dry_run: bool) -> Sent:
+    """Plan a send to everybody who can get it and, unless it is a dry run or blocked, queue it.
+
+    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("template_unknown").
+    """
+    rates = load_rates((data_dir("resources") / "rates.toml").read_text(encoding="utf-8"))
+    async with open_database(settings) as opened, open_account(settings) as account:
+        async with opened.database.read() as conn:
+            found = await events.find_event(conn, event)
+            chosen = await templates.find_template(conn, template)
+        prepared = await prepare(
+            opened.database,
+            found.id,
+            chosen.id,
+            Options(),
+            line=account.line,
+            practice=account.practice,
+            rates=rates,
+        )
+        queued = None
+        if not dry_run and prepared.plan.may_start:
+            queued = (await queue(opened.database, prepared, planner=settings.planner)).count
+    return Sent(prepared.plan, queued, account.practice)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An event's guests with the newest invitation of each."""
+
+    event: Event
+    rows: tuple[GuestRow, ...]
+    practice: bool
+
+    @property
+    def funnel(self) -> Funnel:
+        """How many guests are how far."""
+        return funnel(
+            Counter(state_of(row) for row in self.rows), sum(row.rsvp_status == "yes" for row in self.rows)
+        )
+
+    def text(self) -> str:
+        """Return the funnel and a line for each guest."""
+        funnel = self.funnel
+        head = (
+            f"{self.event.name}: {len(self.rows)} guests, {funnel.planned} invited, {funnel.sent} handed over, "
+            f"{funnel.delivered} delivered, {funnel.read} read, {funnel.failed} failed, {funnel.unknown} unknown"
+        )
+        return "\n".join([head, *guest_table(self.rows)])
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        return {
+            "event": {"id": self.event.id, "name": self.event.name},
+            "practice": self.practice,
+            "funnel": asdict(self.funnel),
+            "guests": [
+                {
+                    "id": row.id,
+                    "name": row.name,
+                    "phone": row.phone,
+                    "state": state_of(row).value,
+                    "error_code": row.error_code,
+                    "next_retry_at": row.next_retry_at,
+                    "changed_at": row.changed_at,
+                }
+                for row in self.rows
+            ],
+        }
+
+
+async def status(settings: Settings, event: str) -> Status:
+    """Tell how far the invitations of an event are.
+
+    Raises UserError("event_unknown"), UserError("event_ambiguous").
+    """
+    async with open_database(settings) as opened, opened.database.read() as conn:
+        found = await events.find_event(conn, event)
+        rows = [
+            row
+            async for chunk in guests.stream_guest_rows(conn, found.id, settings.practice)
+            for row in chunk
+        ]
+    return Status(found, tuple(sorted(rows, key=lambda row: row.name.casefold())), settings.practice)
+
+
+def state_of(row: GuestRow) -> Shown:
+    """Return what a guest's row shows."""
+    if row.engine_state is None:
+        return Shown.NONE
+    return shown(Progress(row.engine_state, row.twilio_status, retry_due=row.next_retry_at is not None))
+
+
+def guest_table(rows: Iterable[GuestRow]) -> list[str]:
+    """Return a line for each guest: state, name and number."""
+    return [f"  {texts.state(state_of(row)):<16} {row.name:<36} {row.phone}" for row in rows]
+
+
+def _moment(text: str, zone: str) -> datetime:
+    try:
+        local = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UserError("zone_unknown", zone=zone) from error
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError("date_unreadable", date=text) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)

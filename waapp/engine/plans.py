@@ -1,0 +1,161 @@
+"""From an event and a template to a plan, and from a plan to queued invitations.
+
+The window and the command line use these two functions, so that a dry run shows exactly what a send would do.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from waapp.core import phone, plan
+from waapp.core.events import Event
+from waapp.core.guests import Guest
+from waapp.core.invitations import NewInvitation
+from waapp.core.plan import Assessment, Options, Plan, PlannedGuest, PriorInvitation, Situation
+from waapp.core.rates import RateTable
+from waapp.core.template import Template
+from waapp.core.template_rules import check
+from waapp.core.template_values import guest_values, known_variables
+from waapp.db import events, guests, opt_outs, templates
+from waapp.db import invitations as invitations_db
+from waapp.db.engine import Database
+from waapp.db.sends import NewSend, Queued, queue_send
+from waapp.engine.account import Line
+from waapp.errors import UserError
+
+_CHUNK = 200
+"""Guests assessed between two turns of the event loop: a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan with what it was made from; queueing freezes exactly this.
+
+    `send_id` is made here, so that queueing twice (a double click, a commit whose answer was lost) is one send.
+    """
+
+    send_id: UUID
+    plan: Plan
+    event: Event
+    template: Template
+    key: str | None
+    practice: bool
+    rate: float
+    options: Options
+
+
+async def prepare(
+    database: Database,
+    event_id: UUID,
+    template_id: UUID,
+    options: Options,
+    *,
+    line: Line | None,
+    practice: bool,
+    rates: RateTable | None,
+) -> Prepared:
+    """Plan a send of a template to an event's guests; nothing is written.
+
+    Raises UserError("event_unknown"), UserError("template_unknown").
+    """
+    async with database.read() as conn:
+        event = await events.get_event(conn, event_id)
+        template = await templates.get_template(conn, template_id)
+        everyone = await guests.list_guests(conn, event_id)
+        invited = await invitations_db.prior_invitations(conn, event_id, template_id, practice=practice)
+        refusing = await opt_outs.list_addresses(conn)
+    situation = Situation(
+        template=template,
+        now=datetime.now(UTC),
+        event=event,
+        practice=practice,
+        sender=line.number if line else None,
+        findings=check(
+            template.content,
+            known_variables(everyone),
+            language=template.language,
+            category=template.category,
+        ),
+        rate=line.rate if line else 1.0,
+        rates=rates,
+        options=options,
+    )
+    chosen = [
+        guest for guest in everyone if options.only_guest_ids is None or guest.id in options.only_guest_ids
+    ]
+    assessments: list[Assessment] = []
+    for number, guest in enumerate(chosen):
+        assessments.append(plan.assess(_planned(guest, event, template, invited, refusing), situation))
+        if number % _CHUNK == 0:
+            await asyncio.sleep(0)
+    return Prepared(
+        uuid4(),
+        plan.finish(assessments, situation),
+        event,
+        template,
+        key=line.key if line else None,
+        practice=practice,
+        rate=line.rate if line else 1.0,
+        options=options,
+    )
+
+
+async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queued:
+    """Write the send and its invitations in one transaction; the engine of any desk carries it on.
+
+    Raises UserError("send_blocked") for a plan that may not start, UserError("nobody_left") when somebody else
+    has invited everybody meanwhile.
+    """
+    made, event, template = prepared.plan, prepared.event, prepared.template
+    if not made.may_start or prepared.key is None:
+        raise UserError("send_blocked", blocker=made.blockers[0].code.value if made.blockers else "no_sender")
+    new = NewSend(
+        id=prepared.send_id,
+        event_id=event.id,
+        template_id=template.id,
+        template_name=template.name,
+        template_version=template.version,
+        sender=prepared.key,
+        practice=prepared.practice,
+        planned_by=planner,
+        rate=prepared.rate,
+        time_zone=event.time_zone,
+        quiet_start=event.quiet_start,
+        quiet_end=event.quiet_end,
+    )
+    invitations = [
+        NewInvitation(
+            guest_id=recipient.guest_id,
+            recipient=recipient.address,
+            variables=recipient.values,
+            body=recipient.body,
+            content_sid=made.content_sid,
+            content_variables=recipient.content_variables if made.content_sid else None,
+        )
+        for recipient in made.recipients
+    ]
+    async with database.begin() as conn:
+        return await queue_send(
+            conn, new, invitations, include_already_invited=prepared.options.include_already_invited
+        )
+
+
+def _planned(
+    guest: Guest,
+    event: Event,
+    template: Template,
+    invited: Mapping[UUID, PriorInvitation],
+    refusing: Collection[str],
+) -> PlannedGuest:
+    number = phone.read(guest.phone, event.default_region)
+    return PlannedGuest(
+        guest_id=guest.id,
+        name=guest.name,
+        phone=guest.phone,
+        number=number,
+        values=guest_values(guest, event, template.language),
+        invited=invited.get(guest.id),
+        opted_out=number.e164 in refusing,
+    )

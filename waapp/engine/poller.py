@@ -1,0 +1,120 @@
+"""Statuses of what Twilio has taken over: one list request tells about a thousand messages."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from waapp.core import phone
+from waapp.core.errors_twilio import Table
+from waapp.core.invitations import Fact
+from waapp.core.pacing import decide_failure
+from waapp.db import sends, statuses
+from waapp.db.engine import Database
+from waapp.db.statuses import OpenMessage
+from waapp.engine.account import Line
+from waapp.errors import UserError
+
+_log = logging.getLogger(__name__)
+
+_PAGE = 1000
+_SPARE_PAGES = 1
+"""Pages beyond those that our own open messages fill: other programs may send from the same number."""
+_MOST_STRAGGLERS = 20
+"""Fetches by SID in one round, for messages that the list does not show (yet)."""
+_GATHER = 2.0
+_TROUBLE_WAIT = 15.0
+
+
+class Poller:
+    """Keeps the open messages of one WhatsApp number up to date; run it only while holding its lock."""
+
+    def __init__(self, database: Database, line: Line, *, table: Table) -> None:
+        self._database = database
+        self._client = line.client
+        self._key = line.key
+        self._number = line.number
+        self._cadence = line.cadence
+        self._table = table
+        self._asked: dict[str, float] = {}
+        self._sent = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look soon: messages were handed over."""
+        self._sent.set()
+
+    async def run(self) -> None:
+        """Refresh statuses until cancelled; trouble with Twilio or the database only delays the next round."""
+        while True:
+            try:
+                wait = await self.refresh()
+            except UserError as error:
+                _log.info("no statuses this time: %s", error)
+                wait = _TROUBLE_WAIT
+            self._sent.clear()
+            await self._rest(wait)
+
+    async def refresh(self) -> float:
+        """Ask about every message that is due; return the seconds until the next one is."""
+        async with self._database.read() as conn:
+            open_messages = await statuses.open_messages(conn, self._key)
+        now = time.monotonic()
+        due: list[OpenMessage] = []
+        waits: list[float] = []
+        for message in open_messages:
+            interval = self._cadence.poll_interval(message.age)
+            if interval is None:
+                continue
+            waits.append(interval)
+            if now - self._asked.get(message.sid, -interval) >= interval * 0.9:
+                due.append(message)
+        if due:
+            await self._ask(due, open_messages, now)
+        self._asked = {m.sid: at for m in open_messages if (at := self._asked.get(m.sid)) is not None}
+        return min(waits, default=60.0)
+
+    async def _ask(self, due: list[OpenMessage], open_messages: list[OpenMessage], now: float) -> None:
+        ours = {message.sid: message for message in open_messages}
+        oldest = max(message.age for message in due)
+        since = datetime.now(UTC) - timedelta(seconds=oldest) - timedelta(days=1)
+        newer = sum(1 for message in open_messages if message.age <= oldest)
+        listed = await self._client.list_messages(
+            from_=self._number, since=since, page_cap=ceil(newer / _PAGE) + _SPARE_PAGES
+        )
+        facts = [record.fact() for record in listed if record.sid in ours]
+        seen = {fact.sid for fact in facts}
+        missing = [message.sid for message in due if message.sid not in seen]
+        for sid in missing[:_MOST_STRAGGLERS]:
+            record = await self._client.fetch(sid)
+            if record is not None:
+                facts.append(record.fact())
+        for message in due:
+            self._asked[message.sid] = now
+        await self._apply(facts, ours)
+
+    async def _apply(self, facts: list[Fact], ours: dict[str, OpenMessage]) -> None:
+        news = [fact for fact in facts if fact.status != ours[fact.sid].status or fact.price is not None]
+        if not news:
+            return
+        async with self._database.begin() as conn:
+            for failed in await statuses.apply_facts(conn, news):
+                verdict = decide_failure(
+                    failed.error_code,
+                    attempt=failed.retry_count,
+                    now=datetime.now(UTC),
+                    table=self._table,
+                    recipient_region=phone.read(failed.recipient).region,
+                    max_retries=failed.max_retries,
+                )
+                if verdict.due_at is not None:
+                    await statuses.send_again_later(conn, failed, verdict.due_at)
+                if verdict.pause_code is not None:
+                    await sends.pause_sender(conn, self._key, verdict.pause_code)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._sent.wait(), seconds)
+            # Woken by a hand-over: let the first status come to be, and more hand-overs share one request.
+            await asyncio.sleep(_GATHER * self._cadence.scale)
