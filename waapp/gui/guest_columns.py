@@ -1,0 +1,65 @@
+"""The columns of the guest list."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from waapp.core import phone
+from waapp.core.guests import GuestRow
+from waapp.core.languages import language_name
+from waapp.core.status import Shown
+from waapp.gui.delegates import PillDelegate
+from waapp.gui.guest_facts import answer_text, fold_cached, is_number, row_shown
+from waapp.gui.table import Column
+from waapp.gui.texts import shown_word
+from waapp.texts import tr
+
+_ORDER = {state: place for place, state in enumerate(Shown)}
+
+
+def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ...]:
+    """Return the columns; `when` writes a moment as the planner reads it."""
+    return (
+        Column(
+            key="name", title=tr("Name"), text=_name, sort_key=_name_key, stretch=True, width=170, tip=_name,
+        ),
+        Column(
+            key="phone", title=tr("WhatsApp"), text=_phone, sort_key=_phone_key, width=168,
+            color=lambda row: "muted" if is_number(row.phone) else "unknown",
+        ),
+        Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=104,
+               color="muted", tip=lambda row: row.group, hide_below=560),
+        Column(key="language", title=tr("Lang."), text=lambda row: row.language, width=68, color="muted",
+               sort_key=lambda row: row.language or None, tip=lambda row: language_name(row.language), hide_below=640),
+        Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row_shown(row)), width=136,
+               value=row_shown, sort_key=lambda row: _ORDER[row_shown(row)], delegate=PillDelegate),
+        Column(key="answer", title=tr("Answer"), text=answer_text, width=116, sort_key=_answer_key, hide_below=700),
+        Column(key="changed", title=tr("Changed"), text=lambda row: when(row.changed_at), width=112, color="muted",
+               sort_key=lambda row: row.changed_at, hide_below=820),
+    )  # fmt: skip
+
+
+def _name(row: GuestRow) -> str:
+    return row.name or tr("No name")
+
+
+def _name_key(row: GuestRow) -> str | None:
+    return fold_cached(row.name) or None
+
+
+def _phone(row: GuestRow) -> str:
+    if is_number(row.phone):
+        return phone.display(row.phone)
+    return row.phone or tr("no number")
+
+
+def _phone_key(row: GuestRow) -> str | None:
+    return row.phone or None
+
+
+def _group_key(row: GuestRow) -> str | None:
+    return fold_cached(row.group) or None
+
+
+def _answer_key(row: GuestRow) -> str | None:
+    text = answer_text(row)
+    return None if text == "—" else text

@@ -1,0 +1,146 @@
+"""What the guest list says about a row beyond its columns: filter, reachability, answer, search text."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from waapp.core.guests import GuestRow
+from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.texts import tr
+
+
+class GuestFilter(StrEnum):
+    """The chips above the guest list."""
+
+    ALL = "all"
+    NOT_INVITED = "not_invited"
+    ON_THE_WAY = "on_the_way"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    LOOK = "look"
+
+
+_BY_SHOWN: Final = {
+    Shown.NONE: GuestFilter.NOT_INVITED,
+    # Stopped before it left: the guest has received nothing.
+    Shown.CANCELLED: GuestFilter.NOT_INVITED,
+    Shown.QUEUED: GuestFilter.ON_THE_WAY,
+    Shown.WAITING: GuestFilter.ON_THE_WAY,
+    Shown.SENDING: GuestFilter.ON_THE_WAY,
+    Shown.SENT: GuestFilter.ON_THE_WAY,
+    Shown.DELIVERED: GuestFilter.DELIVERED,
+    Shown.READ: GuestFilter.READ,
+    Shown.FAILED: GuestFilter.FAILED,
+    # Neither sent nor not sent: only a person can tell, so it belongs to what needs a look and nowhere else.
+    Shown.UNKNOWN: GuestFilter.LOOK,
+}
+
+# Letters that Unicode does not take apart, as people type them without their marks.
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "’": "'"}
+)
+_PHONE_MARKS: Final = str.maketrans("", "", " +-()./\u00a0\u2011")
+_COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
+_NOT_COMING: Final = frozenset({"no", "declined", "not_attending", "not_coming", "rejected"})
+
+
+@lru_cache(maxsize=256)
+def _shown(state: EngineState | None, word: str | None, retry_due: bool) -> Shown:
+    return shown(Progress(state, word, retry_due) if state is not None else None)
+
+
+def row_shown(row: GuestRow) -> Shown:
+    """Return the state that the row's pill shows."""
+    return _shown(row.engine_state, row.twilio_status, row.next_retry_at is not None)
+
+
+def is_number(phone: str) -> bool:
+    """Tell whether a stored phone is a full international number; anything else could not be read as one."""
+    return phone.startswith("+") and phone[1:].isdigit()
+
+
+def needs_look(row: GuestRow) -> bool:
+    """Tell whether a person should look at this guest before it can be or stay invited."""
+    return not is_number(row.phone) or row_shown(row) in {Shown.FAILED, Shown.UNKNOWN}
+
+
+def filters_of(row: GuestRow) -> tuple[GuestFilter, ...]:
+    """Return the chips, apart from All, that count this guest."""
+    own = _BY_SHOWN[row_shown(row)]
+    if own is not GuestFilter.LOOK and needs_look(row):
+        return (own, GuestFilter.LOOK)
+    return (own,)
+
+
+class GuestCounts:
+    """Live counts for the chips and the facts line, kept up by adding and taking away rows."""
+
+    def __init__(self) -> None:
+        self.by_filter: dict[GuestFilter, int] = dict.fromkeys(GuestFilter, 0)
+        self.reachable = 0
+
+    def count(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
+        """Add rows (or with -1 take them away)."""
+        totals = self.by_filter
+        for row in rows:
+            totals[GuestFilter.ALL] += sign
+            for key in filters_of(row):
+                totals[key] += sign
+            if is_number(row.phone):
+                self.reachable += sign
+
+    def clear(self) -> None:
+        """Start again from nothing."""
+        self.by_filter = dict.fromkeys(GuestFilter, 0)
+        self.reachable = 0
+
+
+def fold(text: str) -> str:
+    """Return text as it is compared in a search: no case, no accents or vowel marks."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in apart if not unicodedata.combining(char)).casefold().translate(_PLAIN)
+
+
+@lru_cache(maxsize=1 << 17)
+def fold_cached(text: str) -> str:
+    """Return `fold(text)`, remembered: a list is sorted by the same names again and again."""
+    return fold(text)
+
+
+def search_text(row: GuestRow) -> str:
+    """Return everything that a search looks at, folded."""
+    return fold(f"{row.name}\n{row.email}\n{row.group}\n{row.phone}")
+
+
+def matcher(query: str) -> Callable[[str], bool] | None:
+    """Return a test on a search text for what was typed; None when nothing was.
+
+    Every word must occur somewhere. What looks like a phone number is compared by its digits, without the
+    zero that people dial inside their country.
+    """
+    typed = query.strip()
+    if not typed:
+        return None
+    digits = typed.translate(_PHONE_MARKS)
+    if digits.isdigit():
+        wanted = "".join(str(int(char)) for char in digits).lstrip("0") or "0"
+        return lambda text: wanted in text
+    words = fold(typed).split()
+    return lambda text: all(word in text for word in words)
+
+
+def answer_text(row: GuestRow) -> str:
+    """Return the guest's answer in words; a dash while there is none."""
+    status = row.rsvp_status.strip().lower()
+    if status in _COMING:
+        return tr("Coming · {number}", number=row.rsvp_count) if row.rsvp_count else tr("Coming")
+    if status in _NOT_COMING:
+        return tr("Cannot come")
+    if status in {"maybe", "tentative"}:
+        return tr("Perhaps")
+    return "—" if status in {"", "pending"} else row.rsvp_status

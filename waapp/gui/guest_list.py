@@ -1,0 +1,242 @@
+"""The guest list itself: search, chips with live counts, and the table."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from waapp.core.guests import GuestRow
+from waapp.gui import style
+from waapp.gui.filter_bar import FilterBar
+from waapp.gui.guest_columns import guest_columns
+from waapp.gui.guest_facts import GuestCounts, GuestFilter, filters_of, fold_cached, matcher, search_text
+from waapp.gui.panel_area import PanelArea
+from waapp.gui.table import TableModel, table_view
+from waapp.gui.widgets import Card, Chips, EmptyState, SearchField, button, name
+from waapp.texts import tr
+
+_WORTH_A_BAR_MS = 250
+
+
+class GuestList(QWidget):
+    """Shows guests; knows nothing of where they come from.
+
+    Rows arrive in chunks between `begin` and `finish`, later changes through `apply` and `remove`, which keep
+    selection and scroll. `picked` gives the ids of the selected guests when they change, `opened` one guest that
+    the planner wants to edit.
+    """
+
+    picked = Signal(list)
+    opened = Signal(object)
+    counted = Signal()
+
+    def __init__(self, panel: QWidget, empty: EmptyState, when: Callable[[datetime], str]) -> None:
+        super().__init__()
+        self.counts = GuestCounts()
+        self._searched: dict[Hashable, str] = {}
+        self._arriving: list[GuestRow] | None = None
+        self._query = ""
+        self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
+        self.chips = Chips("guests_filter", tr("Show"))
+        self.model = TableModel(guest_columns(when), parent=self)
+        self.model.sort(0, Qt.SortOrder.AscendingOrder)
+        self.view = table_view(self.model, "guests_table", tr("Guests"))
+        self._build(panel, empty)
+        self.search.searched.connect(self._search)
+        self.chips.chosen.connect(lambda _key: self._filter())
+        self.view.picked.connect(self.picked)
+        self.view.opened.connect(self.opened)
+        self._show_counts()
+
+    # What the page asks
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether rows are still arriving."""
+        return self._arriving is not None
+
+    @property
+    def selected(self) -> list[UUID]:
+        """The ids of the selected guests, from top to bottom."""
+        return cast("list[UUID]", self.view.selected_ids())
+
+    def ids(self) -> set[UUID]:
+        """Return the ids of all guests, shown or filtered out."""
+        return {row.id for row in self.model.all_rows()}
+
+    def groups(self) -> set[str]:
+        """Return the groups that guests are in."""
+        return {row.group for row in self.model.all_rows() if row.group}
+
+    def go_to(self, guest_id: UUID) -> None:
+        """Select a guest and scroll there, out of any filter that hides it."""
+        if not self.view.go_to(guest_id) and self.model.row(guest_id) is not None:
+            self.search.clear()
+            self.chips.choose(GuestFilter.ALL)
+            self.view.go_to(guest_id)
+
+    # What the page tells
+
+    def add_state(self, state: EmptyState) -> Card:
+        """Take in words that can stand in place of the list; give what is returned to `show_instead`."""
+        return self._instead_of(state)
+
+    def show_instead(self, state: Card) -> None:
+        """Show words in place of the list, until rows arrive again."""
+        self._late.stop()
+        self._arriving = None
+        self._bar.hide()
+        self._stack.setCurrentWidget(state)
+
+    def begin(self) -> None:
+        """Forget all rows; others will arrive."""
+        self._arriving = []
+        self._searched.clear()
+        self.counts.clear()
+        self.model.replace_all(())
+        self._late.start()
+        self._stack.setCurrentWidget(self._card)
+        self._show_counts()
+
+    def arrive(self, rows: Sequence[GuestRow]) -> None:
+        """Take in a chunk. The table is refilled when the rows have doubled, so that the whole costs two fills."""
+        if self._arriving is None:
+            return
+        self._arriving += rows
+        self.counts.count(rows)
+        for row in rows:
+            # Sorting all at the end finds these ready.
+            fold_cached(row.name)
+        if len(self._arriving) >= 2 * self.model.total:
+            self.model.replace_all(self._arriving)
+        self._show_counts()
+
+    def finish(self) -> None:
+        """Show all that has arrived."""
+        if self._arriving is not None and len(self._arriving) != self.model.total:
+            self.model.replace_all(self._arriving)
+        self._arriving = None
+        self._late.stop()
+        self._progress.hide()
+        self._show_counts()
+
+    def apply(self, rows: Sequence[GuestRow]) -> set[UUID]:
+        """Add rows, or replace those with the same ids; return the ids of those that are new or different."""
+        changed = [row for row in rows if self.model.row(row.id) != row]
+        if not changed:
+            return set()
+        self.counts.count([old for row in changed if (old := self.model.row(row.id)) is not None], -1)
+        self.counts.count(changed)
+        for row in changed:
+            self._searched.pop(row.id, None)
+        self.model.apply(changed)
+        self._show_counts()
+        return {row.id for row in changed}
+
+    def remove(self, ids: Iterable[UUID]) -> None:
+        """Take guests out."""
+        leaving = [row for row_id in ids if (row := self.model.row(row_id)) is not None]
+        if not leaving:
+            return
+        self.counts.count(leaving, -1)
+        self.model.remove([row.id for row in leaving])
+        self._show_counts()
+
+    # Inside
+
+    def _build(self, panel: QWidget, empty: EmptyState) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(style.SPACE[3])
+        self._bar = FilterBar(self.search, self.chips)
+        self._card = Card()
+        self._progress = name(QProgressBar(), "guests_loading", tr("Guests are being loaded"))
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.hide()
+        self._late = QTimer(self, singleShot=True, interval=_WORTH_A_BAR_MS)
+        self._late.timeout.connect(self._progress.show)
+        self._none = EmptyState(
+            "search", tr("No guest fits"), tr("Change the search, or show all guests."), self._all_button()
+        )
+        self._inner = QStackedWidget()
+        self._inner.addWidget(self.view)
+        self._inner.addWidget(self._none)
+        self._card.body.addWidget(self._progress)
+        self._card.hold_table(self._inner)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._card)
+        self._empty = self._instead_of(empty)
+        column.addWidget(self._bar)
+        column.addWidget(PanelArea(self._stack, panel), 1)
+
+    def _instead_of(self, state: EmptyState) -> Card:
+        card = Card()
+        card.body.addWidget(state)
+        self._stack.addWidget(card)
+        return card
+
+    def _all_button(self) -> QPushButton:
+        made = button(tr("Show all guests"), "guests_show_all")
+        made.clicked.connect(self._show_all)
+        return made
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.chips.choose(GuestFilter.ALL)
+
+    def _search(self, query: str) -> None:
+        if query != self._query:
+            self._query = query
+            self._filter()
+
+    def _filter(self) -> None:
+        chip = GuestFilter(self.chips.current() or GuestFilter.ALL)
+        matches = matcher(self._query)
+        self.model.set_filter(self._predicate(chip, matches))
+        self._show_counts()
+
+    def _predicate(
+        self, chip: GuestFilter, matches: Callable[[str], bool] | None
+    ) -> Callable[[GuestRow], bool] | None:
+        if chip is GuestFilter.ALL and matches is None:
+            return None
+        searched = self._searched
+
+        def text_of(row: GuestRow) -> str:
+            text = searched.get(row.id)
+            if text is None:
+                text = searched[row.id] = search_text(row)
+            return text
+
+        if matches is None:
+            return lambda row: chip in filters_of(row)
+        if chip is GuestFilter.ALL:
+            return lambda row: matches(text_of(row))
+        return lambda row: chip in filters_of(row) and matches(text_of(row))
+
+    def _show_counts(self) -> None:
+        totals = self.counts.by_filter
+        chosen = self.chips.current()
+        words = {
+            GuestFilter.ALL: tr("All"),
+            GuestFilter.NOT_INVITED: tr("Not invited"),
+            GuestFilter.ON_THE_WAY: tr("On the way"),
+            GuestFilter.DELIVERED: tr("Delivered"),
+            GuestFilter.READ: tr("Read"),
+            GuestFilter.FAILED: tr("Failed"),
+            GuestFilter.LOOK: tr("Needs a look"),
+        }
+        self.chips.set_chips(
+            (key, word, totals[key])
+            for key, word in words.items()
+            if totals[key] or key in {GuestFilter.ALL, chosen}
+        )
+        nobody = not totals[GuestFilter.ALL] and not self.is_loading
+        self._bar.setVisible(not nobody)
+        self._stack.setCurrentWidget(self._empty if nobody else self._card)
+        self._inner.setCurrentWidget(self._none if not len(self.model) and not self.is_loading else self.view)
+        self.counted.emit()

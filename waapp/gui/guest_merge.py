@@ -1,0 +1,60 @@
+"""Two people changed one guest: keep what was typed, take what the other changed, name what both touched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from waapp.core.guests import Guest, GuestDraft, phone_key
+from waapp.core.tabular import clean_cell
+
+FIELDS: Final = ("name", "phone", "email", "group", "language", "notes")
+"""The fields of a draft that a person edits, in the order of the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What the form shows next; `clashes` holds the other person's value of every field that both changed."""
+
+    draft: GuestDraft
+    clashes: dict[str, str]
+
+
+def draft_of(guest: Guest) -> GuestDraft:
+    """Return the part of a stored guest that a person may edit."""
+    return GuestDraft(
+        name=guest.name,
+        phone=guest.phone,
+        email=guest.email,
+        group=guest.group,
+        language=guest.language,
+        notes=guest.notes,
+        extra=guest.extra,
+    )
+
+
+def with_values(draft: GuestDraft, values: Mapping[str, str], extra: Mapping[str, str]) -> GuestDraft:
+    """Return a draft with other values of the fields that are named."""
+    now = {field: values.get(field, getattr(draft, field)) for field in FIELDS}
+    return GuestDraft(
+        now["name"], now["phone"], now["email"], now["group"], now["language"], now["notes"], extra
+    )
+
+
+def storable(draft: GuestDraft, region: str | None) -> GuestDraft:
+    """Return a draft as it is stored: trimmed and composed, the number in E.164 if it can be read."""
+    values = {field: clean_cell(getattr(draft, field)) for field in FIELDS}
+    values["phone"] = phone_key(values["phone"], region) or values["phone"]
+    return with_values(draft, values, draft.extra)
+
+
+def merge(base: GuestDraft, mine: GuestDraft, theirs: GuestDraft) -> Merge:
+    """Merge field by field: an untouched field follows the other person, a typed one stays as typed."""
+    values: dict[str, str] = {}
+    clashes: dict[str, str] = {}
+    for field in FIELDS:
+        was, typed, now = getattr(base, field), getattr(mine, field), getattr(theirs, field)
+        values[field] = now if typed == was else typed
+        if typed not in (was, now) and now != was:
+            clashes[field] = now
+    # The form does not show the further columns: the stored ones are the truth.
+    return Merge(with_values(mine, values, theirs.extra), clashes)

@@ -1,0 +1,522 @@
+"""The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+
+from waapp.config import Settings
+from waapp.core.errors_twilio import Table
+from waapp.core.events import Event
+from waapp.core.guests import GuestDraft
+from waapp.core.template_values import rsvp_link
+from waapp.db import events as event_rows
+from waapp.db import guests as guest_rows
+from waapp.db import invitations as invitation_rows
+from waapp.db.clock import database_clock
+from waapp.db.engine import Database
+from waapp.db.feed import Change, Kind
+from waapp.errors import UserError
+from waapp.gui import style
+from waapp.gui.aio import Tasks, ask, busy
+from waapp.gui.bars import MessageBar
+from waapp.gui.confirm import ConfirmDialog
+from waapp.gui.guest_facts import GuestFilter
+from waapp.gui.guest_list import GuestList
+from waapp.gui.guest_merge import storable
+from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
+from waapp.gui.import_rows import Present
+from waapp.gui.message_facts import advise, needs_person, timeline
+from waapp.gui.refresher import Refresher
+from waapp.gui.texts import when
+from waapp.gui.widgets import EmptyState, PageHeader, button
+from waapp.texts import count, tr
+
+
+class GuestsPage(QWidget):
+    """Shows one event's guests and keeps them in step with the database.
+
+    What was typed for a guest and not saved is kept while the planner looks at others, or at another event.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        tasks: Tasks,
+        navigate: Callable[[str], None],
+        errors: Table,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAcceptDrops(True)
+        self._database = database
+        self._practice = settings.practice
+        self._tasks = tasks
+        self._navigate = navigate
+        self._errors = errors
+        self._event: Event | None = None
+        self._wanted: UUID | None = None
+        self._as_of: datetime | None = None
+        self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
+        self._undo: Callable[[], object] | None = None
+        self._showing: asyncio.Task[None] | None = None
+        self._refresher = Refresher(tasks, self._catch_up)
+        self._build()
+        self._connect()
+
+    # What the window asks
+
+    async def open(self, event_id: UUID | None) -> None:
+        """Show the guests of an event, or that there is none to show; the same event again only catches up."""
+        if self._event is not None and self._event.id == event_id and self._as_of is not None:
+            self._refresher.ask()
+            return
+        self._leave_event()
+        if event_id is None:
+            self.guests.begin()
+            self.guests.show_instead(self._no_event)
+            return
+        try:
+            await self._load(event_id)
+        except UserError:
+            self.guests.show_instead(self._trouble)
+            self._wanted = event_id
+            raise
+        finally:
+            self._show_facts()
+
+    def changed(self, change: Change) -> None:
+        """Take in what somebody has changed, if it concerns this event."""
+        if self._event is not None and change.concerns(
+            self._event.id, Kind.GUESTS, Kind.INVITATIONS, Kind.EVENTS
+        ):
+            self._refresher.ask()
+
+    def show_guest(self, guest_id: UUID) -> None:
+        """Go to a guest and show the panel."""
+        self.guests.go_to(guest_id)
+
+    def import_file(self, path: Path) -> None:
+        """Show what a file would add, and add it if the planner agrees."""
+        if self._event is not None:
+            self._tasks.start(self._import(path))
+
+    # How it is built
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(style.SPACE[3])
+        self.header = PageHeader(tr("Guests"))
+        self._import_button = button(
+            tr("Import…"), "guests_import", key="Ctrl+O", accessible_name=tr("Import guests from a file")
+        )
+        self._add_button = button(tr("Add guest"), "guests_add", primary=True, key="Ctrl+N")
+        self.header.add(self._import_button)
+        self.header.add(self._add_button)
+        self.messages = MessageBar()
+        self.messages.setProperty("inside", "true")
+        self.panel = GuestPanel()
+        self.guests = GuestList(self.panel, self._empty_state(), when)
+        self._no_event = self.guests.add_state(self._no_event_state())
+        self._trouble = self.guests.add_state(self._trouble_state())
+        self._build_menu()
+        column.addWidget(self.header)
+        column.addWidget(self.messages)
+        column.addWidget(self.guests, 1)
+
+    def _empty_state(self) -> EmptyState:
+        first = button(tr("Import a guest list…"), "guests_first_import", primary=True)
+        first.clicked.connect(self._choose_file)
+        by_hand = button(tr("Add the first guest"), "guests_first_add")
+        by_hand.clicked.connect(self._add)
+        state = EmptyState(
+            "guests",
+            tr("Nobody is on the list yet"),
+            tr(
+                "Bring your workbook as it is: Excel, OpenDocument or CSV. Before anything is saved you see what becomes of every row."
+            ),
+            first,
+        )
+        column = cast("QVBoxLayout", state.layout())
+        column.insertWidget(column.count() - 1, by_hand, 0, Qt.AlignmentFlag.AlignHCenter)
+        return state
+
+    def _no_event_state(self) -> EmptyState:
+        events = button(tr("Go to events"), "guests_go_to_events", primary=True)
+        events.clicked.connect(lambda: self._navigate("events"))
+        return EmptyState(
+            "events",
+            tr("No event is chosen"),
+            tr("Guests belong to an event. Choose one, or make a new one."),
+            events,
+        )
+
+    def _trouble_state(self) -> EmptyState:
+        again = button(tr("Try again"), "guests_try_again", primary=True)
+        again.clicked.connect(lambda: self._tasks.start(self.open(self._wanted)))
+        return EmptyState(
+            "warning",
+            tr("The guests could not be read"),
+            tr("Nothing is lost. Try again when the database answers."),
+            again,
+        )
+
+    def _build_menu(self) -> None:
+        self._menu = QMenu(self)
+        self._menu.setObjectName("guests_menu")
+        for text, name, key, act in (
+            (tr("Edit"), "guests_menu_edit", "Return", self._edit),
+            (tr("Copy number"), "guests_menu_copy", "Ctrl+C", self._copy_number),
+            (tr("Copy the answer link"), "guests_menu_link", "Ctrl+L", self._copy_link),
+            (tr("Delete"), "guests_menu_delete", "Del", self._delete),
+        ):
+            action = QAction(text, self._menu)
+            action.setObjectName(name)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(act)
+            self._menu.addAction(action)
+        for key, act in (("Del", self._delete), ("Ctrl+C", self._copy_number)):
+            QShortcut(QKeySequence(key), self.guests.view, act, context=Qt.ShortcutContext.WidgetShortcut)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self._take_back)
+        self.guests.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.guests.view.customContextMenuRequested.connect(self._open_menu)
+
+    def _connect(self) -> None:
+        self._import_button.clicked.connect(self._choose_file)
+        self._add_button.clicked.connect(self._add)
+        self.guests.picked.connect(self._picked)
+        self.guests.opened.connect(lambda _id: self._edit())
+        self.panel.save_wanted.connect(self._save)
+        self.panel.delete_wanted.connect(self._delete)
+        self.panel.link_wanted.connect(self._copy_link)
+        self.panel.closing.connect(self._keep_typed)
+        self.panel.closed.connect(self._panel_closed)
+
+    # Loading and following changes
+
+    def _leave_event(self) -> None:
+        self._keep_typed()
+        self._event = self._as_of = self._undo = None
+        self.panel.close_panel()
+        self.messages.dismiss()
+
+    async def _load(self, event_id: UUID) -> None:
+        self.guests.begin()
+        async with self._database.read() as conn:
+            self._take_event(await event_rows.get_event(conn, event_id))
+            since = await database_clock(conn)
+            async with aclosing(guest_rows.stream_guest_rows(conn, event_id, self._practice)) as chunks:
+                async for chunk in chunks:
+                    self.guests.arrive(chunk)
+                    self._show_facts()
+        self.guests.finish()
+        self._as_of = since
+
+    async def _catch_up(self) -> None:
+        event, since = self._event, self._as_of
+        if event is None or since is None:
+            return
+        async with self._database.read() as conn:
+            now = await event_rows.get_event(conn, event.id)
+            changes = await guest_rows.guest_rows_changed_since(conn, event.id, self._practice, since)
+            fewer = changes.total < len({row.id for row in changes.rows} | self.guests.ids())
+            remaining = await guest_rows.guest_ids(conn, event.id) if fewer else None
+        if self._event is None or self._event.id != event.id:
+            return
+        if now != event:
+            self._take_event(now)
+        self._as_of = changes.as_of
+        fresh = self.guests.apply(changes.rows)
+        if remaining is not None:
+            self.guests.remove(self.guests.ids() - remaining)
+        self._show_facts()
+        shown = self.panel.guest
+        if shown is not None and shown.id in fresh:
+            await self._show_guest(shown.id)
+
+    def _take_event(self, event: Event) -> None:
+        self._event = event
+        self.panel.set_event(event.default_region, has_link=bool(event.rsvp_link))
+
+    def _show_facts(self) -> None:
+        totals = self.guests.counts.by_filter
+        guests = count(totals[GuestFilter.ALL], "guest", "guests")
+        if self._event is None:
+            self.header.set_facts("")
+        elif self.guests.is_loading:
+            self.header.set_facts(tr("Loading… {guests}", guests=guests))
+        else:
+            look = totals[GuestFilter.LOOK]
+            parts = [
+                guests,
+                tr("{number} reachable", number=self.guests.counts.reachable),
+                tr("{n:needs a look|need a look}", n=look) if look else "",
+            ]
+            self.header.set_facts(" · ".join(part for part in parts if part))
+        self._add_button.setEnabled(self._event is not None)
+        self._import_button.setEnabled(self._event is not None)
+
+    # The panel
+
+    def _picked(self, ids: Sequence[UUID]) -> None:
+        if self.panel.guest is not None and list(ids) == [self.panel.guest.id]:
+            return
+        self._keep_typed()
+        if len(ids) == 1:
+            self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
+        elif ids:
+            self.panel.show_several(len(ids))
+        elif self.panel.mode not in {PanelMode.NEW, PanelMode.CLOSED}:
+            self.panel.close_panel()
+
+    async def _show_guest(self, guest_id: UUID) -> None:
+        row = self.guests.model.row(guest_id)
+        async with self._database.read() as conn:
+            guest = await guest_rows.get_guest(conn, guest_id)
+            newest = row.invitation_id if row is not None else None
+            invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
+            log = await invitation_rows.get_log(conn, newest) if newest is not None else []
+        shown = self.panel.guest
+        if shown is not None and shown.id == guest_id:
+            if shown.updated_at != guest.updated_at:
+                self.panel.take_over(guest)
+        elif guest_id in self.guests.selected:
+            self.panel.set_groups(self.guests.groups())
+            self.panel.show_guest(guest, self._unsaved.pop((guest.event_id, guest_id), None))
+            self.messages.withdraw("unsaved")
+        if invitation is None:
+            self.panel.show_steps((), "")
+            return
+        words = tr(
+            "{template} v{version}", template=invitation.template_name, version=invitation.template_version
+        )
+        advice = advise(invitation, self._errors)
+        trouble = f"{advice.happened}. {advice.todo}".replace("..", ".") if needs_person(invitation) else ""
+        self.panel.show_steps(timeline(log, self._errors, words), trouble)
+
+    def _keep_typed(self) -> None:
+        """Remember what was typed and not saved; it comes back with the guest."""
+        if self._event is None or not self.panel.is_changed:
+            return
+        guest = self.panel.guest
+        self._unsaved[self._event.id, guest.id if guest is not None else None] = self.panel.draft
+        if guest is None:
+            text, back = tr("The guest that you began to add is kept."), self._add
+        else:
+            text = tr("What you changed for {name} is not saved yet.", name=guest.name or tr("No name"))
+            back = lambda: self.show_guest(guest.id)  # noqa: E731 - one line beside its sibling
+        self.messages.show_message(text, "warning", (tr("Back to it"), back), key="unsaved")
+
+    def _panel_closed(self) -> None:
+        self.guests.view.clearSelection()
+        self.guests.view.setFocus()
+
+    def _add(self) -> None:
+        if self._event is None:
+            return
+        self._keep_typed()
+        unsaved = self._unsaved.pop((self._event.id, None), None)
+        if unsaved is not None:
+            self.messages.withdraw("unsaved")
+        self.panel.set_groups(self.guests.groups())
+        self.panel.show_new(unsaved)
+        self.guests.view.clearSelection()
+
+    def _edit(self) -> None:
+        if not self.panel.isHidden():
+            self.panel.focus_first()
+
+    def _save(self) -> None:
+        if self.panel.mode in {PanelMode.NEW, PanelMode.EDIT} and self.panel.try_to_finish():
+            self._tasks.start(self._store())
+
+    async def _store(self) -> None:
+        event, stored, typed = self._event, self.panel.guest, self.panel.draft
+        if event is None:
+            return
+        draft = storable(typed, event.default_region)
+        with busy(self.panel.save_button):
+            try:
+                async with self._database.begin() as conn:
+                    if stored is None:
+                        guest = await guest_rows.create_guest(conn, event.id, draft)
+                    else:
+                        guest = await guest_rows.update_guest(conn, stored.id, draft, stored.updated_at)
+            except UserError as error:
+                if stored is None or error.code not in {"guest_changed", "guest_unknown"}:
+                    raise
+                await self._settle_conflict(stored.id, error.code)
+                return
+        if self.panel.guest is stored:
+            self.panel.saved(guest, typed)
+        await self._catch_up()
+        self.guests.go_to(guest.id)
+        text = (
+            tr("{name} was added.", name=guest.name)
+            if stored is None
+            else tr("{name} was saved.", name=guest.name)
+        )
+        self.messages.show_message(text, key="saved")
+
+    async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
+        """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""
+        if code == "guest_unknown":
+            typed = self.panel.draft
+            self.panel.show_new(typed)
+            self.messages.show_message(
+                tr(
+                    "Somebody else has deleted this guest. What you typed is kept: Save adds the guest again."
+                ),
+                "warning",
+            )
+            return
+        async with self._database.read() as conn:
+            theirs = await guest_rows.get_guest(conn, guest_id)
+        if self.panel.guest is None or self.panel.guest.id != guest_id:
+            return
+        clash = self.panel.take_over(theirs)
+        text = (
+            tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
+            if clash
+            else tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
+        )
+        self.messages.show_message(text, "warning", key="conflict")
+
+    # Deleting, and taking it back
+
+    def _delete(self) -> None:
+        ids = self.guests.selected
+        if ids:
+            self._tasks.start(self._delete_guests(ids))
+
+    async def _delete_guests(self, ids: Sequence[UUID]) -> None:
+        rows = [row for guest_id in ids if (row := self.guests.model.row(guest_id)) is not None]
+        invited = sum(row.invitation_id is not None for row in rows)
+        if invited and not await ask(self._deletion_question(len(rows), invited)):
+            return
+        async with self._database.begin() as conn:
+            deleted = await guest_rows.delete_guests(conn, ids)
+        self.panel.forget()
+        self.guests.remove(deleted.ids)
+        self._show_facts()
+        words = (
+            tr("{name} was deleted.", name=rows[0].name)
+            if len(rows) == 1
+            else tr("{n:guest was|guests were} deleted.", n=len(deleted.ids))
+        )
+        self._undo = lambda: self._tasks.start(self._restore(deleted))
+        self.messages.show_message(words, "info", (tr("Undo"), self._take_back), key="deleted")
+
+    def _deletion_question(self, guests: int, invited: int) -> ConfirmDialog:
+        return ConfirmDialog(
+            tr("Delete {n:guest|guests}?", n=guests),
+            tr(
+                "{n:of them has an invitation|of them have invitations}. The record of what was sent goes with the guest. "
+                "You can undo this until you leave the event.",
+                n=invited,
+            ),
+            tr("Delete"),
+            tr("Keep"),
+            self,
+        )
+
+    def _take_back(self) -> None:
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            self.messages.withdraw("deleted")
+            undo()
+
+    async def _restore(self, deleted: guest_rows.DeletedGuests) -> None:
+        async with self._database.begin() as conn:
+            await guest_rows.restore_guests(conn, deleted)
+        await self._catch_up()
+        self.guests.view.select_ids(deleted.ids)
+        self.messages.show_message(tr("{n:guest is|guests are} back.", n=len(deleted.ids)), key="restored")
+
+    # Copying, importing, the menu
+
+    def _copy_number(self) -> None:
+        rows = [
+            row for guest_id in self.guests.selected if (row := self.guests.model.row(guest_id)) is not None
+        ]
+        numbers = [row.phone for row in rows if row.phone]
+        if numbers:
+            QGuiApplication.clipboard().setText("\n".join(numbers))
+            self.messages.show_message(tr("{n:number|numbers} copied.", n=len(numbers)), key="copied")
+
+    def _copy_link(self) -> None:
+        event, guest = self._event, self.panel.guest
+        link = rsvp_link(event.rsvp_link, guest, event.id) if event is not None and guest is not None else ""
+        if link:
+            QGuiApplication.clipboard().setText(link)
+            self.messages.show_message(tr("The answer link is copied."), key="copied")
+
+    def _open_menu(self, at: QPoint) -> None:
+        selected = self.guests.selected
+        if selected:
+            one = len(selected) == 1
+            for action in self._menu.actions():
+                if action.objectName() in {"guests_menu_edit", "guests_menu_link"}:
+                    action.setEnabled(one)
+            self._menu.popup(self.guests.view.viewport().mapToGlobal(at))
+
+    def _choose_file(self) -> None:
+        self._tasks.start(self._ask_for_file())
+
+    async def _ask_for_file(self) -> None:
+        dialog = QFileDialog(self, tr("Import guests"), "", file_filter())
+        dialog.setObjectName("import_file")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        if await ask(dialog):
+            await self._import(Path(dialog.selectedFiles()[0]))
+
+    async def _import(self, path: Path) -> None:
+        event = self._event
+        if event is None:
+            return
+        dialog = ImportDialog(
+            path, event.default_region, Present(self.guests.model.all_rows()), self._tasks, self
+        )
+        self.messages.show_message(tr("Reading {file}…", file=path.name), key="reading")
+        try:
+            await dialog.prepare()
+        except BaseException:
+            dialog.deleteLater()
+            raise
+        finally:
+            self.messages.withdraw("reading")
+        if not await ask(dialog):
+            return
+        drafts = dialog.drafts
+        async with self._database.begin() as conn:
+            added = await guest_rows.add_guests(conn, event.id, drafts)
+        await self._catch_up()
+        self.messages.show_message(
+            tr("{n:guest was|guests were} added from {file}.", n=len(added), file=path.name), key="imported"
+        )
+
+    # Qt's interface
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a file that could be a guest list."""
+        if self._event is not None and any(can_read(url.toLocalFile()) for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import the file that was dropped."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if can_read(url.toLocalFile())]
+        if paths:
+            event.acceptProposedAction()
+            self.import_file(Path(paths[0]))

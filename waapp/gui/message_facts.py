@@ -1,0 +1,187 @@
+"""What the message list says about an invitation: its chip, what happened, what to do, its timeline."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from waapp.core import phone
+from waapp.core.cadence import LOOKS_AT
+from waapp.core.errors_twilio import Table, TwilioError
+from waapp.core.invitations import Invitation, LogEntry
+from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.gui.moments import due, stamp
+from waapp.texts import tr
+
+
+class MessageFilter(StrEnum):
+    """The chips above the message list."""
+
+    NEED_YOU = "need_you"
+    FAILED = "failed"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_READ = "not_read"
+    ALL = "all"
+
+
+_FILTERS: Final = {
+    Shown.NONE: (),
+    Shown.QUEUED: (),
+    Shown.WAITING: (),
+    Shown.SENDING: (MessageFilter.NOT_CONFIRMED,),
+    Shown.SENT: (MessageFilter.NOT_CONFIRMED,),
+    Shown.DELIVERED: (MessageFilter.NOT_READ,),
+    Shown.READ: (),
+    Shown.FAILED: (MessageFilter.FAILED, MessageFilter.NEED_YOU),
+    Shown.UNKNOWN: (MessageFilter.NEED_YOU,),
+    Shown.CANCELLED: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The two lines of a row: what happened, and what there is to do about it (may be nothing)."""
+
+    happened: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a timeline: `shown` gives its colour, `detail` starts with the time."""
+
+    title: str
+    detail: str
+    shown: Shown
+
+
+def invitation_shown(invitation: Invitation) -> Shown:
+    """Return the state that the row's pill shows."""
+    waiting = invitation.next_retry_at is not None
+    return shown(Progress(invitation.engine_state, invitation.twilio_status, waiting))
+
+
+def filters_of(invitation: Invitation) -> tuple[MessageFilter, ...]:
+    """Return the chips, apart from All, that count this invitation."""
+    return _FILTERS[invitation_shown(invitation)]
+
+
+def needs_person(invitation: Invitation) -> bool:
+    """Tell whether a person has to do something about this invitation."""
+    return MessageFilter.NEED_YOU in filters_of(invitation)
+
+
+def count_filters(invitations: Iterable[Invitation]) -> dict[MessageFilter, int]:
+    """Count the invitations under every chip."""
+    counts = dict.fromkeys(MessageFilter, 0)
+    for invitation in invitations:
+        counts[MessageFilter.ALL] += 1
+        for key in filters_of(invitation):
+            counts[key] += 1
+    return counts
+
+
+def looks_left(invitation: Invitation) -> bool:
+    """Tell whether Twilio's list will be searched again for an unknown invitation."""
+    return invitation.looks < len(LOOKS_AT)
+
+
+def known_error(table: Table, code: str | None, recipient: str = "") -> TwilioError | None:
+    """Return the table's entry for a stored code; None without a code or for a word of our own."""
+    if code is None or not code.isdigit():
+        return None
+    return table.get(code, phone.read(recipient).region if recipient else None)
+
+
+def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one arm per state
+    """Say in two lines what happened to an invitation and what to do."""
+    error = known_error(table, invitation.error_code, invitation.recipient)
+    cause = error.meaning if error is not None else (invitation.error_message or "")
+    match invitation_shown(invitation):
+        case Shown.NONE | Shown.QUEUED:
+            return Advice(tr("Planned, waits for its turn"), "")
+        case Shown.WAITING:
+            at = invitation.next_retry_at
+            again = tr("Will try again {time}", time=due(at)) if at is not None else ""
+            return Advice(cause or tr("Could not be sent yet"), again)
+        case Shown.SENDING if invitation.engine_state is EngineState.SENDING:
+            return Advice(tr("Being handed to Twilio"), "")
+        case Shown.SENDING:
+            return Advice(tr("Twilio has it and passes it on"), tr("Nothing to do"))
+        case Shown.SENT:
+            return Advice(
+                tr("WhatsApp has it; the phone has not confirmed"), tr("Wait: the phone may be off")
+            )
+        case Shown.DELIVERED:
+            return Advice(
+                tr("On the guest’s phone since {time}", time=_time(invitation.delivered_at)),
+                tr("Nothing to do"),
+            )
+        case Shown.READ:
+            return Advice(tr("Read {time}", time=_time(invitation.read_at)), tr("Nothing to do"))
+        case Shown.FAILED:
+            advice = error.advice if error is not None else tr("Invite this guest another way")
+            return Advice(cause or tr("It could not be delivered"), advice)
+        case Shown.UNKNOWN if invitation.error_code == "ambiguous":
+            return Advice(tr("Twilio’s list has several messages that fit"), tr("Decide at the right"))
+        case Shown.UNKNOWN if looks_left(invitation):
+            return Advice(
+                tr("Twilio did not answer; looking in its list"), tr("Wait, or decide at the right")
+            )
+        case Shown.UNKNOWN:
+            return Advice(tr("Twilio did not answer; its list does not show it"), tr("Decide at the right"))
+        case Shown.CANCELLED:
+            return Advice(tr("Stopped before it left"), tr("The guest received nothing"))
+
+
+def _time(moment: datetime | None) -> str:
+    return stamp(moment) if moment is not None else "—"
+
+
+def timeline(log: Sequence[LogEntry], table: Table, planned: str) -> list[Step]:
+    """Turn the log of an invitation (oldest first) into steps, newest first.
+
+    `planned` completes the first step ("invitation v2, by Maria"). Entries that say nothing new are left out.
+    """
+    steps: list[Step] = []
+    for number, entry in enumerate(log):
+        step = _step(entry, table, planned if number == 0 else "")
+        if not steps or (steps[-1].title, steps[-1].detail) != (step.title, step.detail):
+            steps.append(step)
+    steps.reverse()
+    return steps
+
+
+def _step(entry: LogEntry, table: Table, planned: str) -> Step:
+    state = shown(Progress(entry.engine_state, entry.twilio_status, entry.error_code is not None))
+    error = known_error(table, entry.error_code)
+    cause = error.meaning if error is not None else (entry.detail or "")
+    by = entry.actor or ""
+    title, remark = _step_words(entry, state, cause, by, planned)
+    parts = [stamp(entry.at), *([remark] if remark else [])]
+    return Step(title, " · ".join(parts), state)
+
+
+def _step_words(entry: LogEntry, state: Shown, cause: str, by: str, planned: str) -> tuple[str, str]:
+    match state:
+        case Shown.NONE | Shown.QUEUED:
+            return tr("Planned"), planned
+        case Shown.WAITING:
+            return tr("Put off"), cause
+        case Shown.SENDING if entry.engine_state is EngineState.SENDING:
+            return tr("Claimed"), tr("by {desk}", desk=by) if by else ""
+        case Shown.SENDING:
+            return tr("Handed over"), tr("to Twilio")
+        case Shown.SENT:
+            return tr("Sent"), tr("WhatsApp has it")
+        case Shown.DELIVERED:
+            return tr("Delivered"), tr("on the phone")
+        case Shown.READ:
+            return tr("Read"), ""
+        case Shown.FAILED:
+            return tr("Failed"), cause
+        case Shown.UNKNOWN:
+            return tr("No answer"), cause
+        case Shown.CANCELLED:
+            return tr("Stopped"), tr("before it left")
