@@ -170,7 +170,7 @@ async def _send(options: argparse.Namespace) -> int:
 
 
 async def _work(options: argparse.Namespace) -> int:
-    from waapp import worker
+    from waapp.engine import worker
 
     await worker.run(config.load(), until_idle=options.until_idle)
     return DONE
