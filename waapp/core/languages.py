@@ -28,6 +28,8 @@ _ALIASES: Final = {
     "zh_hans": "zh_CN",
     "zh_hant": "zh_TW",
 }
+# Dari is written as Persian is.
+_LOCALES: Final = {"prs_AF": "fa_AF"}
 
 
 def read_language(text: str) -> str | None:
@@ -52,19 +54,37 @@ def read_language(text: str) -> str | None:
 
 
 @lru_cache(maxsize=512)
+def locale(code: str) -> Locale | None:
+    """Return the locale to write a language's dates with; without its country when that is not known."""
+    for candidate in (_LOCALES.get(code, code), code.partition("_")[0]):
+        try:
+            return Locale.parse(candidate)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
+
+
+@lru_cache(maxsize=512)
 def language_name(code: str, display: str = "en") -> str:
     """Return a language's name for people ("Portuguese (Brazil)") in the display language, or the code."""
     try:
         name = Locale.parse(code).get_display_name(display)
     except (UnknownLocaleError, ValueError):
-        return code
+        name = _name_by_parts(code, display)
     return name[:1].upper() + name[1:] if name else code
 
 
-@lru_cache(maxsize=512)
 def is_right_to_left(code: str) -> bool:
     """Tell whether a language is written from right to left."""
-    try:
-        return bool(Locale.parse(code).text_direction == "rtl")
-    except (UnknownLocaleError, ValueError):
-        return False
+    known = locale(code)
+    return known is not None and known.text_direction == "rtl"
+
+
+def _name_by_parts(code: str, display: str) -> str | None:
+    in_words = locale(display)
+    if in_words is None:
+        return None
+    language, _, country = code.partition("_")
+    name = in_words.languages.get(_LOCALES.get(code, language))
+    place = in_words.territories.get(country) if code not in _LOCALES else None
+    return f"{name} ({place})" if name and place else name

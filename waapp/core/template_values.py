@@ -10,9 +10,9 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
+from waapp.core import languages
 from waapp.core.events import RSVP_PLACEHOLDERS, Event, is_day_only, zone
 from waapp.core.findings import Level
 from waapp.core.guests import Guest
@@ -182,17 +182,8 @@ def _when(moment: datetime | None, time_zone: str, language: str) -> tuple[str, 
     if moment is None:
         return "", ""
     local = moment.astimezone(zone(time_zone))
-    locale = _locale(language)
+    locale = languages.locale(language) or "en"
     day = clean_value(format_date(local, "full", locale))
     if is_day_only(moment, time_zone):
         return day, ""
     return day, clean_value(format_time(local, "short", tzinfo=local.tzinfo, locale=locale))
-
-
-def _locale(language: str) -> Locale:
-    for candidate in (language, language.partition("_")[0], "en"):
-        try:
-            return Locale.parse(candidate)
-        except (UnknownLocaleError, ValueError):
-            continue
-    raise AssertionError("Babel always knows English")

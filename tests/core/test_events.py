@@ -1,0 +1,113 @@
+"""What may be saved of an event."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from waapp.core.events import (
+    EventDraft,
+    check_event,
+    check_rsvp_link,
+    is_day_only,
+    is_personal_link,
+    is_time_zone,
+    zone,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({}, {}),
+        ({"name": "x" * 200, "location": "y" * 300, "default_region": "PT"}, {}),
+        ({"name": f" {'x' * 200} "}, {}),
+        ({"name": " "}, {"name": "event_name_missing"}),
+        ({"name": "x" * 201}, {"name": "event_name_too_long"}),
+        ({"location": "y" * 301}, {"location": "event_location_too_long"}),
+        ({"date": None}, {}),
+        ({"date": datetime(2000, 1, 1, tzinfo=UTC)}, {}),
+        ({"date": datetime(1999, 12, 31, tzinfo=UTC)}, {"date": "event_date_unlikely"}),
+        ({"date": datetime(27, 6, 5, tzinfo=UTC)}, {"date": "event_date_unlikely"}),
+        ({"date": datetime(2099, 12, 31, tzinfo=UTC)}, {}),
+        ({"date": datetime(2100, 1, 1, tzinfo=UTC)}, {"date": "event_date_unlikely"}),
+        ({"time_zone": "America/Sao_Paulo"}, {}),
+        ({"time_zone": "Lisbon"}, {"time_zone": "time_zone_unknown"}),
+        ({"time_zone": ""}, {"time_zone": "time_zone_unknown"}),
+        ({"time_zone": "../etc/passwd"}, {"time_zone": "time_zone_unknown"}),
+        ({"default_region": "XX"}, {"default_region": "region_unknown"}),
+        ({"default_region": "pt"}, {"default_region": "region_unknown"}),
+        ({"default_region": ""}, {"default_region": "region_unknown"}),
+        ({"rsvp_link": "rsvp"}, {"rsvp_link": "link_not_web"}),
+        (
+            {"name": "", "time_zone": "x", "rsvp_link": "{x}"},
+            {
+                "name": "event_name_missing",
+                "time_zone": "time_zone_unknown",
+                "rsvp_link": "link_placeholder_unknown",
+            },
+        ),
+    ],
+)
+def test_events_are_checked_field_by_field(changes, problems):
+    fields = {"name": "Clara & Davi", "date": datetime(2027, 6, 5, tzinfo=UTC), "time_zone": "Europe/Lisbon"}
+    assert check_event(EventDraft(**(fields | changes))) == problems
+
+
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("", None),
+        ("  ", None),
+        ("https://example.com", None),
+        ("http://example.com/{rsvp_token}", None),
+        ("HTTPS://EXAMPLE.com/a?b={guest_id}&c={event_id}#{rsvp_token}", None),
+        ("https://localhost:8000/{rsvp_token}", None),
+        (" https://example.com/{rsvp_token} ", None),
+        ("https://{event_id}.example.com/", None),
+        ("https://exämple.com/ü", None),
+        ("https://example.com/" + "x" * 1980, None),
+        ("https://example.com/" + "x" * 1981, "link_too_long"),
+        ("example.com/{rsvp_token}", "link_not_web"),
+        ("ftp://example.com", "link_not_web"),
+        ("javascript:alert(1)", "link_not_web"),
+        ("https://", "link_not_web"),
+        ("https://host", "link_not_web"),
+        ("https://example.com:port/", "link_not_web"),
+        ("https://[::1/", "link_not_web"),
+        ("https://example.com/{token}", "link_placeholder_unknown"),
+        ("https://example.com/{{rsvp_token}}", "link_braces"),
+        ("https://example.com/{rsvp_token", "link_braces"),
+        ("https://example.com/{}", "link_braces"),
+        ("https://example.com/a b", "link_has_blank"),
+        ("https://example.com/a\nb", "link_has_blank"),
+        ("https://example.com/\0", "link_has_blank"),
+    ],
+)
+def test_link_patterns_are_checked(pattern, problem):
+    assert check_rsvp_link(pattern) == problem
+
+
+@pytest.mark.parametrize(
+    ("pattern", "personal"),
+    [
+        ("https://x.example/{rsvp_token}", True),
+        ("https://x.example/{guest_id}", True),
+        ("https://x.example/{event_id}", False),
+        ("", False),
+    ],
+)
+def test_personal_links_are_told_apart(pattern, personal):
+    assert is_personal_link(pattern) is personal
+
+
+def test_midnight_at_the_event_s_place_stands_for_the_day():
+    assert is_day_only(datetime(2027, 6, 4, 23, 0, tzinfo=UTC), "Europe/Lisbon")
+    assert not is_day_only(datetime(2027, 6, 5, 0, 0, tzinfo=UTC), "Europe/Lisbon")
+    assert not is_day_only(datetime(2027, 6, 4, 23, 0, 1, tzinfo=UTC), "Europe/Lisbon")
+
+
+def test_an_unknown_zone_is_read_as_utc():
+    assert zone("Europe/Lisbon") == ZoneInfo("Europe/Lisbon")
+    assert zone("Nowhere/At_All") == ZoneInfo("UTC")
+    assert is_time_zone("UTC")
