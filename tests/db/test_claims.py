@@ -302,26 +302,26 @@ def test_practice_and_real_rows_are_claimed_apart(run, database: Database) -> No
 
 
 def test_claiming_recording_and_stopping_at_once_loses_and_doubles_nothing(run, database: Database) -> None:
-    async def work(prefix: str) -> int:
+    under_way = asyncio.Event()
+
+    async def work() -> int:
         done = 0
         while taken := await claim(database, 5):
             async with database.begin() as conn:
-                results = [(one.token, accepted(f"{prefix}{uuid4().hex[:24]}")) for one in taken]
+                results = [(one.token, accepted(f"SM{uuid4().hex[:24]}")) for one in taken]
                 done += len(await claims.record(conn, results))
+            under_way.set()
         return done
 
     async def scenario() -> None:
         _, _, queued = await queue(database, 300)
 
         async def stop() -> sends.Stopped:
-            while not await column(
-                database, "SELECT 1 FROM whatsapp_invitations WHERE engine_state = 'accepted'"
-            ):
-                await asyncio.sleep(0)
+            await under_way.wait()
             async with database.begin() as conn:
                 return await sends.stop(conn, queued.send.id)
 
-        *done, stopped = await asyncio.gather(work("A"), work("B"), stop())
+        *done, stopped = await asyncio.gather(work(), work(), stop())
         assert isinstance(stopped, sends.Stopped)
         assert sum(done) == stopped.sent + stopped.in_flight
         assert stopped.sent + stopped.in_flight + stopped.never_left == 300

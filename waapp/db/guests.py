@@ -4,7 +4,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -142,7 +142,7 @@ class DeletedGuests:
 
 async def stream_guest_rows(
     conn: Connection, event_id: UUID, practice: bool
-) -> AsyncIterator[list[GuestRow]]:
+) -> AsyncGenerator[list[GuestRow], None]:
     """Yield an event's guests in chunks, each with its newest invitation of the mode, in no particular order.
 
     The event loop gets a turn after every chunk. Note `clock.database_clock` before the first one: it is the
@@ -282,7 +282,7 @@ async def _put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
 
 async def _stream(
     conn: Connection, query: str, parameters: Mapping[str, object]
-) -> AsyncIterator[list[GuestRow]]:
+) -> AsyncGenerator[list[GuestRow], None]:
     # By the driver's own cursor: SQLAlchemy's rows cost as much again as fetching them.
     driver = (await conn.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):

@@ -117,7 +117,7 @@ RETURNING {_COLUMNS}
 # statement sees what the first has written.
 _QUEUE_FOR_TEMPLATE = text("""
 SELECT pg_advisory_xact_lock(hashtextextended(
-    'waapp plan ' || CAST(:event_id AS text) || ' ' || CAST(:template_name AS text) || ' ' || CAST(:practice AS text), 0))
+    concat_ws(' ', 'waapp plan', CAST(:event_id AS text), CAST(:template_name AS text), CAST(:practice AS text)), 0))
 """)
 
 _INSERT_INVITATIONS = text(f"""
@@ -134,7 +134,8 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
   AND (:again OR NOT EXISTS (
       SELECT FROM whatsapp_invitations i
-      WHERE i.guest_id = n.guest_id AND i.template_name = CAST(:template_name AS varchar) AND i.practice = :practice AND {LIVE}))
+      WHERE i.guest_id = n.guest_id AND i.practice = :practice AND {LIVE}
+        AND i.template_name = CAST(:template_name AS varchar)))
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING

@@ -1,0 +1,402 @@
+"""Sends on the real database: one row per guest whoever presses Send, and counts that add up."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.db.rows import (
+    DESK,
+    SENDER,
+    accept_all,
+    accepted,
+    claim,
+    column,
+    execute,
+    make_event,
+    make_guests,
+    new_invitations,
+    new_send,
+    queue,
+    template_id,
+)
+from waapp.core.invitations import SendState
+from waapp.core.pacing import Next
+from waapp.core.status import EngineState
+from waapp.db import claims, guests, invitations, opt_outs, sends
+from waapp.db.engine import Database
+from waapp.db.sends import Stopped
+from waapp.errors import UserError
+
+
+def test_a_send_is_stored_as_planned(run, database: Database) -> None:
+    soon = datetime(2030, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            ids = await make_guests(conn, event.id, 2)
+            plan = new_send(
+                event.id,
+                template_id=await template_id(conn),
+                template_version=7,
+                rate=0.333,
+                not_before=soon,
+                not_after=soon + timedelta(days=1),
+                quiet_start=time(22),
+                quiet_end=time(8, 30),
+                time_zone="Europe/Lisbon",
+            )
+            queued = await sends.queue_send(conn, plan, new_invitations(ids))
+        assert (queued.count, queued.skipped) == (2, ())
+        async with database.read() as conn:
+            send = await sends.get_send(conn, plan.id)
+        assert send == queued.send
+        for name in plan.__dataclass_fields__:
+            if name != "max_retries":
+                assert getattr(send, name) == getattr(plan, name), name
+        assert (send.state, send.pause_code) == (SendState.ACTIVE, None)
+        assert send.created_at.tzinfo is not None
+
+    run(scenario())
+
+
+def test_what_a_guest_gets_is_frozen(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, 1)
+        async with database.read() as conn:
+            (stored,) = await invitations.list_of_send(conn, queued.send.id)
+        assert stored.body == "Hi Guest 0!"
+        assert stored.recipient == "+351910000000"
+        assert (stored.engine_state, stored.template_version, stored.practice) == (
+            EngineState.QUEUED,
+            1,
+            False,
+        )
+        assert await column(database, "SELECT template_variables FROM whatsapp_invitations") == [
+            {"guest_name": "Guest 0"}
+        ]
+
+    run(scenario())
+
+
+def test_queueing_the_same_send_again_adds_nothing(run, database: Database) -> None:
+    """A double click, or a commit whose answer was lost and that is tried again."""
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            ids = await make_guests(conn, event.id, 3)
+        plan = new_send(event.id)
+
+        async def press() -> sends.Queued:
+            async with database.begin() as conn:
+                return await sends.queue_send(conn, plan, new_invitations(ids))
+
+        first, second, third = await asyncio.gather(press(), press(), press())
+        assert first == second == third
+        assert first.count == 3
+        assert await column(database, "SELECT count(*) FROM whatsapp_invitations") == [3]
+
+    run(scenario())
+
+
+def test_two_planners_who_press_send_at_once_invite_everybody_once(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            ids = await make_guests(conn, event.id, 40)
+
+        async def press(share: slice) -> tuple[int, int]:
+            chosen = ids[share]
+            try:
+                async with database.begin() as conn:
+                    queued = await sends.queue_send(conn, new_send(event.id), new_invitations(chosen))
+            except UserError as error:
+                assert error.code == "nobody_left"
+                return 0, len(chosen)
+            return queued.count, len(queued.skipped)
+
+        shares = [slice(0, 30), slice(10, 40), slice(0, 40)]
+        outcomes = await asyncio.gather(*(press(share) for share in shares))
+        assert sum(count for count, _ in outcomes) == 40
+        assert sum(count + skipped for count, skipped in outcomes) == 30 + 30 + 40
+        doubled = "SELECT guest_id FROM whatsapp_invitations GROUP BY guest_id HAVING count(*) > 1"
+        assert await column(database, doubled) == []
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "skipped"),
+    [
+        ("queued", None, True),
+        ("sending", None, True),
+        ("unknown", None, True),
+        ("accepted", "sent", True),
+        ("accepted", None, True),
+        ("accepted", "read", True),
+        ("accepted", "undelivered", False),
+        ("failed", None, False),
+        ("cancelled", None, False),
+    ],
+)
+def test_who_has_the_invitation_already_is_skipped_unless_wanted(
+    run, database: Database, state: str, word: str | None, skipped: bool
+) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 1)
+        await execute(
+            database,
+            "UPDATE whatsapp_invitations SET engine_state = :state, twilio_status = :word",
+            state=state,
+            word=word,
+        )
+        async with database.begin() as conn:
+            (other,) = await make_guests(conn, event.id, 1, start=9)
+            both = new_invitations([ids[0], other])
+            queued = await sends.queue_send(conn, new_send(event.id), both)
+        assert queued.skipped == ((ids[0],) if skipped else ())
+        assert queued.count == (1 if skipped else 2)
+        async with database.begin() as conn:
+            again = await sends.queue_send(conn, new_send(event.id), both, include_already_invited=True)
+        assert (again.count, again.skipped) == (2, ())
+
+    run(scenario())
+
+
+def test_another_template_or_mode_is_no_second_invitation(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 1)
+        for changes in ({"template_name": "save_the_date"}, {"practice": True, "sender": "practice-1"}):
+            async with database.begin() as conn:
+                queued = await sends.queue_send(conn, new_send(event.id, **changes), new_invitations(ids))
+            assert (queued.count, queued.skipped) == (1, ())
+
+    run(scenario())
+
+
+def test_who_opted_out_was_deleted_or_is_no_guest_of_the_event_is_skipped(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            other = await make_event(conn, "Another party")
+            ids = await make_guests(conn, event.id, 3)
+            foreign = await make_guests(conn, other.id, 1, start=3)
+            new = new_invitations(ids + foreign)
+            await opt_outs.add_opt_out(conn, new[1].recipient, source="reply")
+            await guests.delete_guests(conn, [ids[2]])
+            queued = await sends.queue_send(conn, new_send(event.id), new, include_already_invited=True)
+        assert queued.count == 1
+        assert queued.skipped == (ids[1], ids[2], foreign[0])
+
+    run(scenario())
+
+
+def test_when_nobody_is_left_there_is_no_send(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 1)
+        with pytest.raises(UserError, match="nobody_left"):
+            async with database.begin() as conn:
+                await sends.queue_send(conn, new_send(event.id), new_invitations(ids))
+        assert await column(database, "SELECT count(*) FROM whatsapp_sends") == [1]
+
+    run(scenario())
+
+
+def test_quiet_hours_in_a_zone_that_the_server_does_not_know_are_refused(run, database: Database) -> None:
+    async def scenario() -> None:
+        with pytest.raises(UserError, match="time_zone_unknown"):
+            await queue(database, 1, quiet_start=time(22), quiet_end=time(8), time_zone="Mars/Olympus")
+        assert await column(database, "SELECT count(*) FROM whatsapp_sends") == [0]
+
+    run(scenario())
+
+
+def test_thousands_are_queued_in_one_transaction(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, ids, queued = await queue(database, 2_500)
+        assert queued.count == 2_500
+        assert set(await column(database, "SELECT guest_id FROM whatsapp_invitations")) == set(ids)
+        assert len(set(await column(database, "SELECT xmin::text FROM whatsapp_invitations"))) == 1
+
+    run(scenario())
+
+
+def test_a_stop_says_exactly_what_left_and_what_did_not(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, 10)
+        one, two, three, _, _ = await claim(database, 5)
+        async with database.begin() as conn:
+            results = [
+                (one.token, accepted("SM1")),
+                (two.token, Next(EngineState.UNKNOWN, 0)),
+                (three.token, Next(EngineState.FAILED, 0, error_code="21211")),
+            ]
+            await claims.record(conn, results)
+            stopped = await sends.stop(conn, queued.send.id)
+            assert stopped == Stopped(sent=1, in_flight=2, unknown=1, failed=1, never_left=5)
+            assert (await sends.get_send(conn, queued.send.id)).state is SendState.STOPPED
+            assert await sends.stop(conn, queued.send.id) == stopped
+            assert await sends.resume(conn, queued.send.id) == stopped
+        assert await claim(database) == []
+
+    run(scenario())
+
+
+def test_a_pause_says_why_and_ends_with_resume(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, 2)
+        async with database.begin() as conn:
+            paused = await sends.pause(conn, queued.send.id, "planner")
+            assert paused == Stopped(0, 0, 0, 0, never_left=2)
+            await sends.pause(conn, queued.send.id, "another reason")
+            send = await sends.get_send(conn, queued.send.id)
+            assert (send.state, send.pause_code) == (SendState.PAUSED, "planner")
+            later = datetime(2031, 1, 1, tzinfo=UTC)
+            await sends.resume(conn, queued.send.id, not_after=later)
+            send = await sends.get_send(conn, queued.send.id)
+            assert (send.state, send.pause_code, send.not_after) == (SendState.ACTIVE, None, later)
+
+    run(scenario())
+
+
+def test_a_send_that_is_too_late_pauses_and_asks(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, late = await queue(database, 1, not_after=datetime(2020, 1, 1, tzinfo=UTC))
+        _, _, other = await queue(database, 1, not_after=datetime(2090, 1, 1, tzinfo=UTC))
+        async with database.begin() as conn:
+            assert await sends.pause_late(conn, SENDER) == [late.send.id]
+            assert (await sends.get_send(conn, late.send.id)).pause_code == "too_late"
+            assert (await sends.get_send(conn, other.send.id)).state is SendState.ACTIVE
+            assert await sends.pause_late(conn, SENDER) == []
+
+    run(scenario())
+
+
+def test_a_send_whose_last_open_guest_was_deleted_is_finished(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, ids, queued = await queue(database, 1)
+        async with database.begin() as conn:
+            assert await sends.finish_done(conn, SENDER) == []
+            await guests.delete_guests(conn, ids)
+            assert await sends.finish_done(conn, SENDER) == [queued.send.id]
+            assert (await sends.get_send(conn, queued.send.id)).state is SendState.FINISHED
+
+    run(scenario())
+
+
+def test_open_sends_are_listed_over_all_events(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, first = await queue(database, 1)
+        _, _, second = await queue(database, 2)
+        await queue(database, 1, sender="+15550000000")
+        async with database.begin() as conn:
+            await sends.pause(conn, first.send.id, "planner")
+            found = await sends.list_open_sends(conn, SENDER)
+            assert [(one.send.id, one.queued) for one in found] == [(first.send.id, 1), (second.send.id, 2)]
+            await sends.stop(conn, first.send.id)
+            assert [one.send.id for one in await sends.list_open_sends(conn, SENDER)] == [second.send.id]
+
+    run(scenario())
+
+
+def test_an_events_sends_are_listed_by_mode_newest_first(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, first = await queue(database, 1)
+        async with database.begin() as conn:
+            again = await sends.queue_send(
+                conn, new_send(event.id), new_invitations(ids), include_already_invited=True
+            )
+            practice = new_send(event.id, practice=True, sender="practice-1")
+            rehearsed = await sends.queue_send(conn, practice, new_invitations(ids))
+        async with database.read() as conn:
+            real = await sends.list_sends(conn, event.id, practice=False)
+            assert [one.send.id for one in real] == [again.send.id, first.send.id]
+            assert [one.send.id for one in await sends.list_sends(conn, event.id, practice=True)] == [
+                rehearsed.send.id
+            ]
+
+    run(scenario())
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from([state.value for state in EngineState]),
+            st.sampled_from(
+                [None, "queued", "sent", "delivered", "read", "failed", "undelivered", "canceled", "new"]
+            ),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_invitation_is_in_exactly_one_count(run, database: Database, rows: list) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, len(rows))
+        for place, (state, word) in enumerate(rows):
+            await execute(
+                database,
+                "UPDATE whatsapp_invitations SET engine_state = :state, twilio_status = :word WHERE id = "
+                "(SELECT id FROM whatsapp_invitations WHERE send_id = :id ORDER BY id OFFSET :place LIMIT 1)",
+                state=state,
+                word=word,
+                id=queued.send.id,
+                place=place,
+            )
+        async with database.begin() as conn:
+            found = await sends.summary(conn, queued.send.id)
+            stopped = await sends.pause(conn, queued.send.id, "planner")
+        parts = (
+            found.queued, found.in_flight, found.unknown, found.handed_over, found.delivered, found.read,
+            found.failed, found.cancelled,
+        )  # fmt: skip
+        assert sum(parts) == found.total == len(rows)
+        assert (
+            stopped.sent + stopped.in_flight + stopped.unknown + stopped.failed + stopped.never_left
+            == len(rows)
+        )
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("change", [sends.summary, sends.get_send, sends.stop, sends.resume])
+def test_a_send_that_does_not_exist_is_named(run, database: Database, change) -> None:
+    async def scenario() -> None:
+        with pytest.raises(UserError, match="send_unknown"):
+            async with database.begin() as conn:
+                await change(conn, new_send((await make_event(conn)).id).id)
+
+    run(scenario())
+
+
+def test_a_deleted_template_leaves_its_sends(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            template = await template_id(conn)
+        _, _, queued = await queue(database, 1, template_id=template)
+        await execute(database, "DELETE FROM whatsapp_templates")
+        async with database.read() as conn:
+            send = await sends.get_send(conn, queued.send.id)
+        assert (send.template_id, send.template_name) == (None, "rsvp_invitation")
+        # And one that was deleted before Send was pressed keeps nobody from queueing what was planned.
+        _, _, late = await queue(database, 1, template_id=template)
+        assert late.send.template_id is None
+
+    run(scenario())
+
+
+def test_rates_and_planners_survive_the_way(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, 1, rate=80.0)
+        assert queued.send.rate == 80.0
+        assert await column(database, "SELECT rate FROM whatsapp_sends") == [Decimal("80.000")]
+        assert await column(database, "SELECT actor FROM whatsapp_invitation_log") == [DESK]
+        await accept_all(database)
+
+    run(scenario())
