@@ -2,14 +2,7 @@
 
 It has Twilio's paths, parameters, shapes, refusals and paging; messages make their way by themselves as time
 passes. Nothing leaves the computer. A script can make it commit every fault that a network and a provider know.
-Below /_practice/ it tells and takes what only tests and demonstrations want, behind the same password:
-
-    GET  /_practice/accepted?after=SEQ   every message taken over: {"count": …, "accepted": [{"seq", "sid", …}]}
-    GET  /_practice/requests             how many requests of each kind this process has answered
-    PUT  /_practice/script               a new script (practice_script.read_script)
-    POST /_practice/inbound              {"from", "to", "body"}: a guest writes
-    POST /_practice/course               {"sid", "steps", "error_code"}: what becomes of a message from now on
-    POST /_practice/clear                forget everything
+`python -m waapp.whatsapp.practice --help` runs it as a process of its own.
 """
 
 import argparse
@@ -19,8 +12,6 @@ import hmac
 import json
 import re
 import signal
-import socket
-import struct
 import sys
 import time
 from base64 import b64decode
@@ -36,8 +27,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from waapp.whatsapp import practice_faults
 from waapp.whatsapp import practice_messages as messages
 from waapp.whatsapp.practice_content import PracticeContent
+from waapp.whatsapp.practice_control import PREFIX, control
 from waapp.whatsapp.practice_messages import Problem
 from waapp.whatsapp.practice_script import (
     Call,
@@ -62,7 +55,6 @@ STORE_NAME: Final = "practice-messages.sqlite3"
 _ACCOUNT_PATH: Final = re.compile(r"/2010-04-01/Accounts/(\w+)(?:/Messages(?:/(\w+))?)?\.json")
 _CONTENT_PATH: Final = re.compile(r"/v1/Content/(\w+)(/ApprovalRequests(?:/whatsapp)?)?")
 _CONTENT_LISTS: Final = frozenset({"/v1/Content", "/v1/ContentAndApprovals"})
-_HTML: Final = "<html><head><title>Sorry</title></head><body><h1>Something went wrong</h1></body></html>"
 _SHUTDOWN_SECONDS: Final = 1.0
 
 
@@ -156,6 +148,14 @@ class PracticeTwilio:
             for m in self._store.accepted(after)
         ]
 
+    def count(self) -> int:
+        """Return how many messages were taken over."""
+        return self._store.count()
+
+    def clear(self) -> None:
+        """Forget all messages and templates."""
+        self._store.clear()
+
     def receive(self, from_: str, to: str, body: str) -> str:
         """Let a guest write to a sender; return the SID of the message."""
         now = self._clock()
@@ -190,7 +190,7 @@ class PracticeTwilio:
             call = await _read(request)
         except ValueError:
             return self._problem(Problem(400, 20001, "The request cannot be read"))
-        if call.path.startswith("/_practice/"):
+        if call.path.startswith(PREFIX):
             return self._control(call)
         self.requests[call.kind] += 1
         fatal = None
@@ -363,15 +363,15 @@ class PracticeTwilio:
             case FaultKind.ANSWER:
                 status = fault.status or HTTPStatus.SERVICE_UNAVAILABLE
                 if fault.html:
-                    return self._respond(status, _HTML, content_type="text/html")
+                    return self._respond(status, practice_faults.HTML, content_type="text/html")
                 return self._problem(Problem(status, fault.code or 20000 + status, "Internal error"))
             case FaultKind.CUT:
-                await _send_half(request, proper)
+                await practice_faults.send_half(request, proper)
             case FaultKind.HANG:
                 await self._pause(fault.seconds)
-                _reset(request)
+                practice_faults.reset(request)
             case _:
-                _reset(request)
+                practice_faults.reset(request)
         return web.Response()  # for the server's book-keeping: the connection is gone
 
     async def _pause(self, seconds: float) -> None:
@@ -401,39 +401,14 @@ class PracticeTwilio:
             answer.headers["Date"] = formatdate(self._clock() + self._script.clock_ahead, usegmt=True)
         return answer
 
-    # ------------------------------------------------------------ what tests and demonstrations want
-
     def _control(self, call: _Call) -> web.Response:
-        document: Any = call.document
         try:
-            match call.method, call.path.removeprefix("/_practice/"):
-                case "GET", "accepted":
-                    answer = self._accepted_json(int(call.query.get("after", "0")))
-                case "GET", "requests":
-                    answer = {kind.value: self.requests[kind] for kind in Call}
-                case "PUT", "script":
-                    self.script = read_script(document)
-                    answer = {}
-                case "POST", "inbound":
-                    answer = {"sid": self.receive(document["from"], document["to"], document["body"])}
-                case "POST", "course":
-                    steps = tuple((float(at), str(word)) for at, word in document["steps"])
-                    self.set_course(document["sid"], steps, document.get("error_code"))
-                    answer = {}
-                case "POST", "clear":
-                    self._store.clear()
-                    answer = {}
-                case _:
-                    return self._problem(_not_found(call.path))
+            answer = control(self, call.method, call.path, int(call.query.get("after", "0")), call.document)
         except (ValueError, TypeError, KeyError) as error:
             return self._problem(Problem(400, 20001, str(error)))
-        return self._respond(200, json.dumps(answer))
-
-    def _accepted_json(self, after: int) -> dict[str, Any]:
-        found = [
-            {"seq": m.seq, "sid": m.sid, "to": m.to, "body": m.body, "at": m.at} for m in self.accepted(after)
-        ]
-        return {"count": self._store.count(), "accepted": found}
+        return (
+            self._problem(_not_found(call.path)) if answer is None else self._respond(200, json.dumps(answer))
+        )
 
 
 async def _read(request: web.BaseRequest) -> _Call:
@@ -455,29 +430,6 @@ async def _read(request: web.BaseRequest) -> _Call:
 
 def _not_found(path: str) -> Problem:
     return Problem(404, 20404, f"The requested resource {path} was not found")
-
-
-async def _send_half(request: web.BaseRequest, proper: web.Response | None) -> None:
-    text = (proper.text if proper is not None else None) or "{}"
-    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
-    answer.content_length = len(text.encode())
-    answer.set_status(proper.status if proper is not None else 200)
-    await answer.prepare(request)
-    await answer.write(text.encode()[: len(text) // 2])
-    if request.transport is not None:
-        request.transport.close()
-
-
-def _reset(request: web.BaseRequest) -> None:
-    transport = request.transport
-    if transport is None:
-        return
-    # With a linger time of zero the system sends a reset and throws away what waits to be written.
-    linger = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
-    connection = transport.get_extra_info("socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    transport.abort()
 
 
 async def _serve(options: argparse.Namespace) -> None:

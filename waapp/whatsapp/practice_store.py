@@ -133,7 +133,7 @@ class PracticeStore:
         return self._messages("WHERE direction = 'outbound-api' AND seq > ? ORDER BY seq", [after])
 
     def count(self) -> int:
-        """Return how many messages were taken over from us, deleted ones not included."""
+        """Return how many messages were taken over from us, without those deleted since."""
         (count,) = self._db.execute(
             "SELECT count(*) FROM message WHERE direction = 'outbound-api'"
         ).fetchone()
