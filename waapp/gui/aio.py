@@ -34,12 +34,14 @@ class Tasks:
         if self._closed:
             work.close()
             return None
-        task = asyncio.get_running_loop().create_task(self._guarded(work), name=name or work.__qualname__)
+        task = asyncio.get_running_loop().create_task(self._guarded(work), name=name or getattr(work, "__qualname__", "task"))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
-    def restart(self, task: "asyncio.Task[None] | None", work: Coroutine[Any, Any, object]) -> "asyncio.Task[None] | None":
+    def restart(
+        self, task: "asyncio.Task[None] | None", work: Coroutine[Any, Any, object]
+    ) -> "asyncio.Task[None] | None":
         """Cancel an earlier run of the same job, if any, and start it anew: the newest request wins."""
         if task is not None:
             task.cancel()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from waapp.gui import style
-from waapp.gui.widgets import button, label, name, repolish
+from waapp.gui.widgets import announce, button, label, name, repolish
 from waapp.texts import tr
 
 _ICONS = {"info": ("info", "accent"), "warning": ("warning", "unknown"), "error": ("error", "failed")}
@@ -73,6 +73,7 @@ class MessageBar(QFrame):
         repolish(self)
         self._draw()
         self.show()
+        announce(self)
 
     def withdraw(self, key: str) -> None:
         """Take back the message with this key, if it is the one that is shown: the trouble is over."""

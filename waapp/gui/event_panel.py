@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from waapp.core.events import Event, EventDraft, check_event, is_day_only, is_time_zone, zone
 from waapp.gui import style
-from waapp.gui.widgets import Field, SidePanel, button, name
+from waapp.gui.widgets import Field, SidePanel, button, inset, name
 from waapp.texts import field_problem, tr
 
 
@@ -67,6 +67,7 @@ class EventPanel(SidePanel):
         self.date = name(QDateEdit(), "event_date", tr("Date"))
         self.date.setCalendarPopup(True)
         self.time = name(QTimeEdit(), "event_time", tr("Time"))
+        inset(self.time)
         self._when = QWidget()
         self._when.setAccessibleName(tr("Date and time"))
         row = QHBoxLayout(self._when)

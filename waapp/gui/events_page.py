@@ -17,6 +17,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.delegates import SegmentDelegate
+from waapp.gui.event_order import is_past, soonest_first
 from waapp.gui.event_panel import EventPanel
 from waapp.gui.first_run import WelcomePage
 from waapp.gui.paint import Segments
@@ -48,10 +49,10 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
     """Return the columns of the list of events."""
     return (
         Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200),
-        Column("when", tr("When"), _when, lambda row: row.event.date, color="muted", width=216),
+        Column("when", tr("When"), _when, soonest_first, color="muted", width=216),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
-            color="muted", width=130, tip=lambda row: row.event.location,
+            color="muted", width=130, hide_below=660, tip=lambda row: row.event.location,
         ),
         Column("guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76),
         Column(
@@ -90,6 +91,7 @@ class EventsPage(QWidget):
         self._loading = False
         self._stale = False
         self.model = TableModel(event_columns(), lambda row: row.event.id)
+        self.model.sort(1)
         self._build()
         self._connect()
 
@@ -242,7 +244,7 @@ class EventsPage(QWidget):
 
 
 def _facts(dates: list[datetime | None], now: datetime) -> str:
-    past = sum(date is not None and date < now for date in dates)
+    past = sum(is_past(date, now) for date in dates)
     upcoming = len(dates) - past
     return tr("{upcoming} upcoming · {past} past", upcoming=upcoming, past=past)
 

@@ -80,7 +80,7 @@ class EventSwitcher(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(58)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._title, self._facts = tr("No event yet"), tr("Create one on the Events page")
+        self._title, self._facts = tr("No event yet"), tr("Create your first one")
         self._menu = QMenu(self)
         name(self._menu, "event_menu", tr("Events"))
         self.clicked.connect(self._open)
@@ -107,7 +107,7 @@ class EventSwitcher(QPushButton):
         shown = next((summary for summary in events if summary.event.id == current), None)
         if shown is None:
             self._title = tr("No event yet") if not events else tr("Choose an event")
-            self._facts = tr("Create one on the Events page") if not events else ""
+            self._facts = tr("Create your first one") if not events else ""
         else:
             self._title, self._facts = shown.event.name, _facts(shown)
         self.setAccessibleName(tr("Switch event, now {event}", event=self._title))

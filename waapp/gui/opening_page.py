@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from waapp.gui import style
 from waapp.gui.texts import key_name
-from waapp.gui.widgets import button, label, name
+from waapp.gui.widgets import announce, button, centered, label, name
 from waapp.texts import tr
 
 
@@ -31,7 +31,6 @@ class OpeningPage(QWidget):
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(240)
-        self._text.setFixedWidth(480)
         for part in (self._title, self._text):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._cancel = button(tr("Cancel"), "opening_cancel", key="Esc")
@@ -42,7 +41,7 @@ class OpeningPage(QWidget):
         self._retry.clicked.connect(self.retry_wanted)
         self._settings.clicked.connect(self.settings_wanted)
         column.addWidget(self._title)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centered(self._text, 480))
         column.addSpacing(style.SPACE[1])
         column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(style.SPACE[1])
@@ -67,6 +66,7 @@ class OpeningPage(QWidget):
         self._title.setText(title or tr("The database did not open"))
         self._text.setText(text)
         self._arrange(waiting=False)
+        announce(self._text)
         self._retry.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retry(self) -> None:

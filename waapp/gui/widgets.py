@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
     QAction,
     QFont,
     QFontMetrics,
@@ -16,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -115,6 +118,27 @@ def repolish(widget: QWidget) -> None:
     """Apply the style sheet anew after a property that it asks for has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def inset(box: QAbstractSpinBox) -> None:
+    """Keep a number off the frame: a style sheet's padding does not reach the text inside."""
+    box.lineEdit().setTextMargins(style.SPACE[1], 0, style.SPACE[1], 0)
+
+
+def centered(widget: QWidget, width: int) -> QHBoxLayout:
+    """Return a row with a widget of at most this width in its middle; wrapped text keeps its height there."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    widget.setMaximumWidth(width)
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    row.addWidget(widget, 100)
+    row.addStretch(1)
+    return row
+
+
+def announce(widget: QWidget) -> None:
+    """Have a screen reader say a widget that has just changed."""
+    QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Alert))
 
 
 def rule() -> QFrame:
@@ -408,13 +432,12 @@ class EmptyState(QWidget):
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = label(title, size=16, bold=True)
         self._text = label(text, tone="muted")
-        self._text.setMaximumWidth(440)
         for part in (self._icon, self._title, self._text):
             if isinstance(part, QLabel):
                 part.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._icon)
         column.addWidget(self._title)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centered(self._text, 440))
         if action is not None:
             column.addSpacing(style.SPACE[1])
             column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -16,6 +16,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks
 from waapp.gui.bars import MessageBar, PracticeBanner
 from waapp.gui.crash_dialog import CrashDialog
+from waapp.gui.event_order import soonest_first
 from waapp.gui.navigation import Navigation
 from waapp.gui.opening_page import OpeningPage
 from waapp.gui.status_bar import StatusBar
@@ -191,7 +192,7 @@ class Window(QMainWindow):
 
     async def refresh_events(self, choose: UUID | None = None) -> None:
         """Load the events anew and keep the current one, or choose another."""
-        self._events = await self._load_events()
+        self._events = sorted(await self._load_events(), key=soonest_first)
         wanted = choose or self._event_id
         known = [summary.event.id for summary in self._events]
         current = wanted if wanted in known else known[0] if known else None
