@@ -90,7 +90,8 @@ def test_nothing_that_cannot_be_stored_is_left() -> None:
     [
         ("Phone", "912 345 678", "+351912345678", {}, []),
         ("Phone", "", "", {}, ["row_no_phone"]),
-        ("Phone", "-", "-", {}, []),
+        ("Phone", "-", "", {}, ["row_no_phone"]),
+        ("Phone", "3.51912E+11", "3.51912E+11", {}, ["phone_rounded"]),
         ("Phone", "ask her", "ask her", {}, ["phone_not_a_number"]),
         ("Phone", "222 045 678", "+351222045678", {}, ["phone_landline"]),
         ("Phone", "447911123456", "+447911123456", {}, ["row_plus_added"]),

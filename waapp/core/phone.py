@@ -14,8 +14,8 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 class PhoneProblem(StrEnum):
     """Why a text does not name a telephone that a WhatsApp message can go to.
 
-    `LANDLINE`, `PREMIUM` and `ROUNDED` numbers could be read and have an `e164`: the first two are numbers of
-    the wrong kind, the last is what a spreadsheet left of a number when it showed it as 5.512E+12.
+    `LANDLINE` and `PREMIUM` numbers could be read and have an `e164`. `ROUNDED` is what a spreadsheet leaves of a
+    number that it shows as 5.512E+12: the digits are gone, and what stands there may be somebody else's number.
     """
 
     EMPTY = "empty"
@@ -80,10 +80,12 @@ def read(text: str, region: str | None = None) -> Number:
             parsed, problem, guessed = international, None, True
     if parsed is None:
         return Number(text, None, problem, None, text.strip())
-    return _number(text, parsed, guessed=guessed, rounded=rounded)
+    if rounded:
+        return Number(text, None, PhoneProblem.ROUNDED, None, text.strip())
+    return _number(text, parsed, guessed=guessed)
 
 
-def _number(text: str, parsed: PhoneNumber, *, guessed: bool, rounded: bool) -> Number:
+def _number(text: str, parsed: PhoneNumber, *, guessed: bool) -> Number:
     if not phonenumbers.is_valid_number(parsed):
         return Number(text, None, PhoneProblem.IMPOSSIBLE, None, text.strip())
     kind = phonenumbers.number_type(parsed)
@@ -92,8 +94,6 @@ def _number(text: str, parsed: PhoneNumber, *, guessed: bool, rounded: bool) -> 
         problem = PhoneProblem.LANDLINE
     elif kind not in _REACHABLE:
         problem = PhoneProblem.PREMIUM
-    elif rounded:
-        problem = PhoneProblem.ROUNDED
     return Number(
         text,
         phonenumbers.format_number(parsed, PhoneNumberFormat.E164),

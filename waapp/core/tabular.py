@@ -10,7 +10,7 @@ from typing import Final
 from waapp.core.guests import GuestDraft, check_guest, may_be_saved
 from waapp.core.headings import Field, by_content, fold, looks_like_email, looks_like_phone, recognise
 from waapp.core.languages import read_language
-from waapp.core.phone import Number, read
+from waapp.core.phone import Number, PhoneProblem, read
 from waapp.core.template import variable_name
 from waapp.core.template_values import BUILT_IN
 
@@ -264,7 +264,7 @@ def _read_row(number: int, row: Sequence[str], columns: Sequence[Column], region
     language = by_field.get(Field.LANGUAGE, "")
     draft = GuestDraft(
         name=_name(by_field),
-        phone=chosen.e164 or chosen.text.strip(),
+        phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
         email=by_field.get(Field.EMAIL, ""),
         group=_one_line(by_field.get(Field.GROUP, "")),
         language=read_language(language) or _LANGUAGE_NAMES.get(fold(language), language),
