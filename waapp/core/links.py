@@ -53,7 +53,7 @@ def _link(match: re.Match[str]) -> Link | None:
     if match["email"]:
         return Link(start, match.end(), found if found.startswith("mailto:") else f"mailto:{found}")
     address = _without_trailing(found)
-    if not re.search(r"\w", address.partition("://")[2] or address.removeprefix("www.")):
+    if not re.search(r"\w", re.sub(r"^(?:https?://)?(?:www\.)?", "", address, flags=re.IGNORECASE)):
         return None
     target = address if "://" in address else f"http://{address}"
     return Link(start, start + len(address), target)
