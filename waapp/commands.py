@@ -17,7 +17,6 @@ from waapp.core.events import Event, EventDraft, check_event
 from waapp.core.guests import GuestRow
 from waapp.core.plan import Options, Plan
 from waapp.core.rates import load_rates
-from waapp.core.status import Progress, Shown, shown
 from waapp.core.summary import Funnel, funnel
 from waapp.core.tabular import Import, parse_table
 from waapp.db import events, guests, templates
@@ -204,7 +203,7 @@ class Status:
     def funnel(self) -> Funnel:
         """How many guests are how far."""
         return funnel(
-            Counter(state_of(row) for row in self.rows), sum(row.rsvp_status == "yes" for row in self.rows)
+            Counter(row.shown for row in self.rows), sum(row.rsvp_status == "yes" for row in self.rows)
         )
 
     def text(self) -> str:
@@ -227,7 +226,7 @@ class Status:
                     "id": row.id,
                     "name": row.name,
                     "phone": row.phone,
-                    "state": state_of(row).value,
+                    "state": row.shown.value,
                     "error_code": row.error_code,
                     "next_retry_at": row.next_retry_at,
                     "changed_at": row.changed_at,
@@ -252,16 +251,9 @@ async def status(settings: Settings, event: str) -> Status:
     return Status(found, tuple(sorted(rows, key=lambda row: row.name.casefold())), settings.practice)
 
 
-def state_of(row: GuestRow) -> Shown:
-    """Return what a guest's row shows."""
-    if row.engine_state is None:
-        return Shown.NONE
-    return shown(Progress(row.engine_state, row.twilio_status, retry_due=row.next_retry_at is not None))
-
-
 def guest_table(rows: Iterable[GuestRow]) -> list[str]:
     """Return a line for each guest: state, name and number."""
-    return [f"  {texts.state(state_of(row)):<16} {row.name:<36} {row.phone}" for row in rows]
+    return [f"  {texts.state(row.shown):<16} {row.name:<36} {row.phone}" for row in rows]
 
 
 def _moment(text: str, zone: str) -> datetime:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from waapp.core.languages import read_language
 from waapp.core.phone import PhoneProblem, read
-from waapp.core.status import EngineState
+from waapp.core.status import EngineState, Progress, Shown, shown
 
 NAME_LIMIT: Final = 200
 PHONE_LIMIT: Final = 50
@@ -80,6 +81,18 @@ class GuestRow(NamedTuple):
     next_retry_at: datetime | None
     invited_at: datetime | None
     changed_at: datetime
+
+    @property
+    def shown(self) -> Shown:
+        """What the pill of this row says."""
+        if self.engine_state is None:
+            return Shown.NONE
+        return _shown(self.engine_state, self.twilio_status, self.next_retry_at is not None)
+
+
+@lru_cache(maxsize=256)
+def _shown(state: EngineState, word: str | None, retry_due: bool) -> Shown:
+    return shown(Progress(state, word, retry_due))
 
 
 def check_guest(draft: GuestDraft, region: str | None) -> dict[str, str]:

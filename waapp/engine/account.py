@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from waapp import config, paths
 from waapp.config import Credentials, Settings
@@ -44,14 +45,14 @@ class Account:
 
 
 @asynccontextmanager
-async def open_account(settings: Settings, script: Script | None = None) -> AsyncIterator[Account]:
-    """Open the account that the settings name and close it afterwards; `script` is for the practice Twilio.
+async def open_account(settings: Settings) -> AsyncIterator[Account]:
+    """Open the account that the settings name and close it afterwards.
 
     Raises UserError("secret_missing"). Nothing is asked of Twilio yet.
     """
     if settings.practice:
-        async with _practice(settings, script) as account:
-            yield account
+        async with open_practice(settings, paths.user_data_dir() / STORE_NAME) as practice_line:
+            yield Account(practice_line.client, practice=True, line=practice_line)
         return
     client = _client(settings, await config.credentials(settings), settings.base_url)
     line = None
@@ -65,17 +66,19 @@ async def open_account(settings: Settings, script: Script | None = None) -> Asyn
 
 
 @asynccontextmanager
-async def _practice(settings: Settings, script: Script | None) -> AsyncIterator[Account]:
-    practice = PracticeTwilio(paths.user_data_dir() / STORE_NAME, script)
+async def open_practice(
+    settings: Settings, store: Path | None, script: Script | None = None
+) -> AsyncIterator[Line]:
+    """Start a practice Twilio on this computer; `store` is the file of its messages, None keeps them in memory."""
+    practice = PracticeTwilio(store, script)
     base_url = await practice.start()
     credentials = Credentials(practice.account_sid, practice.account_sid, practice.password)
     client = _client(settings, credentials, base_url)
     cadence = Cadence(PRACTICE.scale / script.speed) if script else PRACTICE
-    line = Line(
-        client, PRACTICE_SENDER, settings.practice_key, practice=True, rate=settings.rate, cadence=cadence
-    )
     try:
-        yield Account(client, practice=True, line=line)
+        yield Line(
+            client, PRACTICE_SENDER, settings.practice_key, practice=True, rate=settings.rate, cadence=cadence
+        )
     finally:
         await client.aclose()
         await practice.stop()
