@@ -34,7 +34,8 @@ class Tasks:
         if self._closed:
             work.close()
             return None
-        task = asyncio.get_running_loop().create_task(self._guarded(work), name=name or getattr(work, "__qualname__", "task"))
+        known_as = name or getattr(work, "__qualname__", "task")
+        task = asyncio.get_running_loop().create_task(self._guarded(work), name=known_as)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task

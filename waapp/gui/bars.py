@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from waapp.gui import style
-from waapp.gui.widgets import announce, button, label, name, repolish
+from waapp.gui.widgets import Drawing, announce, button, label, name, repolish
 from waapp.texts import tr
 
 _ICONS = {"info": ("info", "accent"), "warning": ("warning", "unknown"), "error": ("error", "failed")}
@@ -25,7 +25,7 @@ class MessageBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(style.SPACE[2])
-        self._icon = QLabel()
+        self._icon = Drawing()
         self._text = label()
         self._text.setObjectName(f"{object_name}_text")
         self._action = button("", f"{object_name}_action", small=True)
@@ -40,7 +40,6 @@ class MessageBar(QFrame):
         self._close.clicked.connect(self.dismiss)
         self._action.clicked.connect(self._act)
         self._on_action: Callable[[], object] | None = None
-        self._level = "info"
         self._key = ""
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
@@ -61,7 +60,7 @@ class MessageBar(QFrame):
         key: str = "",
     ) -> None:
         """Say something. `level` is "info", "warning" or "error"; `key` lets `withdraw` take back this one only."""
-        self._level, self._key = level, key
+        self._key = key
         self._text.setText(text)
         self.setAccessibleDescription(text)
         self._on_action = action[1] if action else None
@@ -71,7 +70,7 @@ class MessageBar(QFrame):
             self._action.setAccessibleName(action[0])
         self.setProperty("level", level)
         repolish(self)
-        self._draw()
+        self._icon.show_icon(*_ICONS[level])
         self.show()
         announce(self)
 
@@ -86,22 +85,12 @@ class MessageBar(QFrame):
         self._key = ""
         self.dismissed.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Redraw the icon in the new scheme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._draw()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Dismiss by Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:
             super().keyPressEvent(event)
-
-    def _draw(self) -> None:
-        drawing, token = _ICONS[self._level]
-        self._icon.setPixmap(style.pixmap(drawing, token))
 
     def _act(self) -> None:
         act = self._on_action

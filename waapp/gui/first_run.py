@@ -1,10 +1,10 @@
 """What a planner sees before there is any event: three ways to begin."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from waapp.gui import style
-from waapp.gui.widgets import Card, button, label
+from waapp.gui.widgets import Card, Drawing, button, label
 from waapp.texts import tr
 
 
@@ -13,9 +13,7 @@ class _Way(Card):
 
     def __init__(self, icon: str, title: str, text: str, action: QPushButton) -> None:
         super().__init__(padding=20, spacing=style.SPACE[1])
-        self._icon_name = icon
-        self._icon = QLabel()
-        self.body.addWidget(self._icon)
+        self.body.addWidget(Drawing(icon, "accent", 28))
         self.body.addSpacing(style.SPACE[0])
         self.body.addWidget(label(title, size=16, bold=True))
         self.body.addWidget(label(text, tone="muted"))
@@ -25,16 +23,6 @@ class _Way(Card):
         self.setMinimumWidth(220)
         self.setMaximumWidth(320)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._draw()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Redraw the icon in the new scheme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._draw()
-
-    def _draw(self) -> None:
-        self._icon.setPixmap(style.pixmap(self._icon_name, "accent", 28))
 
 
 class WelcomePage(QWidget):

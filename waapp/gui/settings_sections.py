@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from waapp.config import Settings, without_password
 from waapp.core import phone
 from waapp.gui import style
-from waapp.gui.widgets import Card, Field, announce, button, inset, label, name, repolish
+from waapp.gui.widgets import Card, Drawing, Field, announce, button, inset, label, name, repolish
 from waapp.texts import tr
 
 _FIELD_WIDTH: Final = 480
@@ -53,9 +52,9 @@ class Outcome(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self._icon = QLabel()
+        self._icon = Drawing()
         self._text = label()
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addWidget(self._text, 1)
 
     @property
@@ -65,19 +64,19 @@ class Outcome(QWidget):
 
     def wait(self, text: str) -> None:
         """Say that the test is running."""
-        self._icon.clear()
+        self._icon.show_icon(None)
         self._say(text, "muted")
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Say what was found."""
         drawing, tone = self._LOOKS[verdict.level]
-        self._icon.setPixmap(style.pixmap(drawing, tone))
+        self._icon.show_icon(drawing, tone)
         self._say(verdict.text, tone)
         announce(self)
 
     def clear(self) -> None:
         """Say nothing: what was tested has changed."""
-        self._icon.clear()
+        self._icon.show_icon(None)
         self._say("", "muted")
 
     def _say(self, text: str, tone: str) -> None:
@@ -108,7 +107,7 @@ class Section(Card):
         """Put a test's button and its result at the bottom."""
         row = QHBoxLayout()
         row.setSpacing(style.SPACE[2])
-        row.addWidget(test, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(test)
         row.addWidget(outcome, 1)
         self.body.addLayout(row)
         self.edited.connect(outcome.clear)

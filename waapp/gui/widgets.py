@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -111,7 +112,37 @@ def label(text: str = "", *, tone: str | None = None, size: int = 14, bold: bool
     made.setFont(style.font(size, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
     if tone is not None:
         made.setProperty("tone", tone)
+    if made.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        # Otherwise a label follows its text, and a Latin name would stand at the wrong side of its panel.
+        made.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        )
     return made
+
+
+class Drawing(QLabel):
+    """An icon that stands by itself, redrawn when the scheme changes; it says nothing that words do not."""
+
+    def __init__(self, icon: str | None = None, tone: str = "muted", size: int = 20) -> None:
+        super().__init__()
+        self._size = size
+        self._shown = (icon, tone)
+        self._draw()
+
+    def show_icon(self, icon: str | None, tone: str = "muted") -> None:
+        """Show another icon, or none."""
+        self._shown = (icon, tone)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Redraw in the new scheme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_shown"):
+            self._draw()
+
+    def _draw(self) -> None:
+        icon, tone = self._shown
+        self.setPixmap(QPixmap() if icon is None else style.pixmap(icon, tone, self._size))
 
 
 def repolish(widget: QWidget) -> None:
@@ -427,36 +458,23 @@ class EmptyState(QWidget):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(style.SPACE[1])
         column.addStretch(2)
-        self._icon_name = icon
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = label(title, size=16, bold=True)
         self._text = label(text, tone="muted")
-        for part in (self._icon, self._title, self._text):
-            if isinstance(part, QLabel):
-                part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(self._icon)
+        drawing = Drawing(icon, "faint", 40)
+        for part in (drawing, self._title, self._text):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(drawing)
         column.addWidget(self._title)
         column.addLayout(centered(self._text, 440))
         if action is not None:
             column.addSpacing(style.SPACE[1])
             column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        self._draw()
 
     def set_words(self, title: str, text: str) -> None:
         """Change what is said."""
         self._title.setText(title)
         self._text.setText(text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Redraw the icon in the new scheme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._draw()
-
-    def _draw(self) -> None:
-        self._icon.setPixmap(style.pixmap(self._icon_name, "faint", 40))
 
 
 class SegmentBar(QWidget):
