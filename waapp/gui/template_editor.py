@@ -79,7 +79,7 @@ class TemplateEditor(QTextEdit):
         self.document().setDocumentMargin(12)
         self._highlighter = _Highlighter(self.document())
         self._loading = False
-        self._text = ""
+        self._text = self._told = ""
         self._pills: list[tuple[QRectF, bool]] = []
         self._words = QStringListModel(self)
         self._completer = self._make_completer()
@@ -115,7 +115,7 @@ class TemplateEditor(QTextEdit):
         try:
             self.setPlainText(text)
             self._space_lines()
-            self._text = self._read()
+            self._text = self._told = self._read()
         finally:
             self._loading = False
         self._highlighter.rehighlight()
@@ -289,13 +289,9 @@ class TemplateEditor(QTextEdit):
             self._text = self._read()
 
     def _on_text_changed(self) -> None:
-        if not self._loading and self._text != self._reported():
-            self.setProperty("reportedText", self._text)
+        if not self._loading and self._text != self._told:
+            self._told = self._text
             self.edited.emit(self._text)
-
-    def _reported(self) -> str | None:
-        value = self.property("reportedText")
-        return value if isinstance(value, str) else None
 
     def _space_lines(self) -> None:
         """Give the lines the room of the design; not a step that can be undone."""

@@ -119,6 +119,10 @@ class RowWidget(QFrame):
         """Return the buttons that are offered now."""
         return [each for each in self._buttons if not each.isHidden()]
 
+    def set_margins(self, sideways: int, upright: int) -> None:
+        """Leave more or less room around the row."""
+        self._layout.setContentsMargins(sideways, upright, sideways, upright)
+
     def show_row(self, row: Row) -> None:
         """Take another row."""
         if row == self._row:

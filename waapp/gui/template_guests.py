@@ -83,7 +83,7 @@ class GuestStepper(QWidget):
         """Return what goes in for each variable."""
         return self.guest.values if self.guest is not None else {}
 
-    def set_guests(self, guests: Sequence[PreviewGuest], sample: PreviewGuest) -> None:
+    def set_guests(self, guests: Sequence[PreviewGuest], sample: PreviewGuest | None) -> None:
         """Take the event's guests, staying with the one who is shown if possible."""
         shown = self.guest.id if self.guest is not None else None
         self._guests, self._sample = guests, sample
@@ -100,7 +100,7 @@ class GuestStepper(QWidget):
     def show_content(self, content: str) -> None:
         """Show a template's text for the guest; cheap enough for every keystroke."""
         self._content = content
-        self.preview.show_message(render(content, self.values))
+        self.preview.show_message(render(content, self.values) if self.guest is not None else "")
 
     def show_among(self, places: tuple[int, ...]) -> None:
         """Step only through these guests, until a person chooses otherwise."""

@@ -6,8 +6,7 @@ from waapp.core.findings import Finding, Level
 from waapp.core.template_rules import rules_met
 from waapp.gui.template_findings import Row, RowAction
 from waapp.gui.template_survey import Touched
-from waapp.gui.template_toolbar import variable_word
-from waapp.texts import FINDINGS, FIXES, tr
+from waapp.texts import FINDINGS, FIXES, tr, variable
 
 _TOKENS = {Level.ERROR: "failed", Level.WARNING: "unknown", Level.HINT: "queued"}
 
@@ -63,7 +62,7 @@ def _finding_row(
 
 def _touched_row(touched: Touched, show_guests: Callable[[tuple[int, ...]], None]) -> Row:
     problem, n = touched.problem, len(touched.guests)
-    what = variable_word(problem.name) if problem.name else ""
+    what = variable(problem.name) if problem.name else ""
     match problem.code:
         case "value_missing":
             text = tr(

@@ -64,9 +64,10 @@ class Sheets:
         self._sheets[sheet.key] = sheet
         return sheet
 
-    def write(self, key: UUID, draft: TemplateDraft) -> None:
+    def write(self, key: UUID, draft: TemplateDraft) -> Sheet:
         """Keep what was typed."""
         self._sheets[key] = replace(self._sheets[key], draft=draft)
+        return self._sheets[key]
 
     def saved(self, key: UUID, template: Template, draft: TemplateDraft) -> Sheet:
         """Learn that a draft was stored; what was typed while it was being stored stays unsaved."""

@@ -11,30 +11,10 @@ from waapp.core.template_values import BUILT_IN
 from waapp.gui.template_editor import TemplateEditor, marker_key
 from waapp.gui.texts import key_name, number
 from waapp.gui.widgets import button, label, name, repolish
-from waapp.texts import tr
+from waapp.texts import tr, variable
 
 _SAMPLE_LENGTH = 32
 _ROOM_FOR_WORDS = 440
-
-_VARIABLE_WORDS = {
-    "guest_name": "Guest's name",
-    "guest_first_name": "Guest's first name",
-    "guest_group": "Guest's group",
-    "event_name": "Name of the event",
-    "event_date": "Date of the event",
-    "event_time": "Time of the event",
-    "event_location": "Place of the event",
-    "rsvp_link": "Guest's own link to answer",
-}
-
-
-def variable_word(variable: str) -> str:
-    """Return what a variable stands for; a planner's own column is read as its heading."""
-    return (
-        tr(_VARIABLE_WORDS[variable])
-        if variable in _VARIABLE_WORDS
-        else variable.replace("_", " ").capitalize()
-    )
 
 
 class TemplateToolbar(QWidget):
@@ -121,7 +101,7 @@ class TemplateToolbar(QWidget):
             for each in names:
                 sample = self._samples.get(each, "")
                 short = sample if len(sample) <= _SAMPLE_LENGTH else f"{sample[:_SAMPLE_LENGTH]}…"
-                action = self._menu.addAction(f"{variable_word(each)}\t{short.replace('&', '&&')}")
+                action = self._menu.addAction(f"{variable(each)}\t{short.replace('&', '&&')}")
                 action.setData(each)
                 action.setObjectName(f"{self._menu.objectName()}.{each}")
         return self._menu

@@ -11,37 +11,33 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
-from waapp.core.findings import Finding
 from waapp.core.template import TemplateDraft, render
-from waapp.core.template_rules import check, check_draft, suggest_name
+from waapp.core.template_rules import suggest_name
 from waapp.core.template_values import known_variables, sample_values
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
 from waapp.db import templates as template_rows
 from waapp.db.engine import Database
-from waapp.db.feed import Change
+from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks, busy
-from waapp.gui.template_editor import TemplateEditor
-from waapp.gui.template_findings import Row, RowAction, RowList, RowWidget
-from waapp.gui.template_form import TemplateForm
+from waapp.gui.refresher import Refresher
+from waapp.gui.template_desk import TemplateDesk
+from waapp.gui.template_findings import Row, RowAction, RowWidget
 from waapp.gui.template_guests import GuestStepper
 from waapp.gui.template_list import TemplateEntry, TemplateList
-from waapp.gui.template_rows import finding_rows
 from waapp.gui.template_sheets import Sheet, Sheets
 from waapp.gui.template_survey import PreviewGuest, Survey, preview_guests, survey
-from waapp.gui.template_toolbar import TemplateToolbar
 from waapp.gui.template_words import facts, list_words
-from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name, rule
-from waapp.texts import FIELDS, tr
+from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name
+from waapp.texts import field_problem, tr
 
 if TYPE_CHECKING:
     from waapp.core.events import Event
     from waapp.core.guests import Guest
 
-_CHECK_AFTER = 60
-"""Milliseconds without a key before the rules are checked; the preview never waits."""
 _SURVEY_AFTER = 250
+"""Milliseconds between the check of the rules and the look at all guests."""
 _NARROW = 900
 _PREVIEW_WIDTH = 340
 _NARROW_PREVIEW_WIDTH = 280
@@ -80,15 +76,11 @@ class TemplatesPage(QWidget):
         self._known: tuple[str, ...] = known_variables()
         self._people_language = ""
         self._survey_task: asyncio.Task[None] | None = None
-        self._load_task: asyncio.Task[None] | None = None
-        self._found: tuple[Finding, ...] = ()
-        self._build()
-        self._check_timer = QTimer(self, singleShot=True, interval=_CHECK_AFTER)
-        self._check_timer.timeout.connect(self._check)
+        self._template_reader = Refresher(tasks, self._reload_templates)
+        self._guest_reader = Refresher(tasks, self._reload_guests)
         self._survey_timer = QTimer(self, singleShot=True)
-        self._survey_timer.timeout.connect(
-            lambda: setattr(self, "_survey_task", tasks.restart(self._survey_task, self._survey_guests()))
-        )
+        self._survey_timer.timeout.connect(self._start_survey)
+        self._build()
 
     # How it is built
 
@@ -153,37 +145,16 @@ class TemplatesPage(QWidget):
         new.clicked.connect(self.new_template)
         listing.addWidget(new, 0, Qt.AlignmentFlag.AlignLeading)
         row.addWidget(self._list_card)
-        row.addWidget(self._build_editor(), 1)
         self._stepper = GuestStepper("templates.guests")
         self._stepper.setFixedWidth(_PREVIEW_WIDTH)
-        self._stepper.stepped.connect(self._on_step)
+        self._desk = TemplateDesk(self._stepper.show_among)
+        self._desk.edited.connect(self._on_edited)
+        self._stepper.stepped.connect(lambda: self._desk.set_samples(self._stepper.values))
+        self._desk.checked.connect(lambda: self._survey_timer.start(_SURVEY_AFTER))
+        self._details.toggled.connect(lambda shown: self._desk.show_form(shown=shown))
+        row.addWidget(self._desk, 1)
         row.addWidget(self._stepper)
         return desk
-
-    def _build_editor(self) -> QWidget:
-        card = Card()
-        column = card.body
-        self._form = TemplateForm("templates.form")
-        self._form.edited.connect(self._on_form)
-        self._form.hide()
-        self._details.toggled.connect(self._form.setVisible)
-        self._editor = TemplateEditor("templates.text")
-        self._editor.setProperty("bare", "true")
-        self._editor.edited.connect(self._on_text)
-        self._toolbar = TemplateToolbar(self._editor, "templates.toolbar")
-        self._findings = RowList(
-            "templates.findings", tr("What WhatsApp says about this text"), most_height=190
-        )
-        column.addWidget(self._form)
-        self._form_line = rule()
-        self._form_line.hide()
-        self._details.toggled.connect(self._form_line.setVisible)
-        column.addWidget(self._form_line)
-        column.addWidget(self._toolbar)
-        column.addWidget(rule())
-        column.addWidget(self._editor, 1)
-        column.addWidget(self._findings)
-        return card
 
     # What the window asks of a page
 
@@ -196,7 +167,7 @@ class TemplatesPage(QWidget):
         self._sheets.take(templates)
         self._people_language = ""
         self._known = known_variables(self._guests)
-        self._editor.set_known(self._known)
+        self._desk.set_known(self._known)
         self._show_list()
         if self._sheets.get(self._key) is None:
             self._key = next((sheet.key for sheet in self._sheets), None)
@@ -204,13 +175,10 @@ class TemplatesPage(QWidget):
 
     def changed(self, change: Change) -> None:
         """Follow what this desk or another one has changed."""
-        match change.kind:
-            case "templates":
-                self._tasks.start(self._reload_templates())
-            case "guests" | "events" if self._event is not None:
-                self._load_task = self._tasks.restart(self._load_task, self._reload_guests())
-            case _:
-                pass
+        if change.kind in {Kind.TEMPLATES, Kind.ALL}:
+            self._template_reader.ask()
+        if self._event is not None and change.concerns(self._event.id, Kind.GUESTS, Kind.EVENTS):
+            self._guest_reader.ask()
 
     async def _reload_templates(self) -> None:
         async with self._database.read() as conn:
@@ -236,8 +204,8 @@ class TemplatesPage(QWidget):
             self._guests = await guest_rows.list_guests(conn, event.id)
         self._people_language = ""
         self._known = known_variables(self._guests)
-        self._editor.set_known(self._known)
-        self._look_at_guests()
+        self._desk.set_known(self._known)
+        self._survey_timer.start(0)
 
     # What a person does
 
@@ -250,7 +218,7 @@ class TemplatesPage(QWidget):
         self._show_list()
         self._show_sheet()
         self._details.setChecked(True)
-        self._form.focus_title()
+        self._desk.name_it()
 
     def save(self) -> None:
         """Store the template that is shown."""
@@ -260,8 +228,10 @@ class TemplatesPage(QWidget):
         if sheet.theirs is not None:
             self._show_state()
             return
-        if self._show_errors(sheet.draft):
+        if self._desk.show_errors():
+            self._details.setChecked(True)
             return
+        self._save_button.setEnabled(False)
         self._tasks.start(self._save(sheet))
 
     async def _save(self, sheet: Sheet) -> None:
@@ -277,25 +247,19 @@ class TemplatesPage(QWidget):
                         desk=self._settings.desk,
                     )
             except UserError as error:
-                if error.code == "template_changed":
-                    await self._reload_templates()
-                    return
                 if error.code == "template_name_taken":
                     self._details.setChecked(True)
-                    self._form.show_errors({"name": tr(FIELDS["template_name_taken"])})
+                    self._desk.show_errors({"name": field_problem("template_name_taken")})
                     return
-                raise
+                await self._reload_templates()
+                if error.code != "template_changed":
+                    raise
+                return
             now = self._sheets.saved(sheet.key, saved, sheet.draft)
             if self._key == sheet.key:
                 self._key = now.key
         self._show_list()
         self._show_state()
-
-    def _show_errors(self, draft: TemplateDraft) -> bool:
-        errors = {field: tr(FIELDS[code]) for field, code in check_draft(draft).items()}
-        if errors:
-            self._details.setChecked(True)
-        return self._form.show_errors(errors)
 
     def _go_to(self, key: UUID) -> None:
         if key != self._key:
@@ -303,31 +267,17 @@ class TemplatesPage(QWidget):
             self._show_list()
             self._show_sheet()
 
-    def _on_text(self, text: str) -> None:
-        sheet = self._sheets.get(self._key)
-        if sheet is None:
+    def _on_edited(self) -> None:
+        before = self._sheets.get(self._key)
+        if before is None:
             return
-        was_unsaved = sheet.is_unsaved
-        self._sheets.write(sheet.key, replace(sheet.draft, content=text))
-        self._stepper.show_content(text)
-        self._show_length(text)
-        self._check_timer.start()
-        if was_unsaved != self._sheets.get(sheet.key).is_unsaved:  # type: ignore[union-attr] # just written
+        draft = self._desk.draft
+        now = self._sheets.write(before.key, draft)
+        self._stepper.show_content(draft.content)
+        self._show_length(draft.content)
+        if before.is_unsaved != now.is_unsaved or before.draft.display_name != draft.display_name:
             self._show_list()
             self._show_state()
-
-    def _on_form(self) -> None:
-        sheet = self._sheets.get(self._key)
-        if sheet is None:
-            return
-        self._sheets.write(sheet.key, self._form.apply_to(sheet.draft))
-        self._form.show_errors({})
-        self._show_list()
-        self._show_state()
-        self._check_timer.start()
-
-    def _on_step(self) -> None:
-        self._toolbar.set_variables(self._known, self._stepper.values)
 
     def _open_menu(self) -> None:
         self.menu().popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
@@ -377,8 +327,7 @@ class TemplatesPage(QWidget):
             self._show_list()
             self._show_sheet()
             return
-        self._form.load(now.draft, is_new=False)
-        self._editor.replace_text(now.draft.content)
+        self._desk.put_back(now.draft)
         self._show_list()
         self._show_state()
 
@@ -412,12 +361,13 @@ class TemplatesPage(QWidget):
         sheet = self._sheets.get(self._key)
         self._stack.setCurrentIndex(1 if sheet is None else 0)
         if sheet is not None:
-            self._form.load(sheet.draft, is_new=sheet.stored is None)
-            self._editor.set_text(sheet.draft.content)
+            others = [each.draft for each in self._sheets if each.key != sheet.key]
+            self._desk.set_others([each.content for each in others if each.is_active])
+            self._desk.load(sheet.draft, is_new=sheet.stored is None)
             self._stepper.show_content(sheet.draft.content)
             self._show_list()
-            self._look_at_guests()
-            self._check()
+            self._show_length(sheet.draft.content)
+            self._survey_timer.start(0)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -456,37 +406,10 @@ class TemplatesPage(QWidget):
             values = self._people[longest].values
         else:
             values = self._stepper.values
-        self._toolbar.show_length(len(render(content, values)), of_longest_guest=longest is not None)
+        self._desk.toolbar.show_length(len(render(content, values)), of_longest_guest=longest is not None)
 
-    def _check(self) -> None:
-        """Check the rules now, and look at all guests a little later."""
-        sheet = self._sheets.get(self._key)
-        if sheet is None:
-            return
-        others = [
-            each.draft.content for each in self._sheets if each.key != sheet.key and each.draft.is_active
-        ]
-        draft = sheet.draft
-        self._found = check(
-            draft.content, self._known, language=draft.language, category=draft.category, others=others
-        )
-        self._editor.set_findings(self._found)
-        self._show_findings()
-        self._look_at_guests(_SURVEY_AFTER)
-
-    def _show_findings(self) -> None:
-        self._findings.show_rows(
-            finding_rows(
-                self._found,
-                self._survey.touched,
-                apply=self._editor.replace_text,
-                show_place=self._editor.show_place,
-                show_guests=self._stepper.show_among,
-            )
-        )
-
-    def _look_at_guests(self, after: int = 0) -> None:
-        self._survey_timer.start(after)
+    def _start_survey(self) -> None:
+        self._survey_task = self._tasks.restart(self._survey_task, self._survey_guests())
 
     async def _survey_guests(self) -> None:
         """Work out the guests' values if they are not known yet, then what the text comes to for all of them."""
@@ -499,11 +422,11 @@ class TemplatesPage(QWidget):
             people = await preview_guests(self._guests, self._event, language) if self._event else []
             self._people, self._people_language, self._survey = people, language, Survey()
             self._stepper.set_guests(people, sample)
-            self._on_step()
+            self._desk.set_samples(self._stepper.values)
         self._survey = await survey(sheet.draft.content, self._people)
         self._stepper.set_survey(self._survey)
-        self._show_length(self._editor.text())
-        self._show_findings()
+        self._show_length(self._desk.draft.content)
+        self._desk.show_touched(self._survey.touched)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least room that is still usable."""
@@ -516,7 +439,7 @@ class TemplatesPage(QWidget):
         self._list_card.setVisible(not narrow)
         self._picker.setVisible(narrow)
         self._stepper.setFixedWidth(_NARROW_PREVIEW_WIDTH if narrow else _PREVIEW_WIDTH)
-        self._findings.set_most_height(max(110, self.height() // 3))
+        self._desk.findings.set_most_height(max(110, self.height() // 3))
 
 
 def _entry(sheet: Sheet) -> TemplateEntry:

@@ -1,0 +1,272 @@
+"""What a plan says, in rows: what blocks it, who is left out and why, what to know, and what is fine."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from waapp.core.plan import BlockerCode, Exclusion, Notice, NoticeCode, Options, Reason
+from waapp.engine.plans import Prepared
+from waapp.gui.texts import when
+from waapp.texts import blocker, exclusion, notice, reason_count, tr, variable
+
+_NAMED: Final = 2
+"""With so many guests or fewer, a row names them itself."""
+
+
+class Remedy(StrEnum):
+    """What the button of a row does."""
+
+    GUESTS = "guests"
+    TEMPLATE = "template"
+    MESSAGES = "messages"
+    SETTINGS = "settings"
+    INCLUDE_INVITED = "include_invited"
+    LEAVE_INVITED = "leave_invited"
+    ONE_EACH = "one_each"
+    ONE_PER_PHONE = "one_per_phone"
+    INCLUDE_US = "include_us"
+    LEAVE_US = "leave_us"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One line of the review; `token` is its weight, `left_out` are the guests that it is about.
+
+    `key` stays the same from plan to plan, so that an opened list of names stays open.
+    """
+
+    key: str
+    token: str
+    text: str
+    detail: str = ""
+    remedy: Remedy | None = None
+    label: str = ""
+    left_out: tuple[Exclusion, ...] = ()
+
+
+_NUMBERS: Final = frozenset(
+    {
+        Reason.NO_NUMBER,
+        Reason.NOT_A_NUMBER,
+        Reason.IMPOSSIBLE,
+        Reason.NEEDS_REGION,
+        Reason.ROUNDED,
+        Reason.LANDLINE,
+        Reason.PREMIUM,
+    }
+)
+_TOKENS: Final = {
+    Reason.OPTED_OUT: "failed",
+    Reason.MISSING_VALUE: "unknown",
+    Reason.BAD_VALUE: "unknown",
+    Reason.TOO_LONG: "unknown",
+    Reason.US_MARKETING: "unknown",
+    Reason.NOT_KNOWN_YET: "unknown",
+}
+_BLOCKER_REMEDIES: Final = {
+    BlockerCode.NO_SENDER: Remedy.SETTINGS,
+    BlockerCode.ACCOUNT_PAUSED: Remedy.SETTINGS,
+    BlockerCode.SAMPLE_EVENT_REAL: Remedy.SETTINGS,
+    BlockerCode.TEMPLATE_INACTIVE: Remedy.TEMPLATE,
+    BlockerCode.TEMPLATE_ERRORS: Remedy.TEMPLATE,
+    BlockerCode.TEMPLATE_NOT_APPROVED: Remedy.TEMPLATE,
+}
+
+
+def review_rows(prepared: Prepared, guests_invited_again: int = 0) -> list[ReviewRow]:
+    """Return the rows of a plan, the gravest first.
+
+    `guests_invited_again` says for how many guests "include anyway" made a difference.
+    """
+    plan = prepared.plan
+    by_reason: dict[Reason, list[Exclusion]] = {}
+    for one in plan.excluded:
+        by_reason.setdefault(one.reason, []).append(one)
+    rows = [
+        ReviewRow(
+            f"blocker.{each.code.value}",
+            "failed",
+            blocker(each),
+            remedy=_BLOCKER_REMEDIES.get(each.code),
+            label=_remedy_word(_BLOCKER_REMEDIES.get(each.code)),
+        )
+        for each in plan.blockers
+    ]
+    rows += [_reason_row(reason, by_reason[reason]) for reason in Reason if reason in by_reason]
+    rows += _choices(prepared.options, guests_invited_again)
+    rows += [_notice_row(each) for each in plan.warnings]
+    rows += _fine(prepared, by_reason.keys())
+    weights = ("failed", "unknown", "queued", "delivered")
+    rows.sort(key=lambda row: (not row.key.startswith("blocker"), weights.index(row.token)))
+    return rows
+
+
+def name_lines(left_out: Sequence[Exclusion]) -> list[str]:
+    """Return a line for each guest who is left out: name, number, why."""
+    lines = []
+    for one in left_out:
+        # Isolated: a right-to-left name must not carry the number to its other side.
+        parts = [f"\u2068{one.name or tr('No name')}\u2069", f"\u2068{one.phone}\u2069" if one.phone else ""]
+        lines.append(" · ".join([part for part in parts if part] + [exclusion(one)]))
+    return lines
+
+
+def _reason_row(reason: Reason, left_out: list[Exclusion]) -> ReviewRow:
+    remedy = _remedy(reason)
+    token = "failed" if reason in _NUMBERS else _TOKENS.get(reason, "queued")
+    return ReviewRow(
+        f"reason.{reason.value}",
+        token,
+        reason_count(reason, len(left_out)),
+        _reason_detail(reason, left_out),
+        remedy,
+        _reason_label(reason, remedy),
+        tuple(left_out),
+    )
+
+
+def _remedy(reason: Reason) -> Remedy | None:
+    if reason in _NUMBERS:
+        return Remedy.GUESTS
+    match reason:
+        case Reason.MISSING_VALUE | Reason.BAD_VALUE:
+            return Remedy.GUESTS
+        case Reason.TOO_LONG:
+            return Remedy.TEMPLATE
+        case Reason.ALREADY_INVITED:
+            return Remedy.INCLUDE_INVITED
+        case Reason.SAME_PHONE:
+            return Remedy.ONE_EACH
+        case Reason.US_MARKETING:
+            return Remedy.INCLUDE_US
+        case Reason.IN_PROGRESS | Reason.NOT_KNOWN_YET:
+            return Remedy.MESSAGES
+        case _:
+            return None
+
+
+def _reason_label(reason: Reason, remedy: Remedy | None) -> str:
+    if reason in _NUMBERS:
+        return tr("Fix numbers")
+    if reason in {Reason.MISSING_VALUE, Reason.BAD_VALUE}:
+        return tr("Fill in")
+    return _remedy_word(remedy)
+
+
+def _remedy_word(remedy: Remedy | None) -> str:
+    match remedy:
+        case Remedy.GUESTS:
+            return tr("Open guests")
+        case Remedy.TEMPLATE:
+            return tr("Open template")
+        case Remedy.MESSAGES:
+            return tr("Open messages")
+        case Remedy.SETTINGS:
+            return tr("Open settings")
+        case Remedy.INCLUDE_INVITED | Remedy.INCLUDE_US:
+            return tr("Include anyway")
+        case Remedy.LEAVE_INVITED | Remedy.LEAVE_US:
+            return tr("Leave out")
+        case Remedy.ONE_EACH:
+            return tr("One each")
+        case Remedy.ONE_PER_PHONE:
+            return tr("One per phone")
+        case None:
+            return ""
+
+
+def _reason_detail(reason: Reason, left_out: list[Exclusion]) -> str:
+    match reason:
+        case Reason.ALREADY_INVITED | Reason.IN_PROGRESS | Reason.NOT_KNOWN_YET:
+            return _by_whom(left_out)
+        case Reason.MISSING_VALUE | Reason.BAD_VALUE:
+            names = dict.fromkeys(variable(one.detail.get("name", "")) for one in left_out)
+            return ", ".join(name for name in names if name)
+        case Reason.SAME_PHONE:
+            return tr("one message for each phone")
+        case _ if len(left_out) <= _NAMED:
+            return ", ".join(f"\u2068{one.name or tr('No name')}\u2069" for one in left_out)
+        case _:
+            return ""
+
+
+def _by_whom(left_out: list[Exclusion]) -> str:
+    people = dict.fromkeys(one.detail.get("by", "") for one in left_out)
+    days = dict.fromkeys(
+        when(datetime.fromisoformat(one.detail["at"])) for one in left_out if one.detail.get("at")
+    )
+    who = next(iter(people)) if len(people) == 1 else ""
+    day = next(iter(days)) if len(days) == 1 else ""
+    if who and day:
+        return tr("{day} by {who}", day=day, who=who)
+    return tr("by {who}", who=who) if who else day
+
+
+def _choices(options: Options, guests_invited_again: int) -> list[ReviewRow]:
+    """Return what the planner has chosen for this send, each with the way back."""
+    rows = []
+    if options.include_already_invited:
+        rows.append(
+            ReviewRow(
+                "choice.invited",
+                "unknown",
+                tr("{n:guest gets|guests get} this message again", n=guests_invited_again),
+                tr("you chose to include them"),
+                Remedy.LEAVE_INVITED,
+                _remedy_word(Remedy.LEAVE_INVITED),
+            )
+        )
+    if not options.one_per_phone:
+        rows.append(
+            ReviewRow(
+                "choice.phones",
+                "queued",
+                tr("Guests who share a phone get a message each"),
+                "",
+                Remedy.ONE_PER_PHONE,
+                _remedy_word(Remedy.ONE_PER_PHONE),
+            )
+        )
+    if options.allow_us_marketing:
+        rows.append(
+            ReviewRow(
+                "choice.us",
+                "unknown",
+                tr("US numbers are included"),
+                tr("WhatsApp will most likely not deliver there"),
+                Remedy.LEAVE_US,
+                _remedy_word(Remedy.LEAVE_US),
+            )
+        )
+    return rows
+
+
+def _notice_row(each: Notice) -> ReviewRow:
+    is_template = each.code in {NoticeCode.TEMPLATE_RULES, NoticeCode.BODY_IS_SENT}
+    return ReviewRow(
+        f"notice.{each.code.value}",
+        "queued" if each.code is NoticeCode.PRACTICE else "unknown",
+        notice(each),
+        remedy=Remedy.TEMPLATE if is_template else None,
+        label=_remedy_word(Remedy.TEMPLATE) if is_template else "",
+    )
+
+
+def _fine(prepared: Prepared, present: AbstractSet[Reason]) -> list[ReviewRow]:
+    """Return what was looked at and found in order, so that silence need not be trusted."""
+    plan = prepared.plan
+    rows = []
+    if plan.content_sid is not None:
+        rows.append(ReviewRow("fine.approved", "delivered", tr("WhatsApp has approved the template")))
+    if plan.recipients and not present & _NUMBERS:
+        rows.append(
+            ReviewRow("fine.numbers", "delivered", tr("Every guest has a number that can get messages"))
+        )
+    if plan.recipients and not present & {Reason.MISSING_VALUE, Reason.BAD_VALUE, Reason.TOO_LONG}:
+        rows.append(ReviewRow("fine.values", "delivered", tr("Nothing is missing in any message")))
+    if plan.recipients and not prepared.options.include_already_invited:
+        rows.append(ReviewRow("fine.once", "delivered", tr("Nobody gets this message twice")))
+    return rows
