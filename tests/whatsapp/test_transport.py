@@ -64,6 +64,19 @@ async def answer_all(server, reader, writer):
         await writer.drain()
 
 
+@pytest.fixture
+def open_transport(run):
+    opened = []
+
+    def open_one(base_url, read_seconds=2):
+        opened.append(TwilioTransport(read_seconds=read_seconds, base_url=base_url))
+        return opened[-1]
+
+    yield open_one
+    for transport in opened:
+        run(transport.close())
+
+
 def post(transport, **kwargs):
     given = {"data": {"To": "whatsapp:+351"}, "headers": FORM, **kwargs}
     return transport.request("POST", "https://api.twilio.com/2010-04-01/x.json", **given)
@@ -82,12 +95,11 @@ def test_is_what_the_package_takes():
     ],
     ids=["form", "json", "json with charset"],
 )  # fmt: skip
-def test_bodies_on_the_wire(run, headers, data, wire):
+def test_bodies_on_the_wire(run, open_transport, headers, data, wire):
     async def scenario():
         async with RawServer(answer_all) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             answer = await post(transport, headers=headers, data=data, auth=("AC1", "secret"))
-            await transport.close()
             return answer, server.heard
 
     answer, ((head, body),) = run(scenario())
@@ -97,20 +109,19 @@ def test_bodies_on_the_wire(run, headers, data, wire):
     assert f"Authorization: Basic {b64encode(b'AC1:secret').decode()}" in head
 
 
-def test_queries_are_encoded_once(run):
+def test_queries_are_encoded_once(run, open_transport):
     async def scenario():
         async with RawServer(answer_all) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             params = {"To": "whatsapp:+351", "DateSent>": "2026-11-22"}
             await transport.request("GET", "https://api.twilio.com/a.json", params=params)
             await transport.request("GET", f"{server.url}/a.json?To=whatsapp%3A%2B351&DateSent%3E=2026-11-22")
-            await transport.close()
             return [head.split(" ")[1] for head, _ in server.heard]
 
     assert run(scenario()) == ["/a.json?To=whatsapp%3A%2B351&DateSent%3E=2026-11-22"] * 2
 
 
-def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeated(run):
+def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeated(run, open_transport):
     """The server ends an idle connection just as we take it from the pool."""
 
     async def one_answer(server, reader, writer):
@@ -125,13 +136,12 @@ def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeate
     async def scenario():
         results = []
         async with RawServer(one_answer) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             for _ in range(30):
                 try:
                     results.append((await post(transport)).status_code)
                 except (NotWrittenError, AnswerLostError) as error:
                     results.append(type(error))
-            await transport.close()
             return results, len(server.heard), server.connections
 
     results, heard, connections = run(scenario())
@@ -139,13 +149,13 @@ def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeate
     assert connections <= heard + 1
 
 
-def test_nothing_is_written_to_a_connection_that_closes_under_us(run, monkeypatch):
+def test_nothing_is_written_to_a_connection_that_closes_under_us(run, open_transport, monkeypatch):
     """Between taking the connection from the pool and writing, it closes: provably nothing was sent."""
     import aiohttp
 
     async def scenario():
         async with RawServer(answer_all) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             await post(transport)
             original = aiohttp.ClientRequest.send
 
@@ -157,31 +167,29 @@ def test_nothing_is_written_to_a_connection_that_closes_under_us(run, monkeypatc
             monkeypatch.setattr(aiohttp.ClientRequest, "send", send)
             with pytest.raises(NotWrittenError) as raised:
                 await post(transport)
-            await transport.close()
             return raised.value.why, len(server.heard)
 
     assert run(scenario()) == ("refused", 1)
 
 
-def test_a_read_timeout_is_an_answer_lost(run):
+def test_a_read_timeout_is_an_answer_lost(run, open_transport):
     async def silent(server, reader, writer):
         await server.request(reader)
         await reader.read()
 
     async def scenario():
         async with RawServer(silent) as server:
-            transport = TwilioTransport(read_seconds=0.2, base_url=server.url)
+            transport = open_transport(server.url, read_seconds=0.2)
             with pytest.raises(AnswerLostError) as posted:
                 await post(transport)
             with pytest.raises(AnswerLostError) as asked:
                 await transport.request("GET", server.url)
-            await transport.close()
             return posted.value.why, asked.value.why, len(server.heard)
 
     assert run(scenario()) == ("timeout", "timeout", 2)
 
 
-def test_an_address_that_swallows_everything_is_not_written(run, monkeypatch):
+def test_an_address_that_swallows_everything_is_not_written(run, open_transport, monkeypatch):
     from waapp.whatsapp import transport as module
 
     monkeypatch.setattr(module, "CONNECT_SECONDS", 0.2)
@@ -195,10 +203,9 @@ def test_an_address_that_swallows_everything_is_not_written(run, monkeypatch):
             for filler in fillers:
                 filler.setblocking(False)
                 filler.connect_ex(full.getsockname())
-            transport = TwilioTransport(read_seconds=2, base_url=f"http://127.0.0.1:{full.getsockname()[1]}")
+            transport = open_transport(f"http://127.0.0.1:{full.getsockname()[1]}")
             with pytest.raises(NotWrittenError) as raised:
                 await post(transport)
-            await transport.close()
             for filler in fillers:
                 filler.close()
             return raised.value.why
@@ -206,23 +213,22 @@ def test_an_address_that_swallows_everything_is_not_written(run, monkeypatch):
     assert run(scenario()) == "connect_timeout"
 
 
-def test_a_server_without_tls_is_not_written(run):
+def test_a_server_without_tls_is_not_written(run, open_transport):
     async def plain(server, reader, writer):
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await writer.drain()
 
     async def scenario():
         async with RawServer(plain) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url.replace("http:", "https:"))
+            transport = open_transport(server.url.replace("http:", "https:"))
             with pytest.raises(NotWrittenError) as raised:
                 await post(transport)
-            await transport.close()
             return raised.value.why
 
     assert run(scenario()) == "tls"
 
 
-def test_a_certificate_of_nobody_is_refused(run, tmp_path):
+def test_a_certificate_of_nobody_is_refused(run, open_transport, tmp_path):
     certificate = tmp_path / "certificate.pem"
     certificate.write_bytes(self_signed())
 
@@ -231,10 +237,9 @@ def test_a_certificate_of_nobody_is_refused(run, tmp_path):
         context.load_cert_chain(certificate)
         server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
-        transport = TwilioTransport(read_seconds=2, base_url=f"https://localhost:{port}")
+        transport = open_transport(f"https://localhost:{port}")
         with pytest.raises(NotWrittenError) as raised:
             await post(transport)
-        await transport.close()
         server.close()
         return raised.value.why
 
@@ -268,15 +273,14 @@ def self_signed():
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def test_the_systems_proxy_is_used_with_its_sign_in(run, monkeypatch):
+def test_the_systems_proxy_is_used_with_its_sign_in(run, open_transport, monkeypatch):
     async def scenario():
         async with RawServer(answer_all) as proxy:
             monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//maria:pass%20word@"))
             monkeypatch.delenv("no_proxy", raising=False)
             monkeypatch.delenv("NO_PROXY", raising=False)
-            transport = TwilioTransport(read_seconds=2, base_url="http://twilio.example")
+            transport = open_transport("http://twilio.example")
             answer = await post(transport)
-            await transport.close()
             return answer.status_code, proxy.heard[0][0]
 
     status, head = run(scenario())
@@ -286,7 +290,7 @@ def test_the_systems_proxy_is_used_with_its_sign_in(run, monkeypatch):
 
 
 @pytest.mark.parametrize("proxy_answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
-def test_a_proxy_that_refuses_is_not_written(run, monkeypatch, proxy_answer):
+def test_a_proxy_that_refuses_is_not_written(run, open_transport, monkeypatch, proxy_answer):
     async def refuse(server, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(proxy_answer)
@@ -295,24 +299,22 @@ def test_a_proxy_that_refuses_is_not_written(run, monkeypatch, proxy_answer):
     async def scenario():
         async with RawServer(refuse) as proxy:
             monkeypatch.setenv("https_proxy", proxy.url)
-            transport = TwilioTransport(read_seconds=2)
+            transport = open_transport(None)
             with pytest.raises(NotWrittenError) as raised:
                 await post(transport)
-            await transport.close()
             return raised.value.why
 
     assert run(scenario()) in {"proxy", "refused"}
 
 
-def test_this_computer_is_never_asked_through_the_proxy(run, monkeypatch):
+def test_this_computer_is_never_asked_through_the_proxy(run, open_transport, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
 
     async def scenario():
         async with RawServer(answer_all) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             answer = await post(transport)
-            await transport.close()
             return answer.status_code
 
     assert run(scenario()) == 200
@@ -322,7 +324,7 @@ def test_this_computer_is_never_asked_through_the_proxy(run, monkeypatch):
     ("header", "after"),
     [(b"5", 5.0), (b"0.5", 0.5), (b"-1", None), (b"nan", None), (b"soon", None), (b"1e99", None)],
 )
-def test_retry_after(run, header, after):
+def test_retry_after(run, open_transport, header, after):
     async def throttle(server, reader, writer):
         await server.request(reader)
         writer.write(
@@ -332,16 +334,15 @@ def test_retry_after(run, header, after):
 
     async def scenario():
         async with RawServer(throttle) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             with pytest.raises(ThrottledError) as raised:
                 await post(transport)
-            await transport.close()
             return raised.value.after
 
     assert run(scenario()) == after
 
 
-def test_redirects_are_not_followed(run):
+def test_redirects_are_not_followed(run, open_transport):
     async def redirect(server, reader, writer):
         while True:
             await server.request(reader)
@@ -352,9 +353,8 @@ def test_redirects_are_not_followed(run):
 
     async def scenario():
         async with RawServer(redirect) as server:
-            transport = TwilioTransport(read_seconds=2, base_url=server.url)
+            transport = open_transport(server.url)
             answer = await post(transport)
-            await transport.close()
             return answer.status_code, len(server.heard)
 
     assert run(scenario()) == (307, 1)
