@@ -42,7 +42,8 @@ class Settings:
     """What the file and the environment say together.
 
     `rate` is in messages per second, `http_timeout` in seconds. `practice_wanted` keeps practice mode on
-    although an account is configured. `environment_secret` is the account's secret, if the environment has it.
+    although an account is configured. `secret` is the account's, when the environment or a person typing it gave
+    it; otherwise it is in the keyring.
     """
 
     planner: str
@@ -56,7 +57,7 @@ class Settings:
     rate: float = 80.0
     http_timeout: float = 30.0
     practice_wanted: bool = False
-    environment_secret: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
     database_from_environment: bool = False
 
     @property
@@ -68,6 +69,10 @@ class Settings:
     def desk(self) -> str:
         """How this desk is called on the others' screens."""
         return f"{self.planner} on {self.host}"
+
+    def for_real(self) -> "Settings":
+        """Return the same with practice mode off, to ask the account about itself."""
+        return replace(self, practice_wanted=False)
 
     @property
     def practice_key(self) -> str:
@@ -98,7 +103,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             "WAAPP_HTTP_TIMEOUT", environ.get("WAAPP_HTTP_TIMEOUT") or stored.get("http_timeout", 30)
         ),
         practice_wanted=bool(stored.get("practice", False)),
-        environment_secret=environ.get("TWILIO_API_SECRET") or environ.get("TWILIO_AUTH_TOKEN"),
+        secret=environ.get("TWILIO_API_SECRET") or environ.get("TWILIO_AUTH_TOKEN"),
     )
     if environ.get("TWILIO_AUTH_TOKEN") and not environ.get("TWILIO_API_SECRET"):
         settings = replace(settings, api_key=None)
@@ -141,7 +146,7 @@ async def credentials(settings: Settings) -> Credentials:
     if settings.account_sid is None:
         raise UserError("account_missing")
     username = settings.api_key or settings.account_sid
-    secret = settings.environment_secret or await _keyring_get(f"twilio:{username}")
+    secret = settings.secret or await _keyring_get(f"twilio:{username}")
     if not secret:
         raise UserError("secret_missing", account=settings.account_sid)
     return Credentials(settings.account_sid, username, secret)
