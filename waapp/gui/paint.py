@@ -1,14 +1,16 @@
-"""Shapes that a widget and a table cell share: the pill of a state and the bar of many states."""
+"""The pill of a state and the bar of many states, for a table cell and as widgets."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QStyle
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from waapp.core.status import Shown
 from waapp.gui import style
+from waapp.gui.texts import number, shown_word
+from waapp.texts import tr
 
 PILL_HEIGHT: Final = 22
 _PILL_PADDING: Final = 8
@@ -97,3 +99,69 @@ def paint_segments(
         painter.fillRect(QRectF(start, bar.y(), width, bar.height()), style.segment_color(state))
         at += width
     painter.restore()
+
+
+class SegmentBar(QWidget):
+    """A bar with a part for each state; its accessible description says the counts."""
+
+    def __init__(self, object_name: str = "progress", accessible_name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name or tr("Progress"))
+        self._segments: Segments = ()
+        self._total = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_segments(self, segments: Sequence[tuple[Shown, int]], total: int) -> None:
+        """Show these counts of a total."""
+        self._segments, self._total = tuple(segments), total
+        self.setAccessibleDescription(segments_text(segments, total))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the bar's room."""
+        return QSize(120, BAR_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bar."""
+        paint_segments(QPainter(self), self.rect(), self._segments, self._total, self.layoutDirection())
+
+
+def segments_text(segments: Segments, total: int) -> str:
+    """Say a bar in words: 174 read, 212 delivered, of 486."""
+    parts = [f"{number(count)} {shown_word(state).lower()}" for state, count in segments if count]
+    return (
+        tr("{parts}, of {total}", parts=", ".join(parts), total=total)
+        if parts
+        else tr("none of {total}", total=total)
+    )
+
+
+class Pill(QLabel):
+    """The pill of a state; its text is read as a label's."""
+
+    def __init__(self, state: Shown = Shown.NONE, word: str | None = None) -> None:
+        super().__init__()
+        self._state = state
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.set_state(state, word)
+
+    def set_state(self, state: Shown, word: str | None = None) -> None:
+        """Show a state, with another word than its own where the cause says more."""
+        self._state = state
+        self.setText(word or shown_word(state))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the pill's room."""
+        return QSize(pill_width(self.text(), QFontMetrics(pill_font())), PILL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least room: the dot and a few letters."""
+        return QSize(48, PILL_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pill in place of the label."""
+        room = QRect(0, 0, self.width(), self.height())
+        paint_pill(QPainter(self), room, self._state, self.text(), self.layoutDirection())

@@ -11,8 +11,9 @@ from waapp.core.invitations import SendState, SendSummary
 from waapp.core.status import Shown
 from waapp.db.sends import Stopped
 from waapp.gui import style
+from waapp.gui.paint import Pill, SegmentBar
 from waapp.gui.texts import lasting, number, when
-from waapp.gui.widgets import Card, Pill, SegmentBar, button, label, rule
+from waapp.gui.widgets import Card, button, label, rule
 from waapp.texts import PAUSES, tr
 
 _WINDOW = 10.0

@@ -4,8 +4,7 @@ A proxy model would call back into Python for every comparison; measured at 100,
 where this model needs milliseconds.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 
 from waapp.gui import style
 from waapp.gui.delegates import CellDelegate
+from waapp.gui.row_order import RowOrder, Taken
 from waapp.texts import tr
 
 Row = TypeVar("Row")
@@ -80,77 +80,71 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         super().__init__(parent)
         self.columns: Final = tuple(columns)
         self._identify: Callable[[Row], Hashable] = identify or attrgetter("id")
-        self._rows: dict[Hashable, Row] = {}
-        self._order: list[Hashable] = []
-        self._positions: dict[Hashable, int] | None = None
-        self._keys: dict[Hashable, Any] = {}
+        self._order: RowOrder[Row] = RowOrder()
         self._texts: dict[Hashable, list[str | None]] = {}
-        self._filter: Callable[[Row], bool] | None = None
-        self._sort_column = -1
-        self._descending = False
+        self._sorting = (-1, Qt.SortOrder.AscendingOrder)
 
     # What pages ask
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._order.shown)
 
     @property
     def total(self) -> int:
         """The number of rows, filtered out or not."""
-        return len(self._rows)
+        return len(self._order.rows)
 
     def row(self, row_id: Hashable) -> Row | None:
         """Return the row with this id, also when the filter hides it."""
-        return self._rows.get(row_id)
+        return self._order.rows.get(row_id)
 
     def row_at(self, position: int) -> Row:
         """Return the row shown at this position."""
-        return self._rows[self._order[position]]
+        return self._order.rows[self._order.shown[position]]
 
     def id_at(self, position: int) -> Hashable:
         """Return the id of the row shown at this position."""
-        return self._order[position]
+        return self._order.shown[position]
 
     def row_for_id(self, row_id: Hashable) -> int:
         """Return the position of a row, or -1 when it is not shown."""
-        return self._position_map().get(row_id, -1)
+        return self._order.position(row_id)
 
     def all_rows(self) -> Iterable[Row]:
         """Return every row, filtered out or not, in the order of arrival."""
-        return self._rows.values()
+        return self._order.rows.values()
 
     def shown_rows(self) -> Iterator[Row]:
         """Iterate over the rows that are shown, in their order."""
-        return (self._rows[row_id] for row_id in self._order)
+        return map(self._order.rows.__getitem__, self._order.shown)
 
     @property
     def sorting(self) -> tuple[int, Qt.SortOrder]:
         """The column that orders the rows (-1 for order of arrival) and its direction."""
-        order = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
-        return self._sort_column, order
+        return self._sorting
 
     # What delegates ask
 
     def cell_text(self, position: int, column: int) -> str:
         """Return what a cell says, computed once per row."""
-        row_id = self._order[position]
+        row_id = self._order.shown[position]
         texts = self._texts.get(row_id)
         if texts is None:
             texts = self._texts[row_id] = [None] * len(self.columns)
         text = texts[column]
         if text is None:
-            text = texts[column] = self.columns[column].text(self._rows[row_id])
+            text = texts[column] = self.columns[column].text(self._order.rows[row_id])
         return text
 
     def cell_value(self, position: int, column: int) -> object:
         """Return what a column's delegate paints."""
         value = self.columns[column].value
-        return None if value is None else value(self._rows[self._order[position]])
+        return None if value is None else value(self.row_at(position))
 
     def cell_detail(self, position: int, column: int) -> str:
         """Return the second line of a cell."""
         detail = self.columns[column].detail
-        return "" if detail is None else detail(self._rows[self._order[position]])
+        return "" if detail is None else detail(self.row_at(position))
 
     # What changes
 
@@ -158,9 +152,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Show these rows instead of all that were there."""
         identify = self._identify
         self.beginResetModel()
-        self._rows = {identify(row): row for row in rows}
+        self._order.rows = {identify(row): row for row in rows}
         self._texts.clear()
-        self._rearrange()
+        self._order.rearrange()
         self.endResetModel()
         self.counted.emit()
 
@@ -169,78 +163,73 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
         When neither the order nor the filter's verdict changes, this is one `dataChanged`.
         """
-        identify = self._identify
-        passes = self._filter
-        key_of = self._key_function()
-        positions = self._position_map()
+        identify, order = self._identify, self._order
+        before = len(order.rows)
         changed: list[int] = []
-        moving: list[Hashable] = []
+        moving: dict[Hashable, None] = {}
         for row in rows:
             row_id = identify(row)
-            if self._rows.get(row_id) == row:
-                continue
-            self._rows[row_id] = row
+            taken = order.take(row_id, row)
             self._texts.pop(row_id, None)
-            position = positions.get(row_id, -1)
-            visible = passes is None or passes(row)
-            key = key_of(row) if key_of is not None and visible else None
-            if position >= 0 and visible and (key_of is None or self._keys.get(row_id) == key):
-                changed.append(position)
-            elif position >= 0 or visible:
-                moving.append(row_id)
+            if taken is Taken.PLACE:
+                moving[row_id] = None
+            elif taken is Taken.VALUES:
+                moving.pop(row_id, None)  # the same row twice: the later one has brought it back
+                changed.append(order.position(row_id))
+        if changed:
+            self._tell_changed(min(changed), max(changed))
         if len(moving) > _ONE_BY_ONE:
             self.beginResetModel()
-            self._rearrange_only(dict.fromkeys(moving))
+            order.rearrange_only(moving)
             self.endResetModel()
         else:
-            if changed:
-                last = len(self.columns) - 1
-                self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), last))
-            for row_id in dict.fromkeys(moving):
+            for row_id in moving:
                 self._move(row_id)
-        if moving:
+        if moving or len(order.rows) != before:
             self.counted.emit()
 
     def remove(self, ids: Iterable[Hashable]) -> None:
         """Take rows out; ids that are not there are passed over."""
-        leaving = [row_id for row_id in ids if row_id in self._rows]
+        leaving = [row_id for row_id in dict.fromkeys(ids) if row_id in self._order.rows]
+        for row_id in leaving:
+            self._texts.pop(row_id, None)
         if len(leaving) > _ONE_BY_ONE:
-            for row_id in leaving:
-                del self._rows[row_id]
-                self._texts.pop(row_id, None)
-            self._reset()
+            self.beginResetModel()
+            self._order.drop(leaving)
+            self._order.rearrange()
+            self.endResetModel()
         else:
             for row_id in leaving:
-                self._take_out(row_id)
-                del self._rows[row_id]
-                self._texts.pop(row_id, None)
+                self._hide(row_id)
+            self._order.drop(leaving)
         if leaving:
             self.counted.emit()
 
     def set_filter(self, predicate: Callable[[Row], bool] | None) -> None:
         """Show only the rows that the predicate accepts; None shows all."""
-        self._filter = predicate
-        self._reset()
+        self._order.set_filter(predicate)
+        self._rearrange()
         self.counted.emit()
 
     def refresh_texts(self) -> None:
         """Compute all texts anew: the language, the time zone or the clock has moved on."""
         self._texts.clear()
-        if self._order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.columns) - 1))
+        if len(self):
+            self._tell_changed(0, len(self) - 1)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column; -1 restores the order of arrival."""
         if column >= 0 and not self.columns[column].sortable:
             return
-        self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
-        self._reset()
+        self._sorting = (column, order)
+        self._order.set_key(self._sort_key(column), descending=order is Qt.SortOrder.DescendingOrder)
+        self._rearrange()
 
     # Qt's interface
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of shown rows."""
-        return 0 if parent.isValid() else len(self._order)
+        return 0 if parent.isValid() else len(self)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of columns."""
@@ -275,116 +264,49 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return style.font(12, QFont.Weight.Medium)
         return None
 
-    # Order and filter
+    # Keeping the view in step
 
-    def _position_map(self) -> Mapping[Hashable, int]:
-        if self._positions is None:
-            self._positions = {row_id: position for position, row_id in enumerate(self._order)}
-        return self._positions
-
-    def _key_function(self) -> Callable[[Row], Any] | None:
-        if self._sort_column < 0:
+    def _sort_key(self, place: int) -> Callable[[Row], Any] | None:
+        if place < 0:
             return None
-        column = self.columns[self._sort_column]
-        if column.sort_key is not None:
-            return column.sort_key
+        column = self.columns[place]
         text = column.text
-        return lambda row: text(row).casefold() or None
-
-    def _reset(self) -> None:
-        self.beginResetModel()
-        self._rearrange()
-        self.endResetModel()
+        return column.sort_key or (lambda row: text(row).casefold() or None)
 
     def _rearrange(self) -> None:
-        passes, rows = self._filter, self._rows
-        order = list(rows) if passes is None else [row_id for row_id, row in rows.items() if passes(row)]
-        key_of = self._key_function()
-        self._keys = {} if key_of is None else {row_id: key_of(rows[row_id]) for row_id in order}
-        self._arrange(order)
+        self.beginResetModel()
+        self._order.rearrange()
+        self.endResetModel()
 
-    def _rearrange_only(self, moving: Mapping[Hashable, None]) -> None:
-        """Rearrange when only these rows can have moved: sorting what is nearly sorted costs little."""
-        passes, key_of = self._filter, self._key_function()
-        order = [row_id for row_id in self._order if row_id not in moving]
-        for row_id in moving:
-            row = self._rows[row_id]
-            if passes is None or passes(row):
-                order.append(row_id)
-                if key_of is not None:
-                    self._keys[row_id] = key_of(row)
-        self._arrange(order)
+    def _tell_changed(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
-    def _arrange(self, order: list[Hashable]) -> None:
-        if self._sort_column >= 0:
-            known = [row_id for row_id in order if self._keys[row_id] is not None]
-            known.sort(key=self._keys.__getitem__, reverse=self._descending)
-            if len(known) < len(order):
-                known += [row_id for row_id in order if self._keys[row_id] is None]
-            order = known
-        self._order = order
-        self._positions = None
-
-    def _take_out(self, row_id: Hashable) -> None:
-        position = self.row_for_id(row_id)
-        if position < 0:
-            return
-        self.beginRemoveRows(QModelIndex(), position, position)
-        del self._order[position]
-        self._positions = None
-        self._keys.pop(row_id, None)
-        self.endRemoveRows()
+    def _hide(self, row_id: Hashable) -> None:
+        position = self._order.position(row_id)
+        if position >= 0:
+            self.beginRemoveRows(QModelIndex(), position, position)
+            self._order.hide(row_id)
+            self.endRemoveRows()
 
     def _move(self, row_id: Hashable) -> None:
         """Bring one row to where its new values belong: in, out, or to another place."""
-        row = self._rows[row_id]
-        visible = self._filter is None or self._filter(row)
-        source = self.row_for_id(row_id)
-        if not visible:
-            self._take_out(row_id)
-            return
-        key_of = self._key_function()
-        others = self._order if source < 0 else self._order[:source] + self._order[source + 1 :]
-        key = None if key_of is None else key_of(row)
-        target = self._place(others, key) if key_of is not None else len(others)
-        if source < 0:
+        target = self._order.destination(row_id)
+        source = self._order.position(row_id)
+        if target is None:
+            self._hide(row_id)
+        elif source < 0:
             self.beginInsertRows(QModelIndex(), target, target)
-            self._put(row_id, key, others, target)
+            self._order.move(row_id, target)
             self.endInsertRows()
-            return
-        if target != source:
-            # Qt names the place before which the row goes, counted while it is still at its old one.
-            self.beginMoveRows(
-                QModelIndex(), source, source, QModelIndex(), target + 1 if target > source else target
-            )
-            self._put(row_id, key, others, target)
-            self.endMoveRows()
-        self._keys[row_id] = key
-        self.dataChanged.emit(self.index(target, 0), self.index(target, len(self.columns) - 1))
-
-    def _put(self, row_id: Hashable, key: object, others: list[Hashable], target: int) -> None:
-        self._order = [*others[:target], row_id, *others[target:]]
-        self._positions = None
-        self._keys[row_id] = key
-
-    def _place(self, others: list[Hashable], key: Any) -> int:  # noqa: ANN401 - whatever the column sorts by
-        """Return where a row with this key belongs; equal keys keep the order of arrival."""
-        keys = self._keys
-        if key is None:
-            return len(others)
-        known = len(others)
-        while known and keys[others[known - 1]] is None:
-            known -= 1
-        if not self._descending:
-            return bisect_right(others, key, hi=known, key=keys.__getitem__)
-        low, high = 0, known
-        while low < high:
-            middle = (low + high) // 2
-            if keys[others[middle]] < key:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        else:
+            if target != source:
+                # Qt names the place before which the row goes, counted while it is still at its old one.
+                before = target + 1 if target > source else target
+                self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), before)
+            self._order.move(row_id, target)
+            if target != source:
+                self.endMoveRows()
+            self._tell_changed(target, target)
 
 
 class TableView(QTableView):

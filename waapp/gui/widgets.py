@@ -1,19 +1,16 @@
 """The building blocks of every page. Each is named for scripts and for screen readers, and works by keyboard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QAction,
     QFont,
-    QFontMetrics,
     QKeyEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
     QPixmap,
     QShortcut,
 )
@@ -32,18 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from waapp.core.status import Shown
 from waapp.gui import style
-from waapp.gui.paint import (
-    BAR_HEIGHT,
-    PILL_HEIGHT,
-    Segments,
-    paint_pill,
-    paint_segments,
-    pill_font,
-    pill_width,
-)
-from waapp.gui.texts import key_name, number, shown_word
+from waapp.gui.texts import key_name, number
 from waapp.texts import tr
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
@@ -475,68 +462,3 @@ class EmptyState(QWidget):
         """Change what is said."""
         self._title.setText(title)
         self._text.setText(text)
-
-
-class SegmentBar(QWidget):
-    """A bar with a part for each state; its accessible description says the counts."""
-
-    def __init__(self, object_name: str = "progress", accessible_name: str = "") -> None:
-        super().__init__()
-        name(self, object_name, accessible_name or tr("Progress"))
-        self._segments: Segments = ()
-        self._total = 0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_segments(self, segments: Sequence[tuple[Shown, int]], total: int) -> None:
-        """Show these counts of a total."""
-        self._segments, self._total = tuple(segments), total
-        self.setAccessibleDescription(segments_text(segments, total))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the bar's room."""
-        return QSize(120, BAR_HEIGHT)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the bar."""
-        paint_segments(QPainter(self), self.rect(), self._segments, self._total, self.layoutDirection())
-
-
-def segments_text(segments: Segments, total: int) -> str:
-    """Say a bar in words: 174 read, 212 delivered, of 486."""
-    parts = [f"{number(count)} {shown_word(state).lower()}" for state, count in segments if count]
-    return (
-        tr("{parts}, of {total}", parts=", ".join(parts), total=total)
-        if parts
-        else tr("none of {total}", total=total)
-    )
-
-
-class Pill(QLabel):
-    """The pill of a state; its text is read as a label's."""
-
-    def __init__(self, state: Shown = Shown.NONE, word: str | None = None) -> None:
-        super().__init__()
-        self._state = state
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.set_state(state, word)
-
-    def set_state(self, state: Shown, word: str | None = None) -> None:
-        """Show a state, with another word than its own where the cause says more."""
-        self._state = state
-        self.setText(word or shown_word(state))
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the pill's room."""
-        return QSize(pill_width(self.text(), QFontMetrics(pill_font())), PILL_HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least room: the dot and a few letters."""
-        return QSize(48, PILL_HEIGHT)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the pill in place of the label."""
-        room = QRect(0, 0, self.width(), self.height())
-        paint_pill(QPainter(self), room, self._state, self.text(), self.layoutDirection())
