@@ -1,7 +1,9 @@
 """The sample, derived a second time from the program's own rules: reading, planning, practice mode."""
 
 import runpy
+import tomllib
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import openpyxl
@@ -9,7 +11,6 @@ import pytest
 
 from waapp.core import phone
 from waapp.core.events import Event
-from waapp.core.expected import Expected, load_expected
 from waapp.core.guests import Guest
 from waapp.core.plan import Exclusion, PlannedGuest, Situation, build
 from waapp.core.tabular import Import, parse_table
@@ -32,6 +33,19 @@ EVENT = Event(
 TEMPLATE = Template(
     UUID(int=2), "t", "T", "Dear {{guest_name}}, join us at {{event_name}}: {{rsvp_link}} please."
 )
+
+
+class Expected(NamedTuple):
+    """How one row ends: a state as shown and Twilio's error code, "excluded" or "skipped" and why."""
+
+    row: int
+    name: str
+    end: str
+    why: str = ""
+
+
+def load_expected(text: str) -> tuple[Expected, ...]:
+    return tuple(Expected(**row) for row in tomllib.loads(text)["rows"])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +99,7 @@ def derived(table: Import) -> list[Expected]:
 
 def test_every_row_ends_as_the_makers_say(table: Import, expected: tuple[Expected, ...]) -> None:
     for said, found in zip(expected, derived(table), strict=True):
-        if said.is_guest:
+        if said.end != "skipped":
             assert found == said
         else:
             assert (found.row, found.end, found.why) == (said.row, said.end, said.why)

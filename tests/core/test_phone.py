@@ -78,7 +78,8 @@ def test_readable(text: str, region: str | None, e164: str) -> None:
     ],
 )
 def test_unreadable(text: str, region: str | None, problem: PhoneProblem) -> None:
-    assert read(text, region) == Number(text, None, problem, None, text.strip())
+    assert read(text, region) == Number(text, None, problem)
+    assert read(text, region).display == text.strip()
 
 
 @pytest.mark.parametrize(

@@ -233,3 +233,9 @@ def test_any_bytes_are_a_list_or_a_known_error(
     except UserError:
         return
     assert any(any(row) for row in rows)
+
+
+def test_contacts(tmp_path: Path) -> None:
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Inês\r\nTEL;TYPE=CELL:912 345 678\r\nEND:VCARD\r\n"
+    rows = read_guest_file(write(tmp_path / "contacts.vcf", card.encode())).rows
+    assert [row[:2] for row in rows] == [["Name", "Mobile"], ["Inês", "912 345 678"]]

@@ -86,6 +86,7 @@ _PHONE: Final = re.compile(r"[+(]?[\d\s()./+\-–]{7,24}(?:\s*(?:ext|x)\.?\s*\d+
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
 _BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
+_LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
 _FEWEST_DIGITS: Final = 7
 _SAMPLE: Final = 60
 
@@ -94,7 +95,9 @@ def fold(text: str) -> str:
     """Return text for comparing: no case, no accents, single blanks for everything but letters and digits."""
     if text.isascii():
         return _NO_ASCII_WORD.sub(" ", text.lower()).strip()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    if apart.isascii():
+        return _NO_ASCII_WORD.sub(" ", apart).strip()
     kept = (c if c.isalnum() else "" if unicodedata.category(c).startswith("M") else " " for c in apart)
     return " ".join("".join(kept).split())
 

@@ -31,17 +31,20 @@ class PhoneProblem(StrEnum):
 class Number:
     """A number as read.
 
-    `display` is for people: the international grouping, or the text where none could be read. `region` is the
-    ISO 3166 code of the country that the number belongs to. `guessed` tells that the text had no "+" and made
-    sense only with one.
+    `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text had no
+    "+" and made sense only with one.
     """
 
     text: str
     e164: str | None
     problem: PhoneProblem | None
-    region: str | None
-    display: str
+    region: str | None = None
     guessed: bool = False
+
+    @property
+    def display(self) -> str:
+        """Return what people should see: the international grouping, or the text where none could be read."""
+        return self.text.strip() if self.e164 is None else display(self.e164)
 
 
 _PREFIX: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
@@ -70,44 +73,47 @@ def read(text: str, region: str | None = None) -> Number:
     """
     plain = _plain(text)
     if not any(character.isalnum() for character in plain):
-        return Number(text, None, PhoneProblem.EMPTY, None, text.strip())
+        return Number(text, None, PhoneProblem.EMPTY)
     plain, rounded = _undo_spreadsheet(plain)
     parsed, problem = _parse(plain, region)
+    kind = _kind(parsed)
     guessed = False
-    if (parsed is None or not phonenumbers.is_valid_number(parsed)) and region is not None:
+    if kind is None and region is not None:
         international = _with_plus(plain)
         if international is not None:
-            parsed, problem, guessed = international, None, True
+            parsed, kind, guessed = international, _kind(international), True
     if parsed is None:
-        return Number(text, None, problem, None, text.strip())
+        return Number(text, None, problem)
     if rounded:
-        return Number(text, None, PhoneProblem.ROUNDED, None, text.strip())
-    return _number(text, parsed, guessed=guessed)
-
-
-def _number(text: str, parsed: PhoneNumber, *, guessed: bool) -> Number:
-    if not phonenumbers.is_valid_number(parsed):
-        return Number(text, None, PhoneProblem.IMPOSSIBLE, None, text.strip())
-    kind = phonenumbers.number_type(parsed)
-    problem = None
-    if kind in _LANDLINE:
-        problem = PhoneProblem.LANDLINE
-    elif kind not in _REACHABLE:
-        problem = PhoneProblem.PREMIUM
+        return Number(text, None, PhoneProblem.ROUNDED)
+    if kind is None:
+        return Number(text, None, PhoneProblem.IMPOSSIBLE)
     return Number(
         text,
         phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
-        problem,
+        None if kind in _REACHABLE else PhoneProblem.LANDLINE if kind in _LANDLINE else PhoneProblem.PREMIUM,
         phonenumbers.region_code_for_number(parsed),
-        phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL),
         guessed,
     )
+
+
+def _kind(parsed: PhoneNumber | None) -> int | None:
+    """Return the type of a number, or None for one that no numbering plan has: which is when it is not valid."""
+    if parsed is None:
+        return None
+    kind = phonenumbers.number_type(parsed)
+    return None if kind == PhoneNumberType.UNKNOWN else kind
 
 
 def _plain(text: str) -> str:
     """Drop what cannot be seen and what names the scheme."""
     visible = "".join(c if c.isprintable() else " " for c in text if c != "\0")
-    return _PREFIX.sub("", visible.strip()).strip()
+    return strip_scheme(visible)
+
+
+def strip_scheme(text: str) -> str:
+    """Return the number of "tel:…", "whatsapp:…" and the like."""
+    return _PREFIX.sub("", text.strip()).strip()
 
 
 def _undo_spreadsheet(plain: str) -> tuple[str, bool]:
@@ -148,9 +154,7 @@ def _with_plus(plain: str) -> PhoneNumber | None:
     if not digits.isdecimal() or len(digits) < _FEWEST_DIGITS_TO_GUESS or digits.startswith("0"):
         return None
     parsed, _ = _parse(f"+{digits}", None)
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        return None
-    return parsed if phonenumbers.number_type(parsed) in _REACHABLE else None
+    return parsed if _kind(parsed) in _REACHABLE else None
 
 
 @lru_cache(maxsize=1 << 16)

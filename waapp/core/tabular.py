@@ -304,7 +304,7 @@ def _name(by_field: Mapping[Field, str]) -> str:
     name = by_field.get(Field.NAME, "")
     given = by_field.get(Field.GIVEN, "")
     family = by_field.get(Field.FAMILY, "")
-    if name and given and family:
+    if name and bool(given) == bool(family):
         return _one_line(name)
     first, last = given or name, (name if given else "") or family
     # Some lists repeat the whole name in one of the halves.

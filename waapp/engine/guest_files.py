@@ -20,6 +20,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from waapp.core import vcard
 from waapp.errors import UserError
 
 Rows = list[list[str]]
@@ -66,7 +67,7 @@ class GuestFile:
 
 
 def read_guest_file(path: Path, sheet: str | None = None) -> GuestFile:
-    """Read a CSV, XLSX, XLS or ODS file, told apart by what is in it, not by its name.
+    """Read a CSV, XLSX, XLS, ODS or vCard file, told apart by what is in it, not by its name.
 
     Without `sheet` the first visible sheet that has cells is read. Whatever is wrong with the file is a
     `UserError` with its `file`.
@@ -169,6 +170,10 @@ def _read_text(content: bytes, name: str) -> Rows:
     text = decode(content)
     if "\0" in text.rstrip("\0"):
         raise UserError("file_not_a_list", file=name)
+    if vcard.is_vcard(text):
+        cards = vcard.rows(text)
+        _check_extent(len(cards), len(vcard.HEADING), name)
+        return cards
     hint = _HINT.match(text)
     if hint:
         # The line stays as an empty row, so that row numbers hold.

@@ -1,0 +1,111 @@
+"""Contacts as phones and address books write them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waapp.core.guests import GuestDraft
+from waapp.core.tabular import parse_table
+from waapp.core.vcard import HEADING, is_vcard, rows
+
+ANDROID_2_1 = """BEGIN:VCARD\r
+VERSION:2.1\r
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Concei=C3=A7=C3=A3o;In=C3=AAs;;;\r
+FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:In=C3=AAs Concei=C3=A7=\r
+=C3=A3o\r
+TEL;CELL;PREF:+351912345678\r
+TEL;HOME:222045678\r
+EMAIL;HOME:ines@example.com\r
+NOTE;ENCODING=QUOTED-PRINTABLE:line one=0Aline two\r
+END:VCARD\r
+"""
+APPLE_3_0 = """BEGIN:VCARD
+VERSION:3.0
+PRODID:-//Apple Inc.//iPhone OS 18.0//EN
+N:da Silva;João;Maria;Dr.;
+FN:Dr. João Maria da Silva
+ORG:Bakery\\; Sons;
+item1.TEL;type=pref:+351 913 333 333
+item1.X-ABLabel:_$!<Other>!$_
+TEL;type=CELL;type=VOICE:914 444 444
+EMAIL;type=INTERNET;type=HOME;type=pref:joao@example.com
+EMAIL;type=INTERNET:second@example.com
+CATEGORIES:Noivo\\, amigos
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAUDBAQEAwUEBAQFBQUGBwwIBwcHBw8LCwkM
+ EQ8SEhEPERETFhwXExQaFRERGCEYGh0dHx8fExciJCIeJBweHx7/2wBDAQUFBQcGBw4ICA4eFBE
+NOTE:long note that is
+  folded
+END:VCARD
+"""
+GOOGLE_4_0 = """BEGIN:VCARD
+VERSION:4.0
+FN:山田 太郎
+TEL;VALUE=uri;TYPE="cell,voice":tel:+81-90-5550-0136
+LANG;PREF=1:ja
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+N:;Zé;;;
+END:VCARD
+"""
+
+
+def test_an_old_android_phone() -> None:
+    assert rows(ANDROID_2_1)[1:] == [
+        ["Inês Conceição", "+351912345678", "", "222045678", "ines@example.com", "", "", "line one\nline two"]
+    ]
+
+
+def test_an_iphone() -> None:
+    assert rows(APPLE_3_0)[1:] == [
+        [
+            "Dr. João Maria da Silva",
+            "914 444 444",
+            "+351 913 333 333",
+            "",
+            "joao@example.com",
+            "Noivo, amigos",
+            "",
+            "long note that is folded",
+        ]
+    ]
+
+
+def test_several_new_cards() -> None:
+    assert rows(GOOGLE_4_0) == [
+        list(HEADING),
+        ["山田 太郎", "+81-90-5550-0136", "", "", "", "", "ja", ""],
+        ["Zé", "", "", "", "", "", "", ""],
+    ]
+
+
+def test_cards_become_guests() -> None:
+    table = parse_table(rows(ANDROID_2_1 + APPLE_3_0 + GOOGLE_4_0), "PT")
+    assert table.drafts == (
+        GuestDraft(
+            "Inês Conceição",
+            "+351912345678",
+            "ines@example.com",
+            notes="line one\nline two",
+            extra={"other_phone": "+351 22 204 5678"},
+        ),
+        GuestDraft(
+            "Dr. João Maria da Silva",
+            "+351914444444",
+            "joao@example.com",
+            "Noivo, amigos",
+            notes="long note that is folded",
+            extra={"other_phone": "+351 913 333 333"},
+        ),
+        GuestDraft("山田 太郎", "+819055500136", language="ja"),
+        GuestDraft("Zé"),
+    )
+
+
+def test_told_from_other_texts() -> None:
+    assert is_vcard("\ufeffbegin:vcard\nEND:VCARD")
+    assert not is_vcard("Name;Phone\nBEGIN:VCARD;1")
+
+
+@given(st.text(st.sampled_from('BEGIN:VCARD\r\n;,="\\ NFTELabc=0A:END'), max_size=200))
+def test_any_text_makes_rows_of_one_width(text: str) -> None:
+    assert {len(row) for row in rows(f"BEGIN:VCARD\n{text}\nEND:VCARD")} == {len(HEADING)}
