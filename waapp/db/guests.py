@@ -119,6 +119,21 @@ FROM pg_attribute
 WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """)
 
+# The returning invitations have told the guests' status anew, also where another channel has set it since. The
+# time of the change is now, or the other desks would not see it.
+_RESET_STATUS: Final = text("""
+UPDATE guests g
+SET invitation_status = r.invitation_status, invitation_method = r.invitation_method,
+    invitation_sent_at = r.invitation_sent_at, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+FROM jsonb_populate_recordset(NULL::guests, CAST(:rows AS jsonb)) r
+WHERE g.id = r.id
+""")
+
+_CANCEL_WAITING: Final = text("""
+UPDATE whatsapp_invitations SET engine_state = 'cancelled', next_retry_at = NULL
+WHERE guest_id = ANY(:ids) AND engine_state = 'queued'
+""")
+
 
 class GuestChanges(NamedTuple):
     """The rows that may have changed, how many guests there are in all, and the `since` of the next question.
@@ -261,23 +276,22 @@ async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
             await _put_back(conn, "guests", deleted.guests)
     except exc.IntegrityError as error:
         raise UserError("event_unknown", name="") from error
-    invitations = [json.loads(invitation) for invitation in deleted.invitations]
-    for invitation in invitations:
-        if invitation["engine_state"] == EngineState.QUEUED:
-            invitation |= {"engine_state": EngineState.CANCELLED, "next_retry_at": None}
-    # Oldest first: a trigger lets the newest set the guest's status.
-    invitations.sort(key=lambda invitation: (invitation["created_at"], invitation["id"]))
-    await _put_back(conn, "whatsapp_invitations", [json.dumps(invitation) for invitation in invitations])
+    await _put_back(conn, "whatsapp_invitations", deleted.invitations)
+    await conn.execute(_RESET_STATUS, {"rows": _array(deleted.guests)})
+    await conn.execute(_CANCEL_WAITING, {"ids": list(deleted.ids)})
 
 
 async def _put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
     columns = (await conn.execute(_WRITABLE, {"table": table})).scalar_one()
     statement = text(
-        f"INSERT INTO {table} ({columns}) SELECT {columns} "
-        f"FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS r(value, place), "
-        f"jsonb_populate_record(NULL::{table}, r.value) ORDER BY r.place"
+        f"INSERT INTO {table} ({columns}) "
+        f"SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
     )
-    await conn.execute(statement, {"rows": f"[{','.join(rows)}]"})
+    await conn.execute(statement, {"rows": _array(rows)})
+
+
+def _array(rows: Iterable[str]) -> str:
+    return f"[{','.join(rows)}]"
 
 
 async def _stream(

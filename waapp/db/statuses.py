@@ -95,18 +95,16 @@ RETURNING i.id
 
 _SEND_AGAIN_LATER: Final = text("""
 UPDATE whatsapp_invitations i
-SET engine_state = CASE WHEN s.state = 'stopped' THEN i.engine_state ELSE 'queued' END,
-    twilio_message_sid = CASE WHEN s.state = 'stopped' THEN i.twilio_message_sid END,
-    twilio_status = CASE WHEN s.state = 'stopped' THEN i.twilio_status END,
+SET engine_state = 'queued', twilio_message_sid = NULL, twilio_status = NULL, sent_at = NULL, failed_at = NULL,
     retry_count = LEAST(i.retry_count + 1, i.max_retries),
-    next_retry_at = CASE WHEN s.state <> 'stopped' THEN CAST(:due_at AS timestamptz) AT TIME ZONE 'UTC' END,
-    sent_at = CASE WHEN s.state = 'stopped' THEN i.sent_at END,
-    failed_at = CASE WHEN s.state = 'stopped' THEN i.failed_at END
+    next_retry_at = CAST(:due_at AS timestamptz) AT TIME ZONE 'UTC'
 FROM whatsapp_sends s
-WHERE i.id = :id AND s.id = i.send_id AND i.engine_state = 'accepted' AND i.twilio_message_sid = :sid
-  AND i.twilio_status IN ('failed', 'undelivered')
+WHERE i.id = :id AND s.id = i.send_id AND s.state <> 'stopped' AND i.engine_state = 'accepted'
+  AND i.twilio_message_sid = :sid AND i.twilio_status IN ('failed', 'undelivered')
 RETURNING i.id
 """)
+
+_REOPEN: Final = text("UPDATE whatsapp_sends SET state = 'active' WHERE id = :id AND state = 'finished'")
 
 _CENT_FRACTION: Final = Decimal("0.00001")
 
@@ -165,8 +163,7 @@ async def send_again_later(conn: Connection, failed: Failed, due_at: datetime) -
     parameters = {"id": failed.id, "sid": failed.sid, "due_at": due_at}
     if (await conn.execute(_SEND_AGAIN_LATER, parameters)).one_or_none() is None:
         return False
-    reopen = "UPDATE whatsapp_sends SET state = 'active' WHERE id = :id AND state = 'finished'"
-    await conn.execute(text(reopen), {"id": failed.send_id})
+    await conn.execute(_REOPEN, {"id": failed.send_id})
     return True
 
 
@@ -181,7 +178,7 @@ def learn(known: Known, fact: Fact) -> Known:
         return known
     status = advance(known.status, fact.status)
     now, after = guest_status(fact.status), guest_status(status)
-    error = (fact.error_code, fact.error_message)
+    error = (fact.error_code, fact.error_message if fact.error_code is not None else None)
     if advance(None, known.status or "") is not None and guest_status(known.status) is after:
         own = (known.error_code, known.error_message)
         error = _smaller(own, error) if now is after else own

@@ -30,9 +30,9 @@ RETURNING {_COLUMNS}
 """)
 
 # WhatsApp approves a text in a language under a name: another text is another template, and not approved.
-_SAYS_THE_SAME: Final = (
-    "(t.name, t.content, t.language, t.category) = (:name, :content, :language, :category)"
-)
+_SAYS_THE_SAME: Final = """(
+    t.name = CAST(:name AS varchar) AND t.content = :content AND t.language = CAST(:language AS varchar)
+    AND t.category = CAST(:category AS varchar))"""
 
 _UPDATE: Final = text(f"""
 UPDATE whatsapp_templates t

@@ -1,0 +1,231 @@
+"""Events on the real database: what the list counts, how one is found, edits that see each other."""
+
+import asyncio
+from datetime import UTC, datetime, time
+from uuid import uuid4
+
+import pytest
+
+from tests.db.rows import (
+    DESK,
+    WHEN,
+    accept_all,
+    accepted,
+    claim,
+    column,
+    execute,
+    make_event,
+    make_guests,
+    queue,
+)
+from waapp.core.events import EventDraft
+from waapp.core.invitations import Fact
+from waapp.core.pacing import Next
+from waapp.core.status import EngineState, Shown
+from waapp.db import claims, events, sends, settling, statuses
+from waapp.db.engine import Database
+from waapp.db.settling import Decision
+from waapp.errors import UserError
+
+FULL = EventDraft(
+    name="Festa de verão",
+    date=datetime(2026, 9, 12, 18, 30, tzinfo=UTC),
+    location="Quinta da Lua, Lisboa",
+    time_zone="Europe/Lisbon",
+    default_region="PT",
+    rsvp_link="https://example.com/r/{rsvp_token}",
+    sample=True,
+)
+
+
+def test_an_event_comes_back_as_it_was_stored(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await events.create_event(conn, FULL)
+            assert await events.get_event(conn, event.id) == event
+            for name in FULL.__dataclass_fields__:
+                assert getattr(event, name) == getattr(FULL, name)
+            event = await events.set_quiet_hours(conn, event.id, time(22), time(8))
+            assert (event.quiet_start, event.quiet_end) == (time(22), time(8))
+            changed = await events.update_event(
+                conn, event.id, EventDraft("Open date", None), event.updated_at
+            )
+            assert (changed.name, changed.date, changed.quiet_start) == ("Open date", None, time(22))
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("kind", ["timestamptz", "date"])
+def test_a_web_application_may_keep_dates_its_own_way(run, database: Database, kind: str) -> None:
+    async def scenario() -> None:
+        await execute(database, f"ALTER TABLE events ALTER COLUMN date TYPE {kind}")
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            expected = WHEN if kind == "timestamptz" else WHEN.replace(hour=0, minute=0)
+            assert event.date == expected
+            (listed,) = await events.list_events(conn, False)
+            assert listed.event == event
+            again = await events.update_event(conn, event.id, EventDraft("Renamed", WHEN), event.updated_at)
+            assert again.date == expected
+
+    run(scenario())
+
+
+def test_the_list_counts_what_each_guest_shows(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, _, _ = await queue(database, 9)
+        taken = await claim(database, 7)
+        later = Next(EngineState.QUEUED, 1, datetime(2090, 1, 1, tzinfo=UTC))
+        results = [(one.token, accepted(f"SM{n}")) for n, one in enumerate(taken[:4])]
+        results += [(taken[4].token, Next(EngineState.UNKNOWN, 0)), (taken[5].token, later)]
+        async with database.begin() as conn:
+            await claims.record(conn, results)
+            facts = [
+                Fact(f"SM{n}", word, WHEN)
+                for n, word in enumerate(["sent", "delivered", "read", "undelivered"])
+            ]
+            await statuses.apply_facts(conn, facts)
+            await make_guests(conn, event.id, 2, start=100)
+        await execute(
+            database, "UPDATE guests SET rsvp_status = 'yes' WHERE name IN ('Guest 1', 'Guest 100')"
+        )
+        async with database.begin() as conn:
+            await make_event(conn, "Empty")
+        async with database.read() as conn:
+            found = {one.event.name: one for one in await events.list_events(conn, practice=False)}
+            counted = found["Garden party"]
+            assert (counted.guests, counted.coming) == (11, 2)
+            assert counted.states == {
+                Shown.SENT: 1,
+                Shown.DELIVERED: 1,
+                Shown.READ: 1,
+                Shown.FAILED: 1,
+                Shown.UNKNOWN: 1,
+                Shown.WAITING: 1,
+                Shown.SENDING: 1,
+                Shown.QUEUED: 2,
+                Shown.NONE: 2,
+            }
+            assert (found["Empty"].guests, found["Empty"].coming, found["Empty"].states) == (0, 0, {})
+            rehearsed = await events.get_summary(conn, event.id, practice=True)
+            assert rehearsed.states == {Shown.NONE: 11}
+            assert await events.get_summary(conn, event.id, practice=False) == counted
+
+    run(scenario())
+
+
+def test_the_list_is_by_date_and_without_archived_events(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            await events.create_event(conn, EventDraft("No date", None))
+            later = await events.create_event(conn, EventDraft("Later", datetime(2027, 1, 1, tzinfo=UTC)))
+            await events.create_event(conn, EventDraft("Sooner", datetime(2026, 1, 1, tzinfo=UTC)))
+            names = [one.event.name for one in await events.list_events(conn, False)]
+            assert names == ["Sooner", "Later", "No date"]
+            archived = await events.archive_event(conn, later.id)
+            assert archived.archived_at is not None
+            assert len(await events.list_events(conn, False)) == 2
+            assert len(await events.list_events(conn, False, archived=True)) == 3
+            back = await events.archive_event(conn, later.id, archived=False)
+            assert back.archived_at is None
+
+    run(scenario())
+
+
+def test_an_event_is_found_by_id_or_name(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            party = await make_event(conn, "Garden party")
+            upper = await make_event(conn, "GARDEN PARTY")
+            odd = await make_event(conn, str(uuid4()))
+            other = await make_event(conn, "Wedding")
+            assert await events.find_event(conn, str(party.id)) == party
+            assert await events.find_event(conn, " wedding ") == other
+            assert await events.find_event(conn, "GARDEN PARTY") == upper
+            assert await events.find_event(conn, odd.name) == odd
+            with pytest.raises(UserError, match="event_ambiguous") as caught:
+                await events.find_event(conn, "Garden Party")
+            assert caught.value.params["count"] == 2
+            with pytest.raises(UserError, match="event_unknown"):
+                await events.find_event(conn, "Christening")
+            archived = await events.archive_event(conn, other.id)
+            assert await events.find_event(conn, "Wedding") == archived
+            with pytest.raises(UserError, match="event_unknown"):
+                await events.find_event(conn, "wedding")
+
+    run(scenario())
+
+
+def test_of_two_edits_of_what_both_have_seen_the_second_is_refused(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+
+        async def edit(name: str) -> str:
+            try:
+                async with database.begin() as conn:
+                    return (
+                        await events.update_event(conn, event.id, EventDraft(name, None), event.updated_at)
+                    ).name
+            except UserError as error:
+                return error.code
+
+        outcomes = await asyncio.gather(edit("First"), edit("Second"))
+        assert "event_changed" in outcomes
+        async with database.read() as conn:
+            assert (await events.get_event(conn, event.id)).name in outcomes
+
+    run(scenario())
+
+
+def test_an_event_with_open_work_is_not_deleted(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, _, queued = await queue(database, 1)
+        (taken,) = await claim(database)
+
+        async def refused() -> None:
+            with pytest.raises(UserError, match="event_in_use"):
+                async with database.begin() as conn:
+                    await events.delete_event(conn, event.id)
+
+        await refused()
+        async with database.begin() as conn:
+            await claims.record(conn, [(taken.token, Next(EngineState.UNKNOWN, 0))])
+            await sends.stop(conn, queued.send.id)
+        await refused()
+        async with database.begin() as conn:
+            await settling.settle_by_person(conn, taken.id, Decision.TREAT_AS_SENT, DESK)
+            await events.delete_event(conn, event.id)
+            with pytest.raises(UserError, match="event_unknown"):
+                await events.delete_event(conn, event.id)
+        for table in ("guests", "whatsapp_invitations", "whatsapp_sends", "whatsapp_invitation_log"):
+            assert await column(database, f"SELECT count(*) FROM {table}") == [0]
+
+    run(scenario())
+
+
+def test_an_unknown_event_is_named_everywhere(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            for attempt in (
+                events.get_event(conn, uuid4()),
+                events.get_summary(conn, uuid4(), False),
+                events.update_event(conn, uuid4(), FULL, None),
+                events.set_quiet_hours(conn, uuid4(), None, None),
+                events.archive_event(conn, uuid4()),
+                events.delete_event(conn, uuid4()),
+            ):
+                with pytest.raises(UserError, match="event_unknown"):
+                    await attempt
+
+    run(scenario())
+
+
+def test_accepted_by_twilio_counts_as_being_sent_until_it_says_more(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, _, _ = await queue(database, 1)
+        await accept_all(database)
+        async with database.read() as conn:
+            assert (await events.get_summary(conn, event.id, False)).states == {Shown.SENDING: 1}
+
+    run(scenario())
