@@ -12,6 +12,22 @@ BEGIN
 END
 $$;
 
+-- The spec's tables refer to both by UUID. Say so in one line instead of failing later on a foreign key.
+DO $$
+DECLARE
+  wanted RECORD;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES ('events', 'id'), ('guests', 'id'), ('guests', 'event_id')) AS v(tab, col) LOOP
+    IF to_regclass(wanted.tab) IS NOT NULL AND NOT EXISTS (
+      SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass(wanted.tab) AND attname = wanted.col AND NOT attisdropped AND atttypid = 'uuid'::regtype
+    ) THEN
+      RAISE EXCEPTION 'column %.% is missing or not of type uuid', wanted.tab, wanted.col USING ERRCODE = 'WA001';
+    END IF;
+  END LOOP;
+END
+$$;
+
 CREATE TABLE IF NOT EXISTS events (
   id UUID DEFAULT gen_random_uuid() PRIMARY KEY,
   name VARCHAR(200) NOT NULL
@@ -22,22 +38,6 @@ CREATE TABLE IF NOT EXISTS guests (
   event_id UUID NOT NULL REFERENCES events(id) ON DELETE CASCADE,
   name VARCHAR(200) NOT NULL
 );
-
--- The spec's tables refer to both by UUID. Say so in one line instead of failing later on a foreign key.
-DO $$
-DECLARE
-  wanted RECORD;
-BEGIN
-  FOR wanted IN SELECT * FROM (VALUES ('events', 'id'), ('guests', 'id'), ('guests', 'event_id')) AS v(tab, col) LOOP
-    IF NOT EXISTS (
-      SELECT FROM pg_attribute
-      WHERE attrelid = wanted.tab::regclass AND attname = wanted.col AND NOT attisdropped AND atttypid = 'uuid'::regtype
-    ) THEN
-      RAISE EXCEPTION 'column %.% is missing or not of type uuid', wanted.tab, wanted.col USING ERRCODE = 'WA001';
-    END IF;
-  END LOOP;
-END
-$$;
 
 -- Existing rows of a table without a name get an empty one; new rows must bring theirs.
 DO $$

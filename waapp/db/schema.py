@@ -47,7 +47,7 @@ invitation_method_enum = ENUM("email", "manual", "whatsapp", name="invitation_me
 
 _UTC_NOW: Final = text("(clock_timestamp() AT TIME ZONE 'utc'::text)")
 _NEW_UUID: Final = text("gen_random_uuid()")
-_NEW_TOKEN: Final = text("encode(\"substring\"(uuid_send(gen_random_uuid()), 9, 8), 'hex'::text)")
+_NEW_TOKEN: Final = text("encode(SUBSTRING(uuid_send(gen_random_uuid()) FROM 9 FOR 8), 'hex'::text)")
 
 
 def _id() -> Column[object]:
