@@ -16,6 +16,7 @@ from waapp.errors import UserError
 SETTINGS = Settings(
     database_url=None,
     planner="Maria",
+    host="MARIA-PC",
     installation="0a1b2c3d",
     sender=None,
     account_sid=None,

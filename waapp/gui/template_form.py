@@ -67,7 +67,8 @@ class TemplateForm(QWidget):
 
     def load(self, draft: TemplateDraft, *, is_new: bool) -> None:
         """Show a draft's facts."""
-        self._name_follows = is_new and draft.name == suggest_name(draft.display_name)
+        rest = draft.name.removeprefix(suggest_name(draft.display_name))
+        self._name_follows = is_new and (not rest or rest.removeprefix("_").isdigit())
         self._title.setText(draft.display_name)
         self._name.setText(draft.name)
         _choose(self._language, draft.language, language_name(draft.language))

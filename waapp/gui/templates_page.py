@@ -20,7 +20,7 @@ from waapp.db import templates as template_rows
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
-from waapp.gui.aio import Tasks, busy
+from waapp.gui.aio import Tasks
 from waapp.gui.refresher import Refresher
 from waapp.gui.template_desk import TemplateDesk
 from waapp.gui.template_findings import Row, RowAction, RowWidget
@@ -211,9 +211,8 @@ class TemplatesPage(QWidget):
 
     def new_template(self) -> None:
         """Begin a template."""
-        sheet = self._sheets.add(
-            TemplateDraft(self._sheets.free_name("invitation"), tr("New template"), _STARTER)
-        )
+        title = tr("New template")
+        sheet = self._sheets.add(TemplateDraft(self._sheets.free_name(suggest_name(title)), title, _STARTER))
         self._key = sheet.key
         self._show_list()
         self._show_sheet()
@@ -236,30 +235,31 @@ class TemplatesPage(QWidget):
 
     async def _save(self, sheet: Sheet) -> None:
         stored = sheet.stored
-        with busy(self._save_button):
-            try:
-                async with self._database.begin() as conn:
-                    saved = await template_rows.save_template(
-                        conn,
-                        stored.id if stored else None,
-                        sheet.draft,
-                        stored.updated_at if stored else None,
-                        desk=self._settings.desk,
-                    )
-            except UserError as error:
-                if error.code == "template_name_taken":
-                    self._details.setChecked(True)
-                    self._desk.show_errors({"name": field_problem("template_name_taken")})
-                    return
-                await self._reload_templates()
-                if error.code != "template_changed":
-                    raise
+        try:
+            async with self._database.begin() as conn:
+                saved = await template_rows.save_template(
+                    conn,
+                    stored.id if stored else None,
+                    sheet.draft,
+                    stored.updated_at if stored else None,
+                    desk=self._settings.desk,
+                )
+        except UserError as error:
+            if error.code == "template_name_taken":
+                self._details.setChecked(True)
+                self._desk.show_errors({"name": field_problem("template_name_taken")})
                 return
+            if error.code in {"template_changed", "template_unknown"}:
+                await self._reload_templates()
+            if error.code != "template_changed":
+                raise
+        else:
             now = self._sheets.saved(sheet.key, saved, sheet.draft)
             if self._key == sheet.key:
                 self._key = now.key
-        self._show_list()
-        self._show_state()
+            self._show_list()
+        finally:
+            self._show_state()
 
     def _go_to(self, key: UUID) -> None:
         if key != self._key:
@@ -340,7 +340,10 @@ class TemplatesPage(QWidget):
     def _toggle_active(self) -> None:
         sheet = self._sheets.get(self._key)
         if sheet is not None:
-            self._sheets.write(sheet.key, replace(sheet.draft, is_active=not sheet.draft.is_active))
+            draft = replace(sheet.draft, is_active=not sheet.draft.is_active)
+            self._sheets.write(sheet.key, draft)
+            self._desk.put_back(draft)
+            self._show_state()
             self.save()
 
     # What it shows
