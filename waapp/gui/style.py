@@ -80,7 +80,7 @@ def _tokens(**colors: str) -> Tokens:
 
 LIGHT: Final = _tokens(
     bg="#F6F7F9", surface="#FFFFFF", sunken="#EEF1F4", line="#E1E5EA", strong_line="#C9D0D8", hover="#F1F4F6",
-    text="#1B2430", muted="#5B6775", faint="#8A95A3", accent="#0E7C66", accent_weak="#E2F3EF", on_accent="#FFFFFF",
+    text="#1B2430", muted="#5B6775", faint="#8A95A3", accent="#0D7A64", accent_weak="#E2F3EF", on_accent="#FFFFFF",
     queued="#5B6A80", queued_weak="#EEF1F5", sent="#2059D8", sent_weak="#E6EEFD", delivered="#0C725E",
     delivered_weak="#E0F2ED", read="#6D28D9", read_weak="#EFE8FC", failed="#C02929", failed_weak="#FCE9E9",
     unknown="#A34A07", unknown_weak="#FDF1DF", chat="#EFE7DD", bubble="#FFFFFF", link="#0277AB",
