@@ -117,6 +117,7 @@ def show_span(span):
         ("*https://x.example*", "[b:<https://x.example>]"),
         ("_see https://x.example/_", "[i:see ][i:<https://x.example/>]"),
         ("https://x.example/*a*b", "<https://x.example/*a*b>"),
+        ("https://x.example/_a_/~b~", "<https://x.example/_a_/~b>~"),
         ("`https://x.example`", "[c:https://x.example]"),
         ("- www.example.com", "• <www.example.com>"),
         ("", ""),

@@ -100,6 +100,7 @@ def test_columns_of_the_guest_list_are_variables():
     values = guest_values(guest(extra=columns), event(), "en")
     assert values["table_no"] == "7"
     assert values["guest_name"] == "Ana Sousa"
+    assert guest_values(guest(extra={"Guest group": "x"}), event(), "en")["guest_group"] == ""
     assert values["menu"] == "fish"
     assert "" not in values
 

@@ -172,6 +172,7 @@ def normalise_name(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip().lower())
 
 
+@lru_cache(maxsize=1024)
 def variable_name(text: str) -> str:
     """Turn a heading such as "Table no." into a variable's name (`table_no`); empty when nothing remains."""
     kept = "".join(c if _may_be_in_name(c) else " " for c in unicodedata.normalize("NFKC", text).lower())

@@ -13,7 +13,7 @@ from uuid import UUID
 from babel.dates import format_date, format_time
 
 from waapp.core import languages
-from waapp.core.events import RSVP_PLACEHOLDERS, Event, is_day_only, zone
+from waapp.core.events import Event, is_day_only, zone
 from waapp.core.findings import Level
 from waapp.core.guests import Guest
 from waapp.core.names import first_name
@@ -42,6 +42,9 @@ _LINE_BREAK: Final = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 # Of no width and no use in a name; joiners stay, emoji and Persian need them.
 _NO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Nearly every value: breaks no rule at a glance.
+_HARMLESS: Final = re.compile(rf"[^\W_](?:[^\W_]|[,.'’&:;/()+?=#!-]| (?! {{4}})){{0,{LONG_VALUE - 1}}}")
+_RSVP_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _MARKUP: Final = re.compile(r"(?<!\w)([*_~])(?=\S).*?(?<=\S)\1(?!\w)|`")
 
 
@@ -114,14 +117,16 @@ def rsvp_link(pattern: str, guest: Guest, event_id: UUID) -> str:
     """
     if "{rsvp_token}" in pattern and not guest.rsvp_token:
         return ""
-    known = dict(zip(RSVP_PLACEHOLDERS, (guest.rsvp_token, str(guest.id), str(event_id)), strict=True))
-    return re.sub(
-        r"\{(\w+)\}", lambda match: quote(known.get(match[1], match[0]), safe="{}"), pattern.strip()
+    known = {"rsvp_token": guest.rsvp_token, "guest_id": str(guest.id), "event_id": str(event_id)}
+    return _RSVP_PLACEHOLDER.sub(
+        lambda match: quote(known.get(match[1], match[0]), safe="{}"), pattern.strip()
     )
 
 
 def clean_value(value: str) -> str:
     """Return the value as WhatsApp accepts it: no blanks around, every run of white space one blank."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()
     return _WHITE.sub(" ", _NO_WIDTH.sub("", _CONTROL.sub("", value))).strip()
 
 
@@ -148,6 +153,9 @@ def check_values(content: str, values: Mapping[str, str]) -> tuple[ValueProblem,
 
 
 def _check_value(name: str, value: str) -> list[ValueProblem]:
+    if _HARMLESS.fullmatch(value):
+        return []
+
     def problem(code: str, level: Level = Level.ERROR, **params: object) -> ValueProblem:
         return ValueProblem(code, level, name, {"name": name, **params})
 
