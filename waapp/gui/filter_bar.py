@@ -41,9 +41,9 @@ class FilterBar(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(style.SPACE[1])
-        search.setFixedWidth(260)
         self._row.addWidget(search)
         self._row.addWidget(ChipStrip(chips), 1)
+        self._row.setAlignment(search, Qt.AlignmentFlag.AlignLeading)
         chips.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -58,7 +58,7 @@ class FilterBar(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        wanted = self._search.width() + style.SPACE[1] + self._chips.sizeHint().width()
+        wanted = self._search.minimumWidth() + style.SPACE[1] + self._chips.sizeHint().width()
         both = (
             QBoxLayout.Direction.LeftToRight if wanted <= self.width() else QBoxLayout.Direction.TopToBottom
         )

@@ -29,7 +29,7 @@ from waapp.core.guests import (
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.gui import style
 from waapp.gui.guest_merge import FIELDS, draft_of, merge, with_values
-from waapp.gui.message_facts import Step
+from waapp.gui.message_facts import Advice, Step
 from waapp.gui.timeline import Timeline
 from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
 from waapp.texts import field_problem, tr
@@ -119,7 +119,7 @@ class GuestPanel(SidePanel):
         self.set_title(tr("New guest"))
         if unsaved is not None:
             self._fill(unsaved)
-        self.show_steps((), "")
+        self.show_steps((), None)
         self.show()
         self._editors["name"].setFocus()
 
@@ -137,7 +137,7 @@ class GuestPanel(SidePanel):
         """Stand for several guests at once: what can be done with all of them."""
         self._begin(PanelMode.SEVERAL, None, GuestDraft(""))
         self.set_title(tr("{number} guests selected", number=number))
-        self.show_steps((), "")
+        self.show_steps((), None)
         self.show()
 
     def close_panel(self) -> None:
@@ -174,12 +174,14 @@ class GuestPanel(SidePanel):
         self.take_over(guest)
         self._dress()
 
-    def show_steps(self, steps: Sequence[Step], trouble: str) -> None:
-        """Show the newest invitation's life, and what to do when it failed."""
+    def show_steps(self, steps: Sequence[Step], trouble: Advice | None) -> None:
+        """Show the newest invitation's life, and what to do when it did not go as it should."""
         self._timeline.show_steps(steps)
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble))
-        self._invitation.setVisible(bool(steps) or bool(trouble))
+        self._cause.setText(trouble.happened if trouble is not None else "")
+        self._advice.setText(trouble.todo if trouble is not None else "")
+        self._cause.setVisible(trouble is not None)
+        self._advice.setVisible(trouble is not None and bool(trouble.todo))
+        self._invitation.setVisible(bool(steps))
 
     def try_to_finish(self) -> bool:
         """Show every error; tell whether the draft may be stored. The first field in error gets the focus."""
@@ -209,6 +211,9 @@ class GuestPanel(SidePanel):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._lines["group"].setCompleter(completer)
         self._language = name(QComboBox(), "guest_language", tr("Language"))
+        # As wide as the column is, not as its longest entry.
+        self._language.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._language.setMinimumContentsLength(8)
         self._language.addItem(tr("Not set"), "")
         for code in sorted(LANGUAGES, key=language_name):
             self._language.addItem(language_name(code), code)
@@ -236,14 +241,20 @@ class GuestPanel(SidePanel):
         column = QVBoxLayout(self._invitation)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.SPACE[2])
-        self._trouble = label("", tone="failed")
-        self._trouble.setObjectName("guest_trouble")
+        self._cause = label("", tone="failed")
+        self._cause.setObjectName("guest_cause")
+        self._advice = label("")
+        self._advice.setObjectName("guest_advice")
         self._timeline = Timeline()
         column.addWidget(rule())
-        column.addWidget(self._trouble)
+        column.addWidget(self._cause)
+        column.addWidget(self._advice)
         column.addWidget(self._timeline)
         self._invitation.hide()
         self.body.addWidget(self._invitation)
+        # An aligned layout gets its preferred height and squeezes lines that wrap; a stretch leaves them room.
+        self.body.setAlignment(Qt.AlignmentFlag(0))
+        self.body.addStretch(1)
 
     def _build_buttons(self) -> None:
         self.save_button = button(tr("Save"), "guest_save", primary=True, key="Ctrl+S")

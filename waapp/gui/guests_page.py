@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
@@ -27,17 +25,18 @@ from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
-from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_list import GuestList
+from waapp.gui.guest_menu import GuestMenu
 from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_rows import Present
-from waapp.gui.message_facts import advise, needs_person, timeline
+from waapp.gui.message_facts import advise, is_trouble, timeline
 from waapp.gui.refresher import Refresher
 from waapp.gui.texts import when
-from waapp.gui.widgets import EmptyState, PageHeader, button
+from waapp.gui.widgets import PageHeader, button
 from waapp.texts import count, tr
 
 
@@ -114,7 +113,10 @@ class GuestsPage(QWidget):
     # How it is built
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        column = QVBoxLayout()
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(style.SPACE[3])
         self.header = PageHeader(tr("Guests"))
@@ -124,76 +126,23 @@ class GuestsPage(QWidget):
         self._add_button = button(tr("Add guest"), "guests_add", primary=True, key="Ctrl+N")
         self.header.add(self._import_button)
         self.header.add(self._add_button)
-        self.messages = MessageBar()
-        self.messages.setProperty("inside", "true")
+        self.messages = MessageBar("guests_message")
         self.panel = GuestPanel()
-        self.guests = GuestList(self.panel, self._empty_state(), when)
-        self._no_event = self.guests.add_state(self._no_event_state())
-        self._trouble = self.guests.add_state(self._trouble_state())
-        self._build_menu()
+        self.guests = GuestList(self.panel, nobody_yet(self._choose_file, self._add), when)
+        self._no_event = self.guests.add_state(no_event(lambda: self._navigate("events")))
+        self._trouble = self.guests.add_state(cannot_read(self._try_again))
+        self._menu = GuestMenu(self.guests.view)
         column.addWidget(self.header)
-        column.addWidget(self.messages)
         column.addWidget(self.guests, 1)
-
-    def _empty_state(self) -> EmptyState:
-        first = button(tr("Import a guest list…"), "guests_first_import", primary=True)
-        first.clicked.connect(self._choose_file)
-        by_hand = button(tr("Add the first guest"), "guests_first_add")
-        by_hand.clicked.connect(self._add)
-        state = EmptyState(
-            "guests",
-            tr("Nobody is on the list yet"),
-            tr(
-                "Bring your workbook as it is: Excel, OpenDocument or CSV. Before anything is saved you see what becomes of every row."
-            ),
-            first,
-        )
-        column = cast("QVBoxLayout", state.layout())
-        column.insertWidget(column.count() - 1, by_hand, 0, Qt.AlignmentFlag.AlignHCenter)
-        return state
-
-    def _no_event_state(self) -> EmptyState:
-        events = button(tr("Go to events"), "guests_go_to_events", primary=True)
-        events.clicked.connect(lambda: self._navigate("events"))
-        return EmptyState(
-            "events",
-            tr("No event is chosen"),
-            tr("Guests belong to an event. Choose one, or make a new one."),
-            events,
-        )
-
-    def _trouble_state(self) -> EmptyState:
-        again = button(tr("Try again"), "guests_try_again", primary=True)
-        again.clicked.connect(lambda: self._tasks.start(self.open(self._wanted)))
-        return EmptyState(
-            "warning",
-            tr("The guests could not be read"),
-            tr("Nothing is lost. Try again when the database answers."),
-            again,
-        )
-
-    def _build_menu(self) -> None:
-        self._menu = QMenu(self)
-        self._menu.setObjectName("guests_menu")
-        for text, name, key, act in (
-            (tr("Edit"), "guests_menu_edit", "Return", self._edit),
-            (tr("Copy number"), "guests_menu_copy", "Ctrl+C", self._copy_number),
-            (tr("Copy the answer link"), "guests_menu_link", "Ctrl+L", self._copy_link),
-            (tr("Delete"), "guests_menu_delete", "Del", self._delete),
-        ):
-            action = QAction(text, self._menu)
-            action.setObjectName(name)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(act)
-            self._menu.addAction(action)
-        for key, act in (("Del", self._delete), ("Ctrl+C", self._copy_number)):
-            QShortcut(QKeySequence(key), self.guests.view, act, context=Qt.ShortcutContext.WidgetShortcut)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self._take_back)
-        self.guests.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.guests.view.customContextMenuRequested.connect(self._open_menu)
+        whole.addWidget(self.messages)
+        whole.addLayout(column, 1)
 
     def _connect(self) -> None:
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
+        self._menu.edit_wanted.connect(self._edit)
+        self._menu.number_wanted.connect(self._copy_number)
+        self._menu.link_wanted.connect(self._copy_link)
+        self._menu.delete_wanted.connect(self._delete)
         self._import_button.clicked.connect(self._choose_file)
         self._add_button.clicked.connect(self._add)
         self.guests.picked.connect(self._picked)
@@ -203,6 +152,9 @@ class GuestsPage(QWidget):
         self.panel.link_wanted.connect(self._copy_link)
         self.panel.closing.connect(self._keep_typed)
         self.panel.closed.connect(self._panel_closed)
+
+    def _try_again(self) -> None:
+        self._tasks.start(self.open(self._wanted))
 
     # Loading and following changes
 
@@ -223,6 +175,8 @@ class GuestsPage(QWidget):
                     self._show_facts()
         self.guests.finish()
         self._as_of = since
+        if self.panel.isHidden():
+            self.guests.view.setFocus()
 
     async def _catch_up(self) -> None:
         event, since = self._event, self._as_of
@@ -297,13 +251,12 @@ class GuestsPage(QWidget):
             self.panel.show_guest(guest, self._unsaved.pop((guest.event_id, guest_id), None))
             self.messages.withdraw("unsaved")
         if invitation is None:
-            self.panel.show_steps((), "")
+            self.panel.show_steps((), None)
             return
         words = tr(
             "{template} v{version}", template=invitation.template_name, version=invitation.template_version
         )
-        advice = advise(invitation, self._errors)
-        trouble = f"{advice.happened}. {advice.todo}".replace("..", ".") if needs_person(invitation) else ""
+        trouble = advise(invitation, self._errors) if is_trouble(invitation) else None
         self.panel.show_steps(timeline(log, self._errors, words), trouble)
 
     def _keep_typed(self) -> None:
@@ -404,7 +357,7 @@ class GuestsPage(QWidget):
     async def _delete_guests(self, ids: Sequence[UUID]) -> None:
         rows = [row for guest_id in ids if (row := self.guests.model.row(guest_id)) is not None]
         invited = sum(row.invitation_id is not None for row in rows)
-        if invited and not await ask(self._deletion_question(len(rows), invited)):
+        if invited and not await ask(deletion_question(len(rows), invited, self)):
             return
         async with self._database.begin() as conn:
             deleted = await guest_rows.delete_guests(conn, ids)
@@ -418,19 +371,6 @@ class GuestsPage(QWidget):
         )
         self._undo = lambda: self._tasks.start(self._restore(deleted))
         self.messages.show_message(words, "info", (tr("Undo"), self._take_back), key="deleted")
-
-    def _deletion_question(self, guests: int, invited: int) -> ConfirmDialog:
-        return ConfirmDialog(
-            tr("Delete {n:guest|guests}?", n=guests),
-            tr(
-                "{n:of them has an invitation|of them have invitations}. The record of what was sent goes with the guest. "
-                "You can undo this until you leave the event.",
-                n=invited,
-            ),
-            tr("Delete"),
-            tr("Keep"),
-            self,
-        )
 
     def _take_back(self) -> None:
         undo, self._undo = self._undo, None
@@ -462,15 +402,6 @@ class GuestsPage(QWidget):
         if link:
             QGuiApplication.clipboard().setText(link)
             self.messages.show_message(tr("The answer link is copied."), key="copied")
-
-    def _open_menu(self, at: QPoint) -> None:
-        selected = self.guests.selected
-        if selected:
-            one = len(selected) == 1
-            for action in self._menu.actions():
-                if action.objectName() in {"guests_menu_edit", "guests_menu_link"}:
-                    action.setEnabled(one)
-            self._menu.popup(self.guests.view.viewport().mapToGlobal(at))
 
     def _choose_file(self) -> None:
         self._tasks.start(self._ask_for_file())

@@ -67,9 +67,9 @@ def filters_of(invitation: Invitation) -> tuple[MessageFilter, ...]:
     return _FILTERS[invitation_shown(invitation)]
 
 
-def needs_person(invitation: Invitation) -> bool:
-    """Tell whether a person has to do something about this invitation."""
-    return MessageFilter.NEED_YOU in filters_of(invitation)
+def is_trouble(invitation: Invitation) -> bool:
+    """Tell whether an invitation did not go as it should, for good or for now."""
+    return invitation_shown(invitation) in {Shown.FAILED, Shown.UNKNOWN, Shown.WAITING}
 
 
 def count_filters(invitations: Iterable[Invitation]) -> dict[MessageFilter, int]:
@@ -108,18 +108,15 @@ def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one 
         case Shown.SENDING if invitation.engine_state is EngineState.SENDING:
             return Advice(tr("Being handed to Twilio"), "")
         case Shown.SENDING:
-            return Advice(tr("Twilio has it and passes it on"), tr("Nothing to do"))
+            return Advice(tr("Twilio has it and passes it on"), "")
         case Shown.SENT:
             return Advice(
                 tr("WhatsApp has it; the phone has not confirmed"), tr("Wait: the phone may be off")
             )
         case Shown.DELIVERED:
-            return Advice(
-                tr("On the guest’s phone since {time}", time=_time(invitation.delivered_at)),
-                tr("Nothing to do"),
-            )
+            return Advice(tr("On the guest’s phone since {time}", time=_time(invitation.delivered_at)), "")
         case Shown.READ:
-            return Advice(tr("Read {time}", time=_time(invitation.read_at)), tr("Nothing to do"))
+            return Advice(tr("Read {time}", time=_time(invitation.read_at)), "")
         case Shown.FAILED:
             advice = error.advice if error is not None else tr("Invite this guest another way")
             return Advice(cause or tr("It could not be delivered"), advice)
@@ -156,7 +153,8 @@ def timeline(log: Sequence[LogEntry], table: Table, planned: str) -> list[Step]:
 def _step(entry: LogEntry, table: Table, planned: str) -> Step:
     state = shown(Progress(entry.engine_state, entry.twilio_status, entry.error_code is not None))
     error = known_error(table, entry.error_code)
-    cause = error.meaning if error is not None else (entry.detail or "")
+    # What it means stands beside the timeline; the code is what Twilio's support asks for.
+    cause = tr("Twilio’s code {code}", code=entry.error_code) if error is not None else (entry.detail or "")
     by = entry.actor or ""
     title, remark = _step_words(entry, state, cause, by, planned)
     parts = [stamp(entry.at), *([remark] if remark else [])]

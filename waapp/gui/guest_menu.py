@@ -1,0 +1,51 @@
+"""What can be done with the selected guests, by menu or by key."""
+
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu
+
+from waapp.gui.table import TableView
+from waapp.gui.widgets import name
+from waapp.texts import tr
+
+
+class GuestMenu(QMenu):
+    """The context menu of the guest list; its keys work in the list without opening it."""
+
+    edit_wanted = Signal()
+    number_wanted = Signal()
+    link_wanted = Signal()
+    delete_wanted = Signal()
+
+    def __init__(self, view: TableView) -> None:
+        super().__init__(view)
+        name(self, "guests_menu", tr("Selected guests"))
+        self._view = view
+        self._edit = self._add("guests_menu_edit", tr("Edit"), "Return", self.edit_wanted)
+        self._add("guests_menu_copy", tr("Copy number"), "Ctrl+C", self.number_wanted)
+        self._link = self._add("guests_menu_link", tr("Copy the answer link"), "Ctrl+L", self.link_wanted)
+        self._add("guests_menu_delete", tr("Delete"), "Del", self.delete_wanted)
+        for key, wanted in (("Ctrl+C", self.number_wanted), ("Del", self.delete_wanted)):
+            shortcut = QShortcut(QKeySequence(key), view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(wanted)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._open)
+
+    def _add(self, object_name: str, text: str, key: str, wanted: SignalInstance) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(object_name)
+        # Shown beside the text only: the list itself hears the key.
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(lambda: wanted.emit())
+        self.addAction(action)
+        return action
+
+    def _open(self, at: QPoint) -> None:
+        selected = self._view.selected_ids()
+        if not selected:
+            return
+        for action in (self._edit, self._link):
+            action.setEnabled(len(selected) == 1)
+        self.popup(self._view.viewport().mapToGlobal(at))

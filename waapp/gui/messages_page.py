@@ -1,0 +1,426 @@
+"""What became of every message of a send: the funnel, the trouble, and the decisions only a person can make."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+
+from waapp.config import Settings
+from waapp.core.errors_twilio import Table
+from waapp.core.invitations import Invitation, SendState, SendSummary
+from waapp.core.summary import funnel
+from waapp.db import events as event_rows
+from waapp.db import invitations as invitation_rows
+from waapp.db import sends as send_rows
+from waapp.db.clock import database_clock
+from waapp.db.engine import Connection, Database
+from waapp.db.feed import Change, Kind
+from waapp.db.settling import Decision, settle_by_person
+from waapp.gui import style
+from waapp.gui.aio import Tasks, ask, busy
+from waapp.gui.bars import MessageBar
+from waapp.gui.confirm import ConfirmDialog
+from waapp.gui.filter_bar import ChipStrip
+from waapp.gui.kpi_tiles import KpiTiles
+from waapp.gui.message_columns import STATE_COLUMN, message_columns
+from waapp.gui.message_facts import MessageFilter, count_filters, filters_of, invitation_shown
+from waapp.gui.message_panel import MessagePanel
+from waapp.gui.moments import stamp
+from waapp.gui.panel_area import PanelArea
+from waapp.gui.refresher import Refresher
+from waapp.gui.table import TableModel, table_view
+from waapp.gui.widgets import Card, Chips, EmptyState, PageHeader, button, name, rule
+from waapp.texts import PAUSES, count, tr
+
+_WORDS_AGE_MS = 30_000
+"""How old the words with a time in them ("at 10:40", "tomorrow") may get."""
+
+
+class MessagesPage(QWidget):
+    """Follows one send of the event, the newest unless the planner picks another.
+
+    `guest_wanted` asks the window to show a guest on the guests' page.
+    """
+
+    guest_wanted = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        tasks: Tasks,
+        navigate: Callable[[str], None],
+        errors: Table,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._database = database
+        self._practice = settings.practice
+        self._desk = settings.desk
+        self._tasks = tasks
+        self._navigate = navigate
+        self._errors = errors
+        self._event_id: UUID | None = None
+        self._sends: dict[UUID, SendSummary] = {}
+        self._send_id: UUID | None = None
+        self._as_of: datetime | None = None
+        self._coming = 0
+        self._showing: asyncio.Task[None] | None = None
+        self._refresher = Refresher(tasks, self._catch_up)
+        self._build()
+        self._connect()
+
+    # What the window asks
+
+    async def open(self, event_id: UUID | None) -> None:
+        """Show the newest send of an event; the same event again only catches up."""
+        if event_id is not None and event_id == self._event_id and self._as_of is not None:
+            self._refresher.ask()
+            return
+        self._event_id, self._send_id, self._as_of = event_id, None, None
+        self._sends = {}
+        self.panel.close_panel()
+        self.messages.dismiss()
+        self.model.replace_all(())
+        try:
+            if event_id is not None:
+                await self._load(None)
+        finally:
+            self._show()
+
+    def changed(self, change: Change) -> None:
+        """Take in what somebody has changed, if it concerns this event."""
+        if self._event_id is not None and change.concerns(
+            self._event_id, Kind.INVITATIONS, Kind.SENDS, Kind.GUESTS
+        ):
+            self._refresher.ask()
+
+    def show_send(self, send_id: UUID) -> None:
+        """Go to a send of the event."""
+        self._tasks.start(self._load(send_id))
+
+    # How it is built
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.messages = MessageBar("messages_message")
+        whole.addWidget(self.messages)
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(style.SPACE[3])
+        whole.addLayout(column, 1)
+        self.header = PageHeader(tr("Messages"))
+        self.picker = name(QComboBox(), "messages_send", tr("Send"))
+        self.pause_button = button(tr("Pause"), "messages_pause", key="Ctrl+P", icon="pause")
+        self.resume_button = button(tr("Resume"), "messages_resume", key="Ctrl+R", icon="play", primary=True)
+        self.stop_button = button(tr("Stop…"), "messages_stop", key="Ctrl+.", kind="danger", icon="stop")
+        for widget in (self.picker, self.pause_button, self.resume_button, self.stop_button):
+            self.header.add(widget)
+        column.addWidget(self.header)
+        self.panel = MessagePanel(self._errors)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._build_send())
+        self._stack.addWidget(self._build_empty())
+        column.addWidget(self._stack, 1)
+
+    def _build_send(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(style.SPACE[3])
+        self.tiles = KpiTiles()
+        column.addWidget(self.tiles)
+        self.chips = Chips("messages_filter", tr("Show messages"))
+        self.model = TableModel(message_columns(self._errors), parent=self)
+        self.model.sort(STATE_COLUMN, Qt.SortOrder.AscendingOrder)
+        self.view = table_view(self.model, "messages_table", tr("Messages"), style.TWO_LINE_ROW_HEIGHT)
+        nothing = EmptyState("done", tr("Nothing here"), tr("No message of this send is in this state."))
+        self._inner = QStackedWidget()
+        self._inner.addWidget(self.view)
+        self._inner.addWidget(nothing)
+        card = Card()
+        strip = ChipStrip(self.chips)
+        strip.setContentsMargins(0, 0, 0, 0)
+        strip.setViewportMargins(12, 10, 12, 10)
+        strip.setFixedHeight(style.CONTROL_HEIGHT + 20)
+        card.body.addWidget(strip)
+        card.body.addWidget(rule())
+        card.hold_table(self._inner)
+        # The head is in the middle of the card here: no round corners.
+        self.view.horizontalHeader().setStyleSheet("QHeaderView { border-radius: 0; }")
+        column.addWidget(PanelArea(card, self.panel), 1)
+        self._clockwork = QTimer(self, interval=_WORDS_AGE_MS)
+        return body
+
+    def _build_empty(self) -> EmptyState:
+        go = button(tr("Send invitations"), "messages_go_to_send", primary=True)
+        go.clicked.connect(lambda: self._navigate("send"))
+        return EmptyState(
+            "messages",
+            tr("Nothing was sent yet"),
+            tr("Here you will see what became of every invitation, and what to do about those that failed."),
+            go,
+        )
+
+    def _connect(self) -> None:
+        self.chips.chosen.connect(lambda _key: self._filter())
+        self.picker.activated.connect(lambda place: self.show_send(self.picker.itemData(place)))
+        self.pause_button.clicked.connect(lambda: self._tasks.start(self._pause()))
+        self.resume_button.clicked.connect(lambda: self._tasks.start(self._resume()))
+        self.stop_button.clicked.connect(lambda: self._tasks.start(self._stop()))
+        self.view.picked.connect(self._picked)
+        self.view.opened.connect(lambda _id: self.panel.setFocus())
+        self.panel.closed.connect(self._panel_closed)
+        self.panel.send_again_wanted.connect(lambda: self._decide(Decision.SEND_AGAIN))
+        self.panel.treat_as_sent_wanted.connect(lambda: self._decide(Decision.TREAT_AS_SENT))
+        self.panel.guest_wanted.connect(self._go_to_guest)
+        self._clockwork.timeout.connect(self.model.refresh_texts)
+        self._clockwork.start()
+
+    # Loading and following changes
+
+    async def _load(self, send_id: UUID | None) -> None:
+        event_id = self._event_id
+        if event_id is None:
+            return
+        async with self._database.read() as conn:
+            since = await database_clock(conn)
+            await self._read_sends(conn, event_id)
+            wanted = send_id if send_id in self._sends else next(iter(self._sends), None)
+            rows = await invitation_rows.list_of_send(conn, wanted) if wanted is not None else []
+        if event_id != self._event_id:
+            return
+        another = wanted != self._send_id
+        self._send_id, self._as_of = wanted, since
+        if another:
+            self.panel.close_panel()
+            self._choose_chip(rows)
+        self.model.replace_all(rows)
+        self._show()
+
+    async def _catch_up(self) -> None:
+        event_id, send_id, since = self._event_id, self._send_id, self._as_of
+        if event_id is None or since is None:
+            return
+        if send_id is None:
+            await self._load(None)
+            return
+        async with self._database.read() as conn:
+            await self._read_sends(conn, event_id)
+            changes = await invitation_rows.invitations_changed_since(conn, event_id, self._practice, since)
+        if (event_id, send_id) != (self._event_id, self._send_id):
+            return
+        self._as_of = changes.as_of
+        rows = [row for row in changes.rows if row.send_id == send_id and self.model.row(row.id) != row]
+        self.model.apply(rows)
+        summary = self._sends.get(send_id)
+        if summary is None or summary.total != self.model.total:
+            await self._load(send_id)
+            return
+        self._show()
+        if self.panel.invitation_id in {row.id for row in rows}:
+            self._showing = self._tasks.restart(
+                self._showing, self._show_invitation(self.panel.invitation_id)
+            )
+
+    async def _read_sends(self, conn: Connection, event_id: UUID) -> None:
+        summaries = await send_rows.list_sends(conn, event_id, self._practice)
+        event = await event_rows.get_summary(conn, event_id, self._practice)
+        if event_id == self._event_id:
+            self._sends = {summary.send.id: summary for summary in summaries}
+            self._coming = event.coming
+
+    # Showing
+
+    def _show(self) -> None:
+        summary = self._sends.get(self._send_id) if self._send_id is not None else None
+        self._stack.setCurrentIndex(0 if summary is not None else 1)
+        self._show_buttons(summary)
+        self._show_picker()
+        if summary is None:
+            self.header.set_facts("")
+            return
+        send = summary.send
+        self.header.set_facts(
+            tr(
+                "{template} v{version} · by {planner}, {time} · {guests}",
+                template=send.template_name,
+                version=str(send.template_version),
+                planner=send.planned_by,
+                time=stamp(send.created_at),
+                guests=count(summary.total, "guest", "guests"),
+            )
+        )
+        states = Counter(invitation_shown(row) for row in self.model.all_rows())
+        self.tiles.show_funnel(funnel(states, self._coming))
+        self._show_chips()
+        self._show_pause(summary)
+
+    def _show_buttons(self, summary: SendSummary | None) -> None:
+        state = summary.send.state if summary is not None else SendState.FINISHED
+        self.pause_button.setVisible(state is SendState.ACTIVE)
+        self.resume_button.setVisible(state is SendState.PAUSED)
+        self.stop_button.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
+
+    def _show_picker(self) -> None:
+        self.picker.setVisible(len(self._sends) > 1)
+        self.picker.blockSignals(True)
+        self.picker.clear()
+        for summary in self._sends.values():
+            send = summary.send
+            text = (
+                f"{send.template_name} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
+            )
+            self.picker.addItem(text, send.id)
+        self.picker.setCurrentIndex(self.picker.findData(self._send_id))
+        self.picker.blockSignals(False)
+
+    def _show_chips(self) -> None:
+        totals = count_filters(self.model.all_rows())
+        words = {
+            MessageFilter.NEED_YOU: tr("Need you"),
+            MessageFilter.FAILED: tr("Failed"),
+            MessageFilter.NOT_CONFIRMED: tr("Not confirmed"),
+            MessageFilter.NOT_READ: tr("Not read"),
+            MessageFilter.ALL: tr("All"),
+        }
+        self.chips.set_chips((key, word, totals[key]) for key, word in words.items())
+        self._inner.setCurrentIndex(0 if len(self.model) else 1)
+
+    def _show_pause(self, summary: SendSummary) -> None:
+        if summary.send.state is SendState.PAUSED:
+            why = self._why_paused(summary.send.pause_code or "")
+            self.messages.show_message(
+                f"{why} {tr('Nothing leaves until you resume.')}", "warning", key="paused"
+            )
+        else:
+            self.messages.withdraw("paused")
+
+    def _why_paused(self, code: str) -> str:
+        if code in PAUSES:
+            return tr(PAUSES[code])
+        if code.isdigit():
+            error = self._errors.get(code)
+            return f"{error.meaning} {error.advice}"
+        return tr("This send is paused.")
+
+    def _choose_chip(self, rows: Sequence[Invitation]) -> None:
+        """Begin with what needs a person, or with everything when nothing does."""
+        troubled = any(MessageFilter.NEED_YOU in filters_of(row) for row in rows)
+        self._show_chips()
+        self.chips.choose(MessageFilter.NEED_YOU if troubled else MessageFilter.ALL)
+        self._filter()
+
+    def _filter(self) -> None:
+        chip = MessageFilter(self.chips.current() or MessageFilter.ALL)
+        self.model.set_filter(None if chip is MessageFilter.ALL else lambda row: chip in filters_of(row))
+        self._inner.setCurrentIndex(0 if len(self.model) else 1)
+
+    # The panel
+
+    def _picked(self, ids: Sequence[UUID]) -> None:
+        if len(ids) == 1:
+            if ids[0] != self.panel.invitation_id or self.panel.isHidden():
+                self._showing = self._tasks.restart(self._showing, self._show_invitation(ids[0]))
+        elif not ids and not self.panel.isHidden() and self.model.row_for_id(self.panel.invitation_id) < 0:
+            # It has left this chip by itself; it stays in view until the planner looks at another one.
+            return
+
+    async def _show_invitation(self, invitation_id: UUID | None) -> None:
+        if invitation_id is None:
+            return
+        async with self._database.read() as conn:
+            invitation = await invitation_rows.get_invitation(conn, invitation_id)
+            log = await invitation_rows.get_log(conn, invitation_id)
+        summary = self._sends.get(invitation.send_id) if invitation.send_id is not None else None
+        self.panel.show_invitation(invitation, log, summary.send.planned_by if summary is not None else "")
+
+    def _panel_closed(self) -> None:
+        self.view.clearSelection()
+        self.view.setFocus()
+
+    def _go_to_guest(self) -> None:
+        row = self.model.row(self.panel.invitation_id)
+        if row is not None:
+            self._navigate("guests")
+            self.guest_wanted.emit(row.guest_id)
+
+    # What a person decides
+
+    def _decide(self, decision: Decision) -> None:
+        if self.panel.invitation_id is not None:
+            self._tasks.start(self._settle(self.panel.invitation_id, decision))
+
+    async def _settle(self, invitation_id: UUID, decision: Decision) -> None:
+        with busy(*self.panel.decisions):
+            async with self._database.begin() as conn:
+                settled = await settle_by_person(conn, invitation_id, decision, self._desk)
+        row = self.model.row(invitation_id)
+        guest = row.guest_name if row is not None else ""
+        if not settled:
+            text = tr("It was settled meanwhile; what you see is the result.")
+        elif decision is Decision.SEND_AGAIN:
+            text = tr("{guest}: the message is sent again.", guest=guest)
+        else:
+            text = tr("{guest}: treated as sent.", guest=guest)
+        self.messages.show_message(text, key="settled")
+        self._refresher.ask()
+
+    async def _pause(self) -> None:
+        if self._send_id is None:
+            return
+        with busy(self.pause_button):
+            async with self._database.begin() as conn:
+                counts = await send_rows.pause(conn, self._send_id, "planner")
+        self.messages.show_message(_where_they_are(tr("Paused."), counts), key="paused")
+        self._refresher.ask()
+
+    async def _resume(self) -> None:
+        if self._send_id is None:
+            return
+        with busy(self.resume_button):
+            async with self._database.begin() as conn:
+                await send_rows.resume(conn, self._send_id)
+        self.messages.withdraw("paused")
+        self._refresher.ask()
+
+    async def _stop(self) -> None:
+        send_id = self._send_id
+        summary = self._sends.get(send_id) if send_id is not None else None
+        if send_id is None or summary is None:
+            return
+        question = ConfirmDialog(
+            tr("Stop this send?"),
+            tr(
+                "{n:invitation has|invitations have} not left yet and will not be sent. "
+                "What was handed over stays sent.",
+                n=summary.queued,
+            ),
+            tr("Stop the send"),
+            tr("Go on sending"),
+            self,
+        )
+        if not await ask(question):
+            return
+        async with self._database.begin() as conn:
+            counts = await send_rows.stop(conn, send_id)
+        self.messages.show_message(_where_they_are(tr("Stopped."), counts), key="stopped")
+        self._refresher.ask()
+
+
+def _where_they_are(first: str, counts: send_rows.Stopped) -> str:
+    parts = [
+        tr("{n} were handed over", n=counts.sent),
+        tr("{n} are just leaving", n=counts.in_flight) if counts.in_flight else "",
+        tr("{n} unknown", n=counts.unknown) if counts.unknown else "",
+        tr("{n} failed", n=counts.failed) if counts.failed else "",
+        tr("{n} never left", n=counts.never_left),
+    ]
+    return f"{first} {', '.join(part for part in parts if part)}."
