@@ -399,3 +399,37 @@ def test_two_processes_share_a_file(run, tmp_path):
     sent, found = run(scenario())
     assert found.sid == sent.sid
     assert oct(store.stat().st_mode)[-3:] == "600"
+
+
+def test_a_cancelled_send_leaves_no_answer_for_the_next(run, practice, twilio):
+    """Its late answer must not be taken for another's: the connection is not used again."""
+    practice.script = script(Fault(FaultKind.LATENCY, seconds=0.2, to="+351930000001"))
+
+    async def scenario():
+        abandoned = asyncio.ensure_future(twilio.send("+351930000001", PRACTICE_SENDER, body="slow"))
+        while practice.requests[Call.SEND] == 0:
+            await asyncio.sleep(0.005)
+        abandoned.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await abandoned
+        outcome = await twilio.send("+351930000002", PRACTICE_SENDER, body="quick")
+        while len(practice.accepted()) < 2:
+            await asyncio.sleep(0.005)
+        return outcome
+
+    outcome = run(scenario())
+    taken = {message.sid: message.to for message in practice.accepted()}
+    assert taken[outcome.sid] == "+351930000002"
+    assert practice.requests[Call.SEND] == 2
+
+
+def test_a_thousand_messages_in_one_page(run, practice, twilio):
+    numbers = [f"+35194{index:07}" for index in range(1001)]
+
+    async def scenario():
+        await asyncio.gather(*(twilio.send(number, PRACTICE_SENDER, body="x") for number in numbers))
+        return await twilio.list_messages(from_=PRACTICE_SENDER)
+
+    found = run(scenario())
+    assert sorted(message.to for message in found) == numbers
+    assert practice.requests[Call.LIST] == 2

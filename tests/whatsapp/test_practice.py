@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.status import advance
+from waapp.errors import UserError
 from waapp.whatsapp.practice import PRACTICE_SENDER, PracticeTwilio
 from waapp.whatsapp.practice_script import (
     Call,
@@ -25,6 +26,7 @@ from waapp.whatsapp.practice_script import (
     read_script,
     status_at,
 )
+from waapp.whatsapp.practice_store import PracticeStore
 
 SENDER = f"whatsapp:{PRACTICE_SENDER}"
 GUEST = "whatsapp:+351912345601"
@@ -371,6 +373,22 @@ def test_a_process_of_its_own(run, start_practice, tmp_path):
     first.process.wait(10)
     second = start_practice(store=store)
     assert [message["sid"] for message in second.accepted()] == [outcome.sid]
+
+
+def test_a_broken_file_is_put_aside(tmp_path):
+    path = tmp_path / "practice.sqlite3"
+    path.write_bytes(b"this is no database" * 100)
+    store = PracticeStore(path)
+    assert store.count() == 0
+    store.close()
+    assert path.with_suffix(".broken").exists()
+
+
+def test_a_file_that_cannot_be_made_is_a_known_trouble(tmp_path):
+    (tmp_path / "taken").write_text("a file where a folder is wanted")
+    with pytest.raises(UserError) as raised:
+        PracticeStore(tmp_path / "taken" / "practice.sqlite3")
+    assert raised.value.code == "practice_unusable"
 
 
 # ---------------------------------------------------------------- the rules themselves

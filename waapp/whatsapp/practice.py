@@ -233,10 +233,10 @@ class PracticeTwilio:
             if account[2]:
                 return self._message(call, account[2])
             if "/Messages" not in call.path:
-                return 200, self._account()
+                return 200, messages.account_json(self.account_sid, self._script)
             return self._create(call) if call.method == "POST" else self._list(call)
         if call.path == "/v2/Channels/Senders":
-            return 200, self._senders()
+            return 200, messages.senders_json(self._script, PRACTICE_SENDER)
         now = self._clock()
         if call.path in _CONTENT_LISTS:
             if call.method == "POST":
@@ -323,32 +323,6 @@ class PracticeTwilio:
         return messages.message_json(
             stored, account_sid=self.account_sid, now=self._clock(), ahead=self._script.clock_ahead
         )
-
-    def _account(self) -> dict[str, Any]:
-        return {
-            "sid": self.account_sid,
-            "friendly_name": "Practice",
-            "status": self._script.account_status,
-            "type": self._script.account_type,
-            "owner_account_sid": self.account_sid,
-            "uri": f"/2010-04-01/Accounts/{self.account_sid}.json",
-        }
-
-    def _senders(self) -> dict[str, Any]:
-        limit = self._script.messaging_limit
-        properties = {"quality_rating": "HIGH", "messaging_limit": limit} if limit else None
-        senders = [
-            {
-                "sid": f"XE{index:032x}",
-                "status": "ONLINE",
-                "sender_id": f"whatsapp:{number}",
-                "configuration": {"waba_id": "1"},
-                "properties": properties,
-                "offline_reasons": None,
-            }
-            for index, number in enumerate(self._script.senders or (PRACTICE_SENDER,))
-        ]
-        return {"senders": senders, "meta": {"page": 0, "key": "senders", "next_page_url": None}}
 
     # ------------------------------------------------------------ faults
 

@@ -280,6 +280,36 @@ def page_json(
     }
 
 
+def account_json(account_sid: str, script: Script) -> dict[str, Any]:
+    """Show the account."""
+    return {
+        "sid": account_sid,
+        "friendly_name": "Practice",
+        "status": script.account_status,
+        "type": script.account_type,
+        "owner_account_sid": account_sid,
+        "uri": f"/2010-04-01/Accounts/{account_sid}.json",
+    }
+
+
+def senders_json(script: Script, default: str) -> dict[str, Any]:
+    """Show the WhatsApp senders of the account; one `default` number when the script names none."""
+    limit = script.messaging_limit
+    properties = {"quality_rating": "HIGH", "messaging_limit": limit} if limit else None
+    senders = [
+        {
+            "sid": f"XE{index:032x}",
+            "status": "ONLINE",
+            "sender_id": f"whatsapp:{number}",
+            "configuration": {"waba_id": "1"},
+            "properties": properties,
+            "offline_reasons": None,
+        }
+        for index, number in enumerate(script.senders or (default,))
+    ]
+    return {"senders": senders, "meta": {"page": 0, "key": "senders", "next_page_url": None}}
+
+
 def sent_bounds(query: Mapping[str, str]) -> tuple[float | None, float | None]:
     """Read the filters on DateSent, whole days or moments, as a half-open interval.
 

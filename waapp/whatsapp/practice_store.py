@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
+from waapp.errors import UserError
 from waapp.whatsapp.practice_script import Steps, status_at
 
 _LAYOUT: Final = 1
@@ -67,16 +68,16 @@ class StoredContent:
 
 
 class PracticeStore:
-    """Messages and templates. Several processes may have one file open at the same time."""
+    """Messages and templates. Several processes may have one file open at the same time.
+
+    Raises UserError("practice_unusable") for a file that can be neither read nor replaced.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=10)
-        if path is not None:
-            path.chmod(0o600)
-        # Practice messages need to outlive the process, not a power cut.
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+        try:
+            self._db = _open(path)
+        except (OSError, sqlite3.Error) as error:
+            raise UserError("practice_unusable", path=str(path), why=str(error)) from error
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -259,3 +260,30 @@ def _stored(
 ) -> Stored:
     course = tuple((at, word) for at, word in json.loads(steps))
     return Stored(seq, sid, to, from_, body, direction, accepted_at, date_sent, course, *rest)
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        return _connect(":memory:")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        db = _connect(path)
+    except sqlite3.OperationalError:
+        raise  # no right to write, or no room: replacing the file would not help
+    except sqlite3.DatabaseError:
+        # What is there is no practice file, or a broken one. Nothing of worth is lost with practice messages.
+        path.replace(path.with_suffix(".broken"))
+        db = _connect(path)
+    path.chmod(0o600)
+    return db
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=10)
+    try:
+        # Practice messages need to outlive the process, not a power cut.
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
