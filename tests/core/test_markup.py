@@ -247,6 +247,10 @@ def test_rich_text_of_every_look():
     )
 
 
+def test_an_empty_line_is_an_empty_paragraph():
+    assert to_html("a\n\nb", "#000").count("-qt-paragraph-type:empty") == 1
+
+
 def test_a_colour_cannot_break_out_of_its_attribute():
     assert 'style="color:&quot;&gt;' in to_html("> a", '">')
 

@@ -261,19 +261,25 @@ def _merge(spans: Iterator[Span]) -> Iterator[Span]:
 
 
 def _block_html(block: Block, link_color: str, code_background: str | None) -> str:
-    content = "".join(_span_html(span, link_color, code_background) for span in block.spans) or "<br>"
+    content = "".join(_span_html(span, link_color, code_background) for span in block.spans)
     side = "right" if block.is_right_to_left else "left"
     direction = ' dir="rtl"' if block.is_right_to_left else ""
     match block.kind:
         case Kind.LINE:
             lead, indent = "", ""
         case Kind.BULLET:
-            lead, indent = "•&nbsp;&nbsp;", f"margin-{side}:14px;text-indent:-14px;"
+            lead, indent = "•&nbsp;&nbsp;", f"margin-{side}:12px;text-indent:-12px;"
         case Kind.NUMBER:
             lead, indent = f"{block.number}.&nbsp;", f"margin-{side}:20px;text-indent:-20px;"
         case Kind.QUOTE:
-            lead, indent = f'<span style="color:{escape(link_color)}">▎</span>', f"margin-{side}:4px;"
+            lead, indent = (
+                f'<span style="color:{escape(link_color)}">▎</span>',
+                (f"margin-{side}:10px;text-indent:-8px;"),
+            )
     style = f"margin-top:0;margin-bottom:0;{indent}white-space:pre-wrap"
+    if not lead + content:
+        # Qt's own way to write a paragraph with nothing in it; a bare line break would be two lines high.
+        return f'<p style="-qt-paragraph-type:empty;{style}"><br></p>'
     return f'<p{direction} style="{style}">{lead}{content}</p>'
 
 
