@@ -138,7 +138,7 @@ def test_other_tasks_get_their_turn_while_a_list_streams(run, database: Database
         watching = asyncio.create_task(watch(seen))
         async with database.read() as conn:
             async for chunk in guests.stream_guest_rows(conn, event.id, False):
-                seen.append(len(chunk))
+                seen += [len(chunk)]
         watching.cancel()
         await asyncio.wait([watching])
         assert len(set(turns)) >= len(seen)
@@ -151,7 +151,8 @@ def test_a_connection_that_ends_while_streaming_is_known_trouble(run, database: 
         async with database.begin() as conn:
             event = await make_event(conn)
             await make_guests(conn, event.id, 3_000)
-        with pytest.raises(DatabaseError) as caught:
+
+        async def read_and_break() -> None:
             async with database.read() as conn:
                 async for _ in guests.stream_guest_rows(conn, event.id, False):
                     await execute(
@@ -159,6 +160,9 @@ def test_a_connection_that_ends_while_streaming_is_known_trouble(run, database: 
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                         "WHERE datname = current_database() AND pid <> pg_backend_pid()",
                     )
+
+        with pytest.raises(DatabaseError) as caught:
+            await read_and_break()
         assert caught.value.code == "database_gone"
 
     run(scenario())

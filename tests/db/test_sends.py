@@ -116,8 +116,7 @@ def test_two_planners_who_press_send_at_once_invite_everybody_once(run, database
                 async with database.begin() as conn:
                     queued = await sends.queue_send(conn, new_send(event.id), new_invitations(chosen))
             except UserError as error:
-                assert error.code == "nobody_left"
-                return 0, len(chosen)
+                return (0, len(chosen)) if error.code == "nobody_left" else (-1, 0)
             return queued.count, len(queued.skipped)
 
         shares = [slice(0, 30), slice(10, 40), slice(0, 40)]

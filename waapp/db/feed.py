@@ -132,7 +132,11 @@ class Feed:
                     self._become(Connected(False, self._known(error)))
                 await asyncio.sleep(self._pause(failures))
         finally:
-            self._cancel_flush()
+            self._state = Connected(False)
+            self._pending.clear()
+            if self._flush is not None:
+                self._flush.cancel()
+                self._flush = None
 
     async def _listen(self) -> None:
         connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
@@ -204,11 +208,6 @@ class Feed:
         doubled = self._timing.backoff_first * 2.0 ** min(failures, 16)
         # Desks that lost the same server at the same moment must not come back at the same moment.
         return min(self._timing.backoff_cap, doubled) * random.uniform(0.5, 1.0)  # noqa: S311 - hides nothing
-
-    def _cancel_flush(self) -> None:
-        if self._flush is not None:
-            self._flush.cancel()
-            self._flush = None
 
 
 def _parse(payload: str) -> Change | None:
