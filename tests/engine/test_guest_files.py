@@ -196,6 +196,30 @@ def test_a_workbook_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pyte
     assert failure(path).code == "file_too_large"
 
 
+@pytest.mark.parametrize(("far", "code"), [("XFD1048576", "too_many_rows"), ("ZZZ2", "too_many_columns")])
+def test_a_cell_far_from_all_others(tmp_path: Path, far: str, code: str) -> None:
+    # The workbook's reader would end this process.
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Name"])
+    book.worksheets[0][far] = "x"
+    book.save(tmp_path / "list.xlsx")
+    assert failure(tmp_path / "list.xlsx").code == code
+
+
+def test_formats_of_far_cells_do_no_harm(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Name"])
+    book.worksheets[0]["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.save(tmp_path / "list.xlsx")
+    assert read_guest_file(tmp_path / "list.xlsx").rows == [["Name"]]
+
+
+def test_excels_binary_form_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "list.xlsb", "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.bin", b"...")
+    assert failure(tmp_path / "list.xlsb").code == "file_not_a_list"
+
+
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.touch()

@@ -4,12 +4,14 @@ import csv
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from python_calamine import (
     CalamineError,
@@ -51,6 +53,11 @@ _BYTE_ORDER_MARKS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# A cell with a value (an empty one closes itself) in a column of three letters or below row 99,999.
+_FAR_CELL: Final = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["'](?=[A-Z]{3}|[A-Z]+\d{6})([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>"""
+)
+_LONGEST_TAG: Final = 1000
 # Excel's own word about the delimiter.
 _HINT: Final = re.compile(r"sep=(.)(?=\r|\n)", re.IGNORECASE)
 _DELIMITERS: Final = ",;\t|"
@@ -101,7 +108,7 @@ def _bytes(path: Path) -> bytes:
 
 def _read_workbook(content: bytes, name: str, wanted: str | None) -> GuestFile:
     if content.startswith(_ZIP):
-        _check_unpacked_size(content, name)
+        _check_archive(content, name)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
             sheets = tuple(
@@ -122,15 +129,38 @@ def _read_workbook(content: bytes, name: str, wanted: str | None) -> GuestFile:
     raise UserError("file_empty", file=name)
 
 
-def _check_unpacked_size(content: bytes, name: str) -> None:
-    """Refuse a workbook that would fill the memory when it is unpacked."""
+def _check_archive(content: bytes, name: str) -> None:
+    """Refuse a workbook that would fill the memory: packed too well, or with a cell far from all others.
+
+    The reader makes room for every cell up to the last one and ends the process when there is none.
+    """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            if sum(member.file_size for member in archive.infolist()) > UNPACKED_LIMIT:
+                raise UserError("file_too_large", file=name, megabytes=UNPACKED_LIMIT // MEGABYTE)
+            for member in archive.namelist():
+                if member.startswith("xl/worksheets/") and member.endswith(".bin"):
+                    # Excel's binary form: rare, and its far cells cannot be seen beforehand.
+                    raise UserError("file_not_a_list", file=name)
+                if member.startswith("xl/worksheets/") and member.endswith(".xml"):
+                    with archive.open(member) as sheet:
+                        _check_far_cells(sheet, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise UserError("workbook_damaged", file=name, why=str(error)) from error
-    if unpacked > UNPACKED_LIMIT:
-        raise UserError("file_too_large", file=name, megabytes=UNPACKED_LIMIT // MEGABYTE)
+
+
+def _check_far_cells(sheet: IO[bytes], name: str) -> None:
+    rest = b""
+    while chunk := sheet.read(MEGABYTE):
+        text = rest + chunk
+        for cell in _FAR_CELL.finditer(text):
+            _check_extent(int(cell[2]), _column_number(cell[1].decode()), name)
+        # A cell's tag may be cut by the end of the chunk.
+        rest = text[max(text.rfind(b"<"), len(text) - _LONGEST_TAG) :]
+
+
+def _column_number(letters: str) -> int:
+    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0)
 
 
 def _cells(sheet: CalamineSheet, name: str) -> Rows:
