@@ -21,6 +21,7 @@ from waapp.core.template import TemplateDraft
 from waapp.core.template_rules import RULES, check, check_draft
 from waapp.core.template_values import BUILT_IN, check_values
 from waapp.errors import DatabaseError, UserError
+from waapp.texts.errors import NO_LONGER
 
 PACKAGE = Path(waapp.__file__).parent
 ERROR_CLASSES = {"UserError", "DatabaseError", "AccountError"}
@@ -95,6 +96,11 @@ def test_the_code_raises_known_troubles():
 
 def test_every_error_that_is_raised_has_words():
     assert {(where, code) for where, code, _, _ in raised() if code not in texts.ERRORS} == set()
+
+
+def test_no_words_are_left_over():
+    found = {code for _, code, _, _ in raised()}
+    assert set(texts.ERRORS) - found == set(NO_LONGER.values())
 
 
 def test_every_error_gets_what_its_words_ask_for():

@@ -90,10 +90,6 @@ _DATABASE: Final = {
         "The database is not prepared for this program.",
         "Have somebody who may change its tables run “waapp migrate”.",
     ),
-    "database_too_old": Message(
-        "The database is older than this program.",
-        "Have somebody who may change its tables run “waapp migrate”.",
-    ),
     "database_outdated": Message(
         "The database is older than this program.",
         "Have somebody who may change its tables run “waapp migrate”.",
@@ -176,9 +172,6 @@ _WORK: Final = {
     "invitation_unknown": Message(
         "This message no longer exists.", "Somebody else has deleted the guest or the event."
     ),
-    "invitation_settled": Message(
-        "Meanwhile it is known what became of this message.", "Look at its state now."
-    ),
     "zone_unknown": Message(
         "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
     ),
@@ -187,6 +180,14 @@ _WORK: Final = {
     ),
     "time_zone_unknown": Message(
         "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
+    ),
+}
+
+_PROGRAM: Final = {
+    "opening_cancelled": Message("Opening the database was cancelled.", "Try again, or change the settings."),
+    "practice_unusable": Message(
+        "The practice messages in {path} can be neither read nor replaced: {why}.",
+        "Check that the folder may be written to and that the disk is not full.",
     ),
 }
 
@@ -252,4 +253,4 @@ _TWILIO: Final = {
 NO_LONGER: Final = {"event_unknown": "event_gone", "template_unknown": "template_gone"}
 """What it is called when the program, not a person, named what is missing."""
 
-ERRORS: Final = {**_SETTINGS, **_DATABASE, **_WORK, **_FILES, **_TWILIO}
+ERRORS: Final = {**_SETTINGS, **_DATABASE, **_WORK, **_PROGRAM, **_FILES, **_TWILIO}

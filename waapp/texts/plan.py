@@ -84,7 +84,7 @@ NOTICES: Final = {
 }
 
 PAUSES: Final = {
+    "planner": "A planner has paused this send.",
     "too_late": "The latest time for this send has passed.",
-    "quiet": "Quiet hours: it goes on in the morning.",
 }
 """Why a send stands still, beside the codes of Twilio, which have their words in the table of errors."""
