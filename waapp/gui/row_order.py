@@ -70,22 +70,33 @@ class RowOrder(Generic[Row]):
         row = self.rows[row_id]
         if self._passes is not None and not self._passes(row):
             return None
-        others = self._others(row_id)
-        return len(others) if self._key_of is None else self._place(others, self._key_of(row))
+        place = self.position(row_id)
+        if place >= 0:
+            del self.shown[place]
+        target = len(self.shown) if self._key_of is None else self._place(self._key_of(row))
+        if place >= 0:
+            self.shown.insert(place, row_id)
+        return target
 
     def move(self, row_id: Hashable, target: int) -> None:
         """Show a row at its destination."""
-        others = self._others(row_id)
-        self.shown = [*others[:target], row_id, *others[target:]]
-        self._positions = None
+        place = self.position(row_id)
+        if place >= 0:
+            del self.shown[place]
+        self.shown.insert(target, row_id)
         if self._key_of is not None:
             self._keys[row_id] = self._key_of(self.rows[row_id])
+        last = max(place, target) if place >= 0 else len(self.shown) - 1
+        self._renumber(target if place < 0 else min(place, target), last)
 
     def hide(self, row_id: Hashable) -> None:
         """Show a row no longer."""
-        del self.shown[self.position(row_id)]
-        self._positions = None
+        place = self.position(row_id)
+        del self.shown[place]
         self._keys.pop(row_id, None)
+        if self._positions is not None:
+            del self._positions[row_id]
+        self._renumber(place, len(self.shown) - 1)
 
     def rearrange(self) -> None:
         """Filter and order everything anew."""
@@ -108,32 +119,35 @@ class RowOrder(Generic[Row]):
 
     def _arrange(self, shown: list[Hashable]) -> None:
         if self._key_of is not None:
-            known = [row_id for row_id in shown if self._keys[row_id] is not None]
-            known.sort(key=self._keys.__getitem__, reverse=self._descending)
-            if len(known) < len(shown):
-                known += [row_id for row_id in shown if self._keys[row_id] is None]
-            shown = known
+            unknown: list[Hashable] = []
+            if None in self._keys.values():
+                unknown = [row_id for row_id in shown if self._keys[row_id] is None]
+                shown = [row_id for row_id in shown if self._keys[row_id] is not None]
+            shown.sort(key=self._keys.__getitem__, reverse=self._descending)
+            shown += unknown
         self.shown = shown
         self._positions = None
 
-    def _others(self, row_id: Hashable) -> list[Hashable]:
-        place = self.position(row_id)
-        return self.shown if place < 0 else self.shown[:place] + self.shown[place + 1 :]
+    def _renumber(self, first: int, last: int) -> None:
+        """Correct the positions of what has made room."""
+        if self._positions is not None:
+            for place in range(first, last + 1):
+                self._positions[self.shown[place]] = place
 
-    def _place(self, others: list[Hashable], key: Any) -> int:  # noqa: ANN401 - whatever the column sorts by
+    def _place(self, key: Any) -> int:  # noqa: ANN401 - whatever the column sorts by
         """Return where a row with this key belongs; equal keys keep the order of arrival."""
-        keys = self._keys
+        shown, keys = self.shown, self._keys
+        known = len(shown)
         if key is None:
-            return len(others)
-        known = len(others)
-        while known and keys[others[known - 1]] is None:
+            return known
+        while known and keys[shown[known - 1]] is None:
             known -= 1
         if not self._descending:
-            return bisect_right(others, key, hi=known, key=keys.__getitem__)
+            return bisect_right(shown, key, hi=known, key=keys.__getitem__)
         low, high = 0, known
         while low < high:
             middle = (low + high) // 2
-            if keys[others[middle]] < key:
+            if keys[shown[middle]] < key:
                 high = middle
             else:
                 low = middle + 1
