@@ -44,7 +44,18 @@ class Row:
 def rows() -> list[Row]:
     """Return the same guests every time."""
     chance = random.Random(7)
-    first = ("Aurélie", "Bartolomeu", "Chiara", "Dörte", "Ewa", "Fernando", "Grace", "Henrique", "Inês", "João")
+    first = (
+        "Aurélie",
+        "Bartolomeu",
+        "Chiara",
+        "Dörte",
+        "Ewa",
+        "Fernando",
+        "Grace",
+        "Henrique",
+        "Inês",
+        "João",
+    )
     states = list(Shown)
     made = []
     for number in range(ROWS):
@@ -95,7 +106,10 @@ def main() -> None:
 
     chance = random.Random(11)
     some = [everyone[place] for place in chance.sample(range(ROWS), CHANGED)]
-    turns = [[replace(row, state=Shown.READ) for row in some], [replace(row, state=Shown.SENT) for row in some]]
+    turns = [
+        [replace(row, state=Shown.READ) for row in some],
+        [replace(row, state=Shown.SENT) for row in some],
+    ]
     moves = [[replace(row, changed=turn + row.id / ROWS) for row in some] for turn in (1, 2)]
     plain = {row.id: row for row in everyone}
     turn = iter(range(10**6))
@@ -105,7 +119,11 @@ def main() -> None:
         view.viewport().repaint()
 
     results = [
-        ("open", timed(lambda: model.replace_all(everyone)), timed(lambda: {row.id: row for row in everyone})),
+        (
+            "open",
+            timed(lambda: model.replace_all(everyone)),
+            timed(lambda: {row.id: row for row in everyone}),
+        ),
         ("sort by name, both ways", timed(sort_both_ways), timed(sorted_both_ways)),
     ]
     model.sort(-1)
@@ -120,7 +138,9 @@ def main() -> None:
     ))  # fmt: skip
     model.sort(4)
     floor = timed(lambda: sorted(everyone, key=lambda row: row.changed))
-    results.append((f"change {CHANGED:,} rows that move", timed(lambda: model.apply(moves[next(turn) % 2])), floor))
+    results.append(
+        (f"change {CHANGED:,} rows that move", timed(lambda: model.apply(moves[next(turn) % 2])), floor)
+    )
     results.append(("change 1 row that moves", timed(lambda: model.apply([moves[next(turn) % 2][0]])), floor))
     results.append(("paint one screen anew", timed(show_screen), 0.0))
     print(f"{ROWS:,} rows, median of {ROUNDS}")

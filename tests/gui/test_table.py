@@ -76,7 +76,9 @@ STEPS = st.lists(
         st.tuples(
             st.just("apply"),
             st.lists(
-                st.builds(Person, st.integers(0, 30), st.sampled_from("abcde"), st.none() | st.integers(0, 4)),
+                st.builds(
+                    Person, st.integers(0, 30), st.sampled_from("abcde"), st.none() | st.integers(0, 4)
+                ),
                 max_size=20,
             ),
         ),
@@ -326,7 +328,11 @@ def test_every_delegate_paints_every_state(qtbot) -> None:
         "bar", "Bar", lambda row: row.name, value=lambda row: ([(row.state, 1)], 4), delegate=SegmentDelegate
     )
     lines: Column[Person] = Column(
-        "lines", "Lines", lambda row: row.name, detail=lambda row: "more" if row.id else "", delegate=TwoLineDelegate
+        "lines",
+        "Lines",
+        lambda row: row.name,
+        detail=lambda row: "more" if row.id else "",
+        delegate=TwoLineDelegate,
     )
     model = TableModel([*columns(), bar, lines])
     model.replace_all(states)

@@ -38,6 +38,8 @@ class Tasks:
         task = asyncio.get_running_loop().create_task(self._guarded(work), name=known_as)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # A task that is cancelled before its first step never gets to the coroutine: end that one as well.
+        task.add_done_callback(lambda _task: work.close())
         return task
 
     def restart(

@@ -16,6 +16,7 @@ PILL_HEIGHT: Final = 22
 _PILL_PADDING: Final = 8
 _DOT: Final = 6
 _GAP: Final = 6
+_LEAST_PART: Final = 2.0
 BAR_HEIGHT: Final = 8
 
 Segments = Sequence[tuple[Shown, int]]
@@ -89,16 +90,23 @@ def paint_segments(
     painter.fillPath(clip, style.tokens().queued_weak)
     painter.setClipPath(clip)
     painter.setPen(Qt.PenStyle.NoPen)
-    whole = max(total, sum(count for _state, count in segments), 1)
     at = 0.0
-    for state, count in segments:
-        if count <= 0:
-            continue
-        width = min(max(bar.width() * count / whole, 2.0), bar.width() - at)
+    for (state, _count), width in zip(segments, _widths(segments, total, bar.width()), strict=True):
         start = bar.x() + at if direction is not Qt.LayoutDirection.RightToLeft else bar.right() - at - width
         painter.fillRect(QRectF(start, bar.y(), width, bar.height()), style.segment_color(state))
         at += width
     painter.restore()
+
+
+def _widths(segments: Segments, total: int, room: float) -> list[float]:
+    """Share the room out; what the small parts get beyond their share, the largest gives."""
+    whole = max(total, sum(count for _state, count in segments), 1)
+    widths = [max(room * count / whole, _LEAST_PART) if count > 0 else 0.0 for _state, count in segments]
+    excess = sum(widths) - room
+    if excess > 0:
+        largest = widths.index(max(widths))
+        widths[largest] = max(widths[largest] - excess, 0.0)
+    return widths
 
 
 class SegmentBar(QWidget):
