@@ -108,6 +108,7 @@ def test_numbers_of_the_wrong_kind_keep_their_address(
         ("912345678", "PT", None),
         ("0447911123456", "PT", None),
         ("4471234567", "PT", None),
+        ("4791234567", "PT", None),
         ("441632960123", "PT", None),
     ],
 )

@@ -203,6 +203,16 @@ def test_a_household_that_has_a_message_gets_no_second(state: EngineState) -> No
     assert plan.excluded[0].detail == {"other": "Rui"}
 
 
+def test_the_first_of_those_who_have_a_message_is_named() -> None:
+    has_one = prior(EngineState.ACCEPTED)
+    family = [
+        guest(1, name="Ana"),
+        guest(2, name="Rui", invited=has_one),
+        guest(3, name="Eva", invited=has_one),
+    ]
+    assert build(family, PRACTICE).excluded[0].detail == {"other": "Rui"}
+
+
 def test_the_rest_of_a_household_steps_in_for_who_cannot_be_invited() -> None:
     nameless = guest(1, name="Ana", values={"guest_name": "", "event_name": "Gala"})
     plan = build([nameless, guest(2, name="Rui")], PRACTICE)

@@ -224,6 +224,12 @@ def test_shared_phones_and_same_names_are_kept_and_said() -> None:
     assert len(found.drafts) == 3
 
 
+def test_a_shared_email_with_another_phone_is_no_duplicate() -> None:
+    found = parse("Name|Phone|Email\nJorge|912345678|j@example.com\nJorge|913333333|j@example.com")
+    assert len(found.drafts) == 2
+    assert codes(found) == [(3, "row_same_name")]
+
+
 def test_without_a_heading_the_cells_tell() -> None:
     found = parse("1|Ana Silva|912345678|ana@example.com\n2|Rui Costa|913333333|rui@example.com")
     assert (found.heading_row, found.above) == (None, 0)

@@ -151,7 +151,7 @@ def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhonePro
 def _with_plus(plain: str) -> PhoneNumber | None:
     """Return the mobile number that the digits are if only the "+" was lost, as happens to numeric cells."""
     digits = re.sub(r"[\s().-]", "", plain)
-    if not digits.isdecimal() or len(digits) < _FEWEST_DIGITS_TO_GUESS or digits.startswith("0"):
+    if not digits.isdecimal() or len(digits) < _FEWEST_DIGITS_TO_GUESS:
         return None
     parsed, _ = _parse(f"+{digits}", None)
     return parsed if _kind(parsed) in _REACHABLE else None
