@@ -144,7 +144,14 @@ def test_cancelled_question_takes_its_dialog_away(window_run, qtbot) -> None:
 def test_busy_widgets_cannot_be_pressed_twice(qtbot) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
-    with pytest.raises(ZeroDivisionError), busy(button):
-        assert not button.isEnabled()
-        raise ZeroDivisionError
+    enabled: list[bool] = []
+
+    def fail() -> None:
+        with busy(button):
+            enabled.append(button.isEnabled())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert enabled == [False]
     assert button.isEnabled()

@@ -240,8 +240,8 @@ class Chips(QWidget):
         for key in self._chips.keys() - {key for key, _word, _count in wanted}:
             gone = self._chips.pop(key)
             self._group.removeButton(gone)
+            gone.setParent(None)
             gone.deleteLater()
-            gone.hide()
         for place, (key, word, count) in enumerate(wanted):
             text = word if count is None else f"{word} {number(count)}"
             chip = self._chips.get(key) or self._add(key)
@@ -250,7 +250,10 @@ class Chips(QWidget):
             if self._row.indexOf(chip) != place:
                 self._row.insertWidget(place, chip)
         if wanted and self.current() is None:
-            self._chips[wanted[0][0]].setChecked(True)
+            first = self._chips[wanted[0][0]]
+            first.setChecked(True)
+            # Qt gives Tab to one chip of the group, and not to another by itself when that one has gone.
+            first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def current(self) -> str | None:
         """Return the key of the chosen chip."""
