@@ -234,6 +234,17 @@ def test_only_the_chosen_guests_are_part_of_the_plan() -> None:
     assert excluded(plan) == [(3, Reason.NO_NUMBER)]
 
 
+def test_a_message_of_somebody_who_is_not_chosen_counts_for_the_phone() -> None:
+    situation = replace(PRACTICE, options=Options(only_guest_ids=frozenset({UUID(int=2)})))
+    plan = build([guest(1, name="Ana", invited=prior(EngineState.ACCEPTED)), guest(2, name="Rui")], situation)
+    assert [(one.name, one.reason, one.detail) for one in plan.excluded] == [
+        ("Rui", Reason.SAME_PHONE, {"other": "Ana"})
+    ]
+    # Who is not chosen and has no message takes nobody's place.
+    plan = build([guest(1, name="Ana"), guest(2, name="Rui")], situation)
+    assert [one.name for one in plan.recipients] == ["Rui"]
+
+
 def test_nothing_speaks_against_a_sound_send() -> None:
     plan = build([guest()], REAL)
     assert codes(plan) == (set(), set())

@@ -253,12 +253,18 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
 
 
 def finish(assessments: Iterable[Assessment], situation: Situation) -> Plan:
-    """Combine the assessments of all guests, in the order of the guest list, into the plan."""
+    """Combine the assessments of all guests, in the order of the guest list, into the plan.
+
+    Give it everybody even when `only_guest_ids` restricts the send: those who are not chosen are no part of the
+    plan, but a message that one of them has counts for all who share the phone.
+    """
     everybody = list(assessments)
+    only = situation.options.only_guest_ids
+    chosen = [one for one in everybody if only is None or one.guest_id in only]
     if situation.options.one_per_phone:
-        everybody = _one_per_phone(everybody)
-    recipients = tuple(one for one in everybody if isinstance(one, Recipient))
-    excluded = tuple(one for one in everybody if isinstance(one, Exclusion))
+        chosen = _one_per_phone(chosen, _holders(everybody))
+    recipients = tuple(one for one in chosen if isinstance(one, Recipient))
+    excluded = tuple(one for one in chosen if isinstance(one, Exclusion))
     rates = situation.rates
     return Plan(
         recipients,
@@ -275,13 +281,7 @@ def finish(assessments: Iterable[Assessment], situation: Situation) -> Plan:
 
 def build(guests: Iterable[PlannedGuest], situation: Situation) -> Plan:
     """Plan a send in one go; for thousands of guests call `assess` in chunks, then `finish`."""
-    return finish([assess(guest, situation) for guest in selected(guests, situation.options)], situation)
-
-
-def selected(guests: Iterable[PlannedGuest], options: Options) -> list[PlannedGuest]:
-    """Return the guests that the planner chose; the rest are no part of the plan."""
-    chosen = options.only_guest_ids
-    return [guest for guest in guests if chosen is None or guest.guest_id in chosen]
+    return finish([assess(guest, situation) for guest in guests], situation)
 
 
 def _why_not(guest: PlannedGuest, situation: Situation) -> tuple[Reason, dict[str, str]] | None:
@@ -330,15 +330,20 @@ def _value_problem(problems: Iterable[ValueProblem]) -> tuple[Reason, dict[str, 
     return None
 
 
-def _one_per_phone(everybody: list[Assessment]) -> list[Assessment]:
-    """Leave one message for each phone: what is already there or on its way counts, then the first in the list."""
-    holders = {
+def _holders(everybody: list[Assessment]) -> dict[str, str]:
+    """Return the phones that have this message or are getting it, with the first guest who has it there."""
+    return {
         one.address: one.name
         for one in reversed(everybody)
         if isinstance(one, Exclusion) and one.address is not None and one.reason in _HAS_MESSAGE
     }
+
+
+def _one_per_phone(chosen: list[Assessment], holders: dict[str, str]) -> list[Assessment]:
+    """Leave one message for each phone: where nobody has one yet, for the first in the list."""
+    holders = dict(holders)
     result: list[Assessment] = []
-    for one in everybody:
+    for one in chosen:
         if isinstance(one, Recipient):
             if one.address in holders:
                 detail = {"other": holders[one.address]}
