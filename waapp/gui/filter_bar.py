@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from waapp.gui import style
 from waapp.gui.widgets import Chips, SearchField
@@ -19,6 +19,7 @@ class ChipStrip(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setFixedHeight(style.CONTROL_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._chips = chips
         self.setWidget(chips)
 
@@ -41,9 +42,11 @@ class FilterBar(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(style.SPACE[1])
-        self._row.addWidget(search)
-        self._row.addWidget(ChipStrip(chips), 1)
-        self._row.setAlignment(search, Qt.AlignmentFlag.AlignLeading)
+        search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._row.addWidget(search, 1000)
+        self._row.addWidget(ChipStrip(chips))
+        self._row.addStretch(1)
         chips.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

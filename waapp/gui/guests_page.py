@@ -236,6 +236,15 @@ class GuestsPage(QWidget):
             self.panel.close_panel()
 
     async def _show_guest(self, guest_id: UUID) -> None:
+        try:
+            await self._fill_panel(guest_id)
+        except UserError as error:
+            if error.code not in {"guest_unknown", "invitation_unknown"}:
+                raise
+            # Deleted a moment ago: catching up takes the row out.
+            self._refresher.ask()
+
+    async def _fill_panel(self, guest_id: UUID) -> None:
         row = self.guests.model.row(guest_id)
         async with self._database.read() as conn:
             guest = await guest_rows.get_guest(conn, guest_id)
@@ -247,9 +256,11 @@ class GuestsPage(QWidget):
             if shown.updated_at != guest.updated_at:
                 self.panel.take_over(guest)
         elif guest_id in self.guests.selected:
+            unsaved = self._unsaved.pop((guest.event_id, guest_id), None)
             self.panel.set_groups(self.guests.groups())
-            self.panel.show_guest(guest, self._unsaved.pop((guest.event_id, guest_id), None))
-            self.messages.withdraw("unsaved")
+            self.panel.show_guest(guest, unsaved)
+            if unsaved is not None:
+                self.messages.withdraw("unsaved")
         if invitation is None:
             self.panel.show_steps((), None)
             return
@@ -362,6 +373,7 @@ class GuestsPage(QWidget):
         async with self._database.begin() as conn:
             deleted = await guest_rows.delete_guests(conn, ids)
         self.panel.forget()
+        self.guests.view.clearSelection()
         self.guests.remove(deleted.ids)
         self._show_facts()
         words = (

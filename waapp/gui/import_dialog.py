@@ -24,7 +24,7 @@ from waapp.texts import count, tr
 
 _SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
 _ALL: Final = "all"
-_SIZE: Final = (880, 620)
+_SIZE: Final = (960, 640)
 
 
 def file_filter() -> str:
@@ -111,7 +111,7 @@ class ImportDialog(QDialog):
         self._chips.chosen.connect(self._filter)
         column.addWidget(ChipStrip(self._chips))
         card = Card()
-        self.view = table_view(self._model, "import_rows", tr("Rows of the file"), style.TWO_LINE_ROW_HEIGHT)
+        self.view = table_view(self._model, "import_rows", tr("Rows of the file"))
         card.hold_table(self.view)
         column.addWidget(card, 1)
         self._add = button("", "import_add", primary=True, key="Ctrl+Return")
@@ -163,16 +163,16 @@ class ImportDialog(QDialog):
 def _columns() -> tuple[Column[ImportRow], ...]:
     return (
         Column(
-            "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=64, color="muted"
+            "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=56, color="muted"
         ),
-        Column("name", tr("Name"), lambda row: row.name or "—", width=190),
-        Column("phone", tr("WhatsApp"), lambda row: row.phone or "—", width=160, color="muted"),
-        Column("group", tr("Group"), lambda row: row.group, width=100, color="muted", hide_below=720),
+        Column("name", tr("Name"), lambda row: row.name or "—", width=176),
+        Column("phone", tr("WhatsApp"), lambda row: row.phone or "—", width=150, color="muted"),
+        Column("group", tr("Group"), lambda row: row.group, width=92, color="muted", hide_below=880),
         Column(
             "verdict",
             tr("What happens"),
             _verdict_word,
-            width=130,
+            width=112,
             value=_verdict_state,
             delegate=PillDelegate,
         ),

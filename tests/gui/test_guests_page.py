@@ -1,0 +1,452 @@
+"""The guests' page over a real database, mostly by keyboard."""
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tests.gui.accessibility import assert_accessible
+from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
+from tests.gui.pages import SETTINGS, Reports, make_event, until
+from waapp.core.guests import GuestDraft
+from waapp.db import guests
+from waapp.db.engine import Database
+from waapp.db.feed import Change, Kind
+from waapp.gui.aio import Tasks
+from waapp.gui.confirm import ConfirmDialog
+from waapp.gui.guest_merge import draft_of
+from waapp.gui.guest_panel import PanelMode
+from waapp.gui.guests_page import GuestsPage
+from waapp.gui.import_dialog import ImportDialog
+from waapp.paths import data_dir
+
+# What Qt's offscreen platform says of every window and popup.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+class Desk:
+    """The page in a window, on a database of its own."""
+
+    def __init__(self, qtbot, database, run):
+        self.qtbot = qtbot
+        self.database = database
+        self.run = run
+        self.reports = Reports()
+        self.tasks = Tasks(self.reports)
+        self.went_to = []
+        self.page = GuestsPage(
+            database=database,
+            settings=SETTINGS,
+            tasks=self.tasks,
+            navigate=self.went_to.append,
+            errors=errors(),
+        )
+        self.window = QWidget()
+        layout = QVBoxLayout(self.window)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self.window.resize(1068, 734)
+        self.event_id = None
+
+    @property
+    def panel(self):
+        return self.page.panel
+
+    @property
+    def view(self):
+        return self.page.guests.view
+
+    async def open(self, drafts=GUESTS, states=()):
+        self.event_id = await make_event(self.database, drafts)
+        if states:
+            await invite(self.database, self.event_id, states)
+        await self.show(self.event_id)
+
+    async def show(self, event_id):
+        self.window.show()
+        self.window.activateWindow()
+        await self.page.open(event_id)
+
+    def names(self):
+        model = self.page.guests.model
+        return [model.row_at(place).name for place in range(len(model))]
+
+    def facts(self):
+        return self.page.header.findChild(QWidget, "page_facts").text()
+
+    def chips(self):
+        return [chip.text() for chip in self.page.guests.chips.findChildren(QWidget) if not chip.isHidden()]
+
+    def field(self, key):
+        return self.panel.findChild(QWidget, f"guest_{key}")
+
+    def error(self, key):
+        return self.panel._fields[key].error
+
+    def message(self):
+        return self.page.messages.text
+
+    def press(self, widget, key, modifier=Qt.KeyboardModifier.NoModifier):
+        self.qtbot.keyClick(widget, key, modifier)
+
+    def type_in(self, key, text):
+        self.field(key).selectAll()
+        self.qtbot.keyClicks(self.field(key), text)
+
+    async def stored(self):
+        return await by_name(self.database, self.event_id)
+
+    async def select(self, name):
+        self.page.show_guest((await self.stored())[name].id)
+        await until(lambda: self.panel.guest is not None and self.panel.guest.name == name)
+
+    async def elsewhere(self, who, **changes):
+        """Change a guest as a colleague would."""
+        guest = (await self.stored())[who]
+        async with self.database.begin() as conn:
+            await guests.update_guest(conn, guest.id, replace(draft_of(guest), **changes), guest.updated_at)
+
+    def tell(self, kind=Kind.GUESTS):
+        self.page.changed(Change(kind, self.event_id))
+
+
+@pytest.fixture
+def desk(qtbot, database_url, window_run):
+    database = Database(database_url, planner="test")
+    made = Desk(qtbot, database, window_run)
+    yield made
+    made.window.close()
+
+    async def end():
+        await made.tasks.close()
+        await database.dispose()
+
+    window_run(end())
+    made.reports.check()
+
+
+def test_counts_who_is_reachable_and_who_needs_a_look(desk):
+    async def story():
+        await desk.open(
+            states=[("Aurélie Fontaine", "read"), ("Dörte Petersen", "failed"), ("Ewa Kowalczyk", "unknown")]
+        )
+        assert desk.facts() == "6 guests · 5 reachable · 3 need a look"
+        assert desk.chips() == ["All 6", "Not invited 3", "Read 1", "Failed 1", "Needs a look 3"]
+        desk.page.guests.chips.choose("look")
+        assert desk.names() == ["Dörte Petersen", "Ewa Kowalczyk", "Henrique Sousa"]
+
+    desk.run(story())
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("aurelie", ["Aurélie Fontaine"]),
+        ("DÖRTE pet", ["Dörte Petersen"]),
+        ("محمد", ["محمد الحسن"]),
+        ("0912 345", ["Bartolomeu Dias"]),
+        ("+49 (151)", ["Dörte Petersen"]),
+        ("@example.org", ["Aurélie Fontaine"]),
+        ("friends", ["Dörte Petersen", "Ewa Kowalczyk"]),
+        ("nobody", []),
+    ],
+)
+def test_finds_by_name_number_address_and_group(desk, typed, found):
+    async def story():
+        await desk.open()
+        desk.press(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert desk.page.guests.search.hasFocus()
+        # As an input method does it: a test can press keys for ASCII only.
+        desk.page.guests.search.insert(typed)
+        await until(lambda: desk.names() == found)
+        desk.press(desk.page.guests.search, Qt.Key.Key_Escape)
+        assert len(desk.names()) == 6
+
+    desk.run(story())
+
+
+def test_adds_a_guest_by_keyboard(desk):
+    async def story():
+        await desk.open()
+        desk.press(desk.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert desk.field("name").hasFocus()
+        desk.type_in("name", "Zoe Brandt")
+        desk.type_in("phone", "912 000 111")
+        assert desk.panel._fields["phone"]._hint == "+351 912 000 111"
+        desk.press(desk.field("phone"), Qt.Key.Key_Return)
+        await until(lambda: "Zoe Brandt" in desk.names())
+        stored = (await desk.stored())["Zoe Brandt"]
+        assert stored.phone == "+351912000111"
+        await until(lambda: desk.page.guests.selected == [stored.id])
+        assert desk.panel.guest.id == stored.id
+        assert desk.message() == "Zoe Brandt was added."
+
+    desk.run(story())
+
+
+def test_says_what_is_wrong_with_a_field_while_it_is_typed(desk):
+    async def story():
+        await desk.open()
+        desk.press(desk.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert desk.error("name") is None
+        desk.type_in("phone", "22 123")
+        assert "no such number" in desk.error("phone")
+        desk.type_in("email", "zoe@")
+        assert desk.error("email") == "This is not an e-mail address."
+        desk.press(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        assert desk.error("name") == "Give the guest a name."
+        assert desk.field("name").hasFocus()
+        assert desk.field("name").accessibleDescription() == "Give the guest a name."
+        assert len(await desk.stored()) == 6
+
+    desk.run(story())
+
+
+def test_a_number_that_cannot_be_reached_may_be_kept(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Henrique Sousa")
+        desk.type_in("phone", "ask his mother")
+        assert desk.error("phone") == "This is not a phone number."
+        desk.press(desk.field("phone"), Qt.Key.Key_Return)
+        await until(lambda: desk.message() == "Henrique Sousa was saved.")
+        assert (await desk.stored())["Henrique Sousa"].phone == "ask his mother"
+
+    desk.run(story())
+
+
+def test_a_clash_keeps_what_was_typed_and_lets_the_planner_choose(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Bartolomeu Dias")
+        desk.type_in("group", "Work")
+        await desk.elsewhere("Bartolomeu Dias", group="Friends", notes="vegetarian")
+        desk.press(desk.field("group"), Qt.Key.Key_Return)
+        await until(lambda: "Choose" in desk.message())
+        assert desk.field("group").text() == "Work"
+        assert desk.field("notes").toPlainText() == "vegetarian"
+        use = desk.panel.findChild(QWidget, "guest_use_group")
+        assert "Friends" in use.accessibleName()
+        use.click()
+        assert desk.field("group").text() == "Friends"
+        desk.type_in("group", "Work")
+        desk.press(desk.field("group"), Qt.Key.Key_Return)
+        await until(lambda: desk.message() == "Bartolomeu Dias was saved.")
+        stored = (await desk.stored())["Bartolomeu Dias"]
+        assert (stored.group, stored.notes) == ("Work", "vegetarian")
+
+    desk.run(story())
+
+
+def test_a_guest_deleted_elsewhere_can_be_added_again(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        desk.type_in("name", "Ewa Nowak")
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [(await desk.stored())["Ewa Kowalczyk"].id])
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        await until(lambda: desk.panel.mode is PanelMode.NEW)
+        assert desk.field("phone").text() == "+48 512 345 678"
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        await until(lambda: "Ewa Nowak" in desk.names())
+        assert (await desk.stored())["Ewa Nowak"].phone == "+48512345678"
+
+    desk.run(story())
+
+
+def test_deletes_and_takes_it_back(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: desk.message() == "Ewa Kowalczyk was deleted.")
+        assert "Ewa Kowalczyk" not in await desk.stored()
+        assert desk.facts().startswith("5 guests")
+        assert desk.panel.isHidden()
+        desk.press(desk.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "Ewa Kowalczyk" in desk.names())
+        assert "Ewa Kowalczyk" in await desk.stored()
+
+    desk.run(story())
+
+
+def test_asks_before_deleting_a_guest_with_a_history(desk):
+    async def story():
+        await desk.open(states=[("Ewa Kowalczyk", "delivered")])
+        await desk.select("Ewa Kowalczyk")
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: desk.page.findChild(ConfirmDialog))
+        dialog = desk.page.findChild(ConfirmDialog)
+        assert_accessible(dialog)
+        dialog.findChild(QWidget, "confirm_no").click()
+        await until(lambda: not desk.tasks._running)
+        assert "Ewa Kowalczyk" in await desk.stored()
+
+    desk.run(story())
+
+
+def test_a_change_elsewhere_moves_neither_selection_nor_scroll(desk):
+    async def story():
+        many = [GuestDraft(f"Guest {number:03}", f"+3519120{number:05}") for number in range(200)]
+        await desk.open(many)
+        await desk.select("Guest 120")
+        desk.view.verticalScrollBar().setValue(100 * 36)
+        before = desk.view.verticalScrollBar().value()
+        await desk.elsewhere("Guest 005", name="Aaron", group="Work")
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [(await desk.stored())["Guest 006"].id])
+            await guests.add_guests(conn, desk.event_id, [GuestDraft("Zita")])
+        desk.tell()
+        await until(lambda: "Zita" in desk.names() and "Guest 006" not in desk.names())
+        assert desk.names()[0] == "Aaron"
+        assert desk.panel.guest.name == "Guest 120"
+        assert [desk.page.guests.model.row(each).name for each in desk.page.guests.selected] == ["Guest 120"]
+        assert abs(desk.view.verticalScrollBar().value() - before) <= 36
+        assert desk.facts() == "200 guests · 199 reachable · 1 needs a look"
+
+    desk.run(story())
+
+
+def test_the_open_panel_follows_a_change_and_keeps_what_was_typed(desk):
+    async def story():
+        await desk.open(states=[("Dörte Petersen", "sent")])
+        await desk.select("Dörte Petersen")
+        await until(lambda: desk.panel._timeline.steps)
+        assert desk.panel._timeline.steps[0].title == "Sent"
+        desk.type_in("notes", "plus one")
+        await desk.elsewhere("Dörte Petersen", group="Family")
+        await bring_to(desk.database, desk.panel.guest.id, "failed")
+        desk.tell(Kind.INVITATIONS)
+        await until(lambda: desk.panel._timeline.steps[0].title == "Failed")
+        assert desk.field("group").text() == "Family"
+        assert desk.field("notes").toPlainText() == "plus one"
+        assert "WhatsApp" in desk.panel.findChild(QWidget, "guest_cause").text()
+        assert desk.panel.findChild(QWidget, "guest_advice").text()
+
+    desk.run(story())
+
+
+def test_what_was_typed_waits_while_others_are_looked_at(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Bartolomeu Dias")
+        desk.type_in("notes", "by train")
+        await desk.select("Ewa Kowalczyk")
+        assert desk.message() == "What you changed for Bartolomeu Dias is not saved yet."
+        desk.page.messages.findChild(QWidget, "guests_message_action").click()
+        await until(lambda: desk.panel.guest.name == "Bartolomeu Dias")
+        assert desk.field("notes").toPlainText() == "by train"
+
+    desk.run(story())
+
+
+def test_several_guests_are_deleted_together(desk):
+    async def story():
+        await desk.open()
+        desk.view.setFocus()
+        desk.press(desk.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        assert desk.panel.mode is PanelMode.SEVERAL
+        desk.panel.findChild(QWidget, "guest_delete").click()
+        await until(lambda: desk.message() == "6 guests were deleted.")
+        assert desk.page.findChild(QWidget, "guests_first_import").isVisible()
+        desk.page.messages.findChild(QWidget, "guests_message_action").click()
+        await until(lambda: len(desk.names()) == 6)
+
+    desk.run(story())
+
+
+def test_copies_numbers_and_the_answer_link(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Bartolomeu Dias")
+        desk.press(desk.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == "+351912345678"
+        desk.press(desk.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text().startswith("https://rsvp.example/")
+
+    desk.run(story())
+
+
+def test_opening_the_same_event_again_keeps_the_place(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        await desk.elsewhere("Aurélie Fontaine", name="Aurélie Martin")
+        await desk.page.open(desk.event_id)
+        await until(lambda: "Aurélie Martin" in desk.names())
+        assert desk.panel.guest.name == "Ewa Kowalczyk"
+
+    desk.run(story())
+
+
+def test_without_event_and_without_guests_it_says_what_to_do(desk):
+    async def story():
+        await desk.show(None)
+        go = desk.page.findChild(QWidget, "guests_go_to_events")
+        assert go.isVisible()
+        go.click()
+        assert desk.went_to == ["events"]
+        await desk.open(())
+        assert desk.page.findChild(QWidget, "guests_first_import").isVisible()
+        assert desk.facts() == "0 guests · 0 reachable"
+
+    desk.run(story())
+
+
+def test_an_event_that_is_gone_is_said_and_can_be_tried_again(desk):
+    async def story():
+        with pytest.raises(Exception, match="event_unknown"):
+            await desk.show(uuid4())
+        assert desk.page.findChild(QWidget, "guests_try_again").isVisible()
+
+    desk.run(story())
+
+
+def test_imports_a_workbook_after_showing_what_becomes_of_it(desk):
+    async def story():
+        await desk.open(())
+        desk.page.import_file(data_dir("resources") / "sample" / "guests.xlsx")
+        await until(
+            lambda: desk.page.findChild(ImportDialog) and desk.page.findChild(ImportDialog).isVisible()
+        )
+        dialog = desk.page.findChild(ImportDialog)
+        expected = len(dialog.drafts)
+        assert expected > 100
+        desk.press(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: len(desk.names()) == expected)
+        assert desk.message() == f"{expected} guests were added from guests.xlsx."
+
+    desk.run(story())
+
+
+def test_an_unreadable_file_is_one_message(desk, tmp_path: Path):
+    async def story():
+        await desk.open()
+        broken = tmp_path / "guests.xlsx"
+        broken.write_bytes(b"PK\x03\x04 not a workbook")
+        desk.page.import_file(broken)
+        await until(lambda: desk.reports.errors)
+        assert desk.reports.codes == ["workbook_damaged"]
+        desk.reports.errors.clear()
+        assert desk.page.findChild(ImportDialog) is None or not desk.page.findChild(ImportDialog).isVisible()
+        assert len(desk.names()) == 6
+        assert desk.message() == ""
+
+    desk.run(story())
+
+
+def test_everything_can_be_reached_and_named(desk, qtmodeltester):
+    async def story():
+        await desk.open(states=[("Dörte Petersen", "failed")])
+        desk.page.messages.show_message("Ready.", action=("Undo", list))
+        assert_accessible(desk.page)
+        await desk.select("Dörte Petersen")
+        assert_accessible(desk.page)
+        qtmodeltester.check(desk.page.guests.model)
+
+    desk.run(story())
