@@ -20,7 +20,7 @@ from waapp.db.engine import Connection
 from waapp.errors import UserError
 
 # Some milliseconds of work for the window between two turns of its loop.
-_CHUNK: Final = 1000
+_CHUNK: Final = 500
 
 # In the order of the fields of Guest. The casts read the types that a web application may have chosen.
 _COLUMNS: Final = """
