@@ -11,10 +11,10 @@ from waapp.gui import style
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pass over what the offscreen platform says of itself whenever a window with a least size is shown."""
+    """Pass over what the offscreen platform says of itself whenever a window or a menu is shown."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,7 +28,9 @@ class MessageBar(QFrame):
         self._icon = Drawing()
         self._text = label()
         self._text.setObjectName(f"{object_name}_text")
-        self._action = button("", f"{object_name}_action", small=True)
+        self._action = button(
+            "", f"{object_name}_action", small=True, accessible_name=tr("Act on the message")
+        )
         self._close = button(
             "",
             f"{object_name}_close",
