@@ -40,7 +40,11 @@ class Desk:
         self.tasks = Tasks(self.reports)
         self.went_to = []
         self.page = MessagesPage(
-            database=database, settings=SETTINGS, tasks=self.tasks, navigate=self.went_to.append, errors=errors()
+            database=database,
+            settings=SETTINGS,
+            tasks=self.tasks,
+            navigate=self.went_to.append,
+            errors=errors(),
         )
         self.window = QWidget()
         layout = QVBoxLayout(self.window)
@@ -116,8 +120,17 @@ def test_begins_with_what_needs_a_person(desk):
         await desk.open()
         assert desk.chips() == ["Need you 2", "Failed 1", "Not confirmed 0", "Not read 1", "All 5"]
         assert desk.names() == ["Ewa Kowalczyk", "Dörte Petersen"]
-        counts = {key: desk.number(key) for key in ("planned", "sent", "delivered", "read", "answered", "failed")}
-        assert counts == {"planned": "5", "sent": "2", "delivered": "2", "read": "1", "answered": "0", "failed": "1"}
+        counts = {
+            key: desk.number(key) for key in ("planned", "sent", "delivered", "read", "answered", "failed")
+        }
+        assert counts == {
+            "planned": "5",
+            "sent": "2",
+            "delivered": "2",
+            "read": "1",
+            "answered": "0",
+            "failed": "1",
+        }
         assert desk.lines("Ewa Kowalczyk")[0].startswith("Twilio did not answer")
         meaning, advice = desk.lines("Dörte Petersen")
         assert "WhatsApp" in meaning
@@ -208,7 +221,9 @@ def test_changes_elsewhere_arrive_and_keep_the_selection(desk):
         desk.tell()
         await until(lambda: desk.number("read") == "2" and desk.number("sent") == "3")
         await until(lambda: desk.page.panel._timeline.steps[0].title == "Sent")
-        assert [desk.page.model.row(each).guest_name for each in desk.page.view.selected_ids()] == ["محمد الحسن"]
+        assert [desk.page.model.row(each).guest_name for each in desk.page.view.selected_ids()] == [
+            "محمد الحسن"
+        ]
 
     desk.run(story())
 

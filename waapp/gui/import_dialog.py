@@ -1,6 +1,5 @@
 """Before a guest list is saved: what becomes of every row, and why."""
 
-import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from waapp.core.tabular import parse_table
 from waapp.engine.guest_files import GuestFile, read_guest_file
 from waapp.gui import style
 from waapp.gui.aio import Tasks, busy
+from waapp.gui.away import away
 from waapp.gui.delegates import PillDelegate
 from waapp.gui.filter_bar import ChipStrip
 from waapp.gui.import_rows import ImportRow, Present, Verdict, import_rows
@@ -73,7 +73,7 @@ class ImportDialog(QDialog):
             table = parse_table(file.rows, region)
             return file, import_rows(table, present), table.blank + table.above
 
-        file, rows, blank = await asyncio.to_thread(work)
+        file, rows, blank = await away(work)
         if self._sheet.count() == 0:
             self._sheet.addItems(list(file.sheets))
             self._sheet.setCurrentText(file.sheet or "")

@@ -1,0 +1,108 @@
+"""What the guest list says about its rows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waapp.core.guests import GuestRow
+from waapp.core.status import EngineState
+from waapp.gui.guest_facts import (
+    GuestCounts,
+    GuestFilter,
+    answer_text,
+    filters_of,
+    fold,
+    matcher,
+    needs_look,
+    search_text,
+)
+from waapp.gui.moments import due, stamp
+
+NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
+
+
+def row(**values):
+    fields = dict.fromkeys(GuestRow._fields)
+    given = {"name": "", "phone": "", "email": "", "group": "", "language": "", "rsvp_status": "pending"}
+    return GuestRow(**{**fields, **given, **values})
+
+
+rows = st.builds(
+    row,
+    phone=st.sampled_from(["", "+351912345678", "ask"]),
+    engine_state=st.sampled_from([None, *EngineState]),
+    twilio_status=st.sampled_from(
+        [None, "queued", "sent", "delivered", "read", "failed", "undelivered", "odd"]
+    ),
+    next_retry_at=st.sampled_from([None, NOW]),
+)
+
+
+@given(rows)
+def test_every_guest_is_under_one_chip_of_progress_at_most(guest):
+    own = [key for key in filters_of(guest) if key is not GuestFilter.LOOK]
+    assert len(own) <= 1
+    assert bool(own) or filters_of(guest) == (GuestFilter.LOOK,)
+    assert (GuestFilter.LOOK in filters_of(guest)) == needs_look(guest)
+
+
+@given(st.lists(rows), st.data())
+def test_taking_rows_away_undoes_counting_them(guests, data):
+    gone = data.draw(st.integers(0, len(guests)))
+    counts, direct = GuestCounts(), GuestCounts()
+    counts.count(guests)
+    counts.count(guests[:gone], -1)
+    direct.count(guests[gone:])
+    assert counts.by_filter == direct.by_filter
+    assert counts.reachable == direct.reachable
+
+
+@given(st.text(max_size=20))
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("jose", "José"),
+        ("soren", "Søren"),
+        ("lodz", "Łódź"),
+        ("istanbul", "İstanbul"),
+        ("strasse", "Straße"),
+        ("احمد", "أحمد"),
+    ],
+)
+def test_accents_do_not_hide_a_name(typed, name):
+    matches = matcher(typed)
+    assert matches is not None
+    assert matches(search_text(row(name=name)))
+
+
+def test_digits_of_other_scripts_find_a_number():
+    matches = matcher("٩١٢ ٣٤٥")
+    assert matches is not None
+    assert matches(search_text(row(phone="+351912345678")))
+
+
+def test_nothing_typed_finds_everybody():
+    assert matcher("  ") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "text"),
+    [("pending", None, "—"), ("yes", 2, "Coming · 2"), ("Attending", None, "Coming"), ("no", None, "Cannot come"),
+     ("maybe", None, "Perhaps"), ("waitlist", None, "waitlist")],
+)  # fmt: skip
+def test_answers_are_in_words(status, number, text):
+    assert answer_text(row(rsvp_status=status, rsvp_count=number)) == text
+
+
+def test_moments_say_the_day_only_when_it_is_another():
+    assert due(NOW + timedelta(hours=1), UTC, NOW).startswith("at ")
+    assert due(NOW + timedelta(days=1), UTC, NOW).startswith("tomorrow at ")
+    assert due(NOW + timedelta(days=9), UTC, NOW).startswith("on 21 ")
+    assert stamp(NOW, UTC, NOW) in due(NOW, UTC, NOW)
+    assert stamp(NOW - timedelta(days=1), UTC, NOW).startswith("11 ")

@@ -1,0 +1,107 @@
+"""What the message list says about an invitation, and its timeline."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.gui.guest_data import errors
+from waapp.core.invitations import Invitation, LogEntry
+from waapp.core.status import EngineState, Shown
+from waapp.gui.message_facts import (
+    MessageFilter,
+    advise,
+    count_filters,
+    filters_of,
+    invitation_shown,
+    is_trouble,
+    timeline,
+)
+
+NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
+TABLE = errors()
+SENT = Invitation(
+    id=uuid4(), send_id=uuid4(), guest_id=uuid4(), event_id=uuid4(), guest_name="Ana", recipient="+351912345678",
+    template_name="invitation", template_version=2, engine_state=EngineState.ACCEPTED, twilio_status="sent", sid="SM1",
+    error_code=None, error_message=None, body="Dear Ana", practice=True, retry_count=0, max_retries=3,
+    next_retry_at=None, looks=0, claimed_by=None, claimed_at=None, queued_at=NOW, sent_at=NOW, delivered_at=None,
+    read_at=None, failed_at=None, updated_at=NOW,
+)  # fmt: skip
+
+invitations = st.builds(
+    lambda state, word, code, retry, looks: replace(
+        SENT, engine_state=state, twilio_status=word, error_code=code, next_retry_at=retry, looks=looks
+    ),
+    st.sampled_from(EngineState),
+    st.sampled_from([None, "queued", "sent", "delivered", "read", "failed", "undelivered", "odd"]),
+    st.sampled_from([None, "63024", "63049", "99999", "ambiguous", "63018"]),
+    st.sampled_from([None, NOW]),
+    st.integers(0, 20),
+)
+
+
+@given(invitations)
+def test_every_invitation_has_words(invitation):
+    advice = advise(invitation, TABLE)
+    assert advice.happened
+    assert "{" not in advice.happened + advice.todo
+    if is_trouble(invitation):
+        assert advice.todo
+
+
+@given(st.lists(invitations))
+def test_the_chips_count_what_they_show(many):
+    counts = count_filters(many)
+    assert counts[MessageFilter.ALL] == len(many)
+    for key in set(MessageFilter) - {MessageFilter.ALL}:
+        assert counts[key] == sum(key in filters_of(each) for each in many)
+
+
+@given(invitations)
+def test_what_failed_or_is_unknown_needs_a_person_and_nothing_else_does(invitation):
+    needs = MessageFilter.NEED_YOU in filters_of(invitation)
+    assert needs == (invitation_shown(invitation) in {Shown.FAILED, Shown.UNKNOWN})
+
+
+def test_the_country_of_the_number_decides_what_a_code_means():
+    failed = replace(SENT, engine_state=EngineState.FAILED, error_code="63049")
+    american = replace(failed, recipient="+12025550123")
+    assert advise(failed, TABLE) != advise(american, TABLE)
+    assert "United States" in advise(american, TABLE).happened
+
+
+@pytest.mark.parametrize(("looks", "says"), [(0, "looking in its list"), (8, "does not show it")])
+def test_the_unknown_says_whether_looking_goes_on(looks, says):
+    assert says in advise(replace(SENT, engine_state=EngineState.UNKNOWN, looks=looks), TABLE).happened
+
+
+def test_several_candidates_are_for_a_person():
+    unknown = replace(SENT, engine_state=EngineState.UNKNOWN, error_code="ambiguous")
+    assert "several" in advise(unknown, TABLE).happened
+
+
+def test_the_timeline_is_newest_first_and_says_nothing_twice():
+    def entry(minutes, state, word=None, code=None, detail=None, actor=None):
+        return LogEntry(NOW + timedelta(minutes=minutes), state, word, code, detail, actor)
+
+    log = [
+        entry(0, EngineState.QUEUED),
+        entry(1, EngineState.SENDING, actor="Rui on RUI-PC"),
+        entry(2, EngineState.QUEUED, code="63018"),
+        entry(3, EngineState.SENDING, actor="Rui on RUI-PC"),
+        entry(3, EngineState.SENDING, actor="Rui on RUI-PC"),
+        entry(4, EngineState.UNKNOWN, detail="The connection broke"),
+        entry(5, EngineState.ACCEPTED, "queued"),
+        entry(6, EngineState.ACCEPTED, "delivered"),
+        entry(7, EngineState.ACCEPTED, "read"),
+    ]
+    steps = timeline(log, TABLE, "invitation v2")
+    assert [step.title for step in steps] == [
+        "Read", "Delivered", "Handed over", "No answer", "Claimed", "Put off", "Claimed", "Planned",
+    ]  # fmt: skip
+    assert steps[-1].detail.endswith(" · invitation v2")
+    assert steps[3].detail.endswith("The connection broke")
+    assert steps[5].detail.endswith("63018")
