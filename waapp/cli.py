@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a known error (one line on stderr), 2 bad usage. `--json` 
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from waapp import __version__, config, log, loop, paths, texts
 from waapp.errors import UserError
 
 Action = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+
+_log = logging.getLogger(__name__)
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -31,12 +34,25 @@ def run(arguments: Sequence[str]) -> int:
 
             return app.run(config.load())
         with asyncio.Runner(loop_factory=loop.headless_loop) as runner:
-            return runner.run(options.action(options))
-    except UserError as error:
-        sys.stderr.write(f"waapp: {texts.one_line(error)}\n")
-        return FAILED
+            result: int = runner.run(options.action(options))
+            return result
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        known = _known(error)
+        if known is None:
+            _log.exception("a command failed")
+            sys.stderr.write(f"waapp: An error of the program itself. Details are in {paths.log_dir()}\n")
+        else:
+            sys.stderr.write(f"waapp: {texts.one_line(known)}\n")
+        return FAILED
+
+
+def _known(error: BaseException) -> UserError | None:
+    """Return the trouble that a user can mend, also from within a group of tasks that failed together."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_known, error.exceptions)), None)
+    return error if isinstance(error, UserError) else None
 
 
 def write(text: str) -> None:

@@ -64,7 +64,7 @@ async def add_sample(database: Database, now: datetime) -> Sample:
     rows = (await asyncio.to_thread(read_guest_file, workbook())).rows
     day = datetime(now.astimezone(UTC).year + 1, 6, 5, 16, 0, tzinfo=ZoneInfo(_ZONE))
     draft = EventDraft(
-        name="Clara & Davi (sample)",
+        name="Clara & Davi",
         date=day.astimezone(UTC),
         location="Quinta da Boa Vista, Porto",
         time_zone=_ZONE,

@@ -1,0 +1,191 @@
+"""The commands as a person or a script runs them: processes with exit codes, on the embedded default."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from waapp.db import embedded
+from waapp.loop import headless_loop
+from waapp.paths import data_dir
+
+SAMPLE = data_dir("resources") / "sample" / "guests.xlsx"
+
+Waapp = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One installation for all tests of this module; its private database stays running between commands."""
+    home = tmp_path_factory.mktemp("home")
+    with asyncio.Runner(loop_factory=headless_loop) as runner:
+        server = runner.run(embedded.start(home / "database"))
+        yield home
+        runner.run(server.stop())
+
+
+def environment(home: Path, **changes: str) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("WAAPP_", "TWILIO_", "PG"))
+    }
+    return kept | {"WAAPP_HOME": str(home), "QT_QPA_PLATFORM": "offscreen", **changes}
+
+
+@pytest.fixture(scope="module")
+def waapp(home: Path) -> Waapp:
+    def call(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "waapp", *arguments]
+        return subprocess.run(
+            command,
+            env=environment(home, **changes),
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def event(waapp: Waapp) -> str:
+    made = waapp(
+        "event",
+        "Ana & Rui",
+        "--date",
+        "2030-06-05T16:00",
+        "--place",
+        "Porto",
+        "--zone",
+        "Europe/Lisbon",
+        "--region",
+        "PT",
+        "--rsvp-link",
+        "https://rsvp.example/{rsvp_token}",
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def test_the_main_job_command_by_command(waapp: Waapp, event: str) -> None:
+    imported = json.loads(waapp("import", event, str(SAMPLE), "--json").stdout)
+    assert imported["added"] + imported["skipped"] == imported["rows"]
+    dry = waapp("send", "ana & rui", "--template", "rsvp_invitation", "--dry-run", "--json")
+    assert dry.returncode == 0, dry.stderr
+    planned = json.loads(dry.stdout)
+    assert planned["queued"] == 0
+    assert len(planned["recipients"]) + len(planned["excluded"]) == imported["added"]
+    before = json.loads(waapp("status", event, "--json").stdout)
+    assert {guest["state"] for guest in before["guests"]} == {"none"}
+    sent = json.loads(waapp("send", event, "--template", "rsvp_invitation", "--json").stdout)
+    assert sent["queued"] == len(planned["recipients"])
+    worked = waapp("work", "--until-idle")
+    assert worked.returncode == 0, worked.stderr
+    after = json.loads(waapp("status", event, "--json").stdout)
+    assert after["funnel"]["planned"] == sent["queued"]
+    assert after["funnel"]["waiting"] + after["funnel"]["sent"] + after["funnel"]["failed"] == sent["queued"]
+    assert after["funnel"]["sent"] > 0
+    again = json.loads(waapp("send", event, "--template", "rsvp_invitation", "--dry-run", "--json").stdout)
+    reached = {
+        one["guest"] for one in again["excluded"] if one["reason"] in {"already_invited", "in_progress"}
+    }
+    assert len(reached) >= after["funnel"]["sent"]
+
+
+def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None:
+    for command in (["status", event], ["check"], ["event", "Second", "--date", "2030-01-01"]):
+        done = waapp(*command, "--json")
+        assert done.returncode == 0, done.stderr
+        json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status", "No such event"],
+        ["status", "4b0c8cf6-6a1c-4f5c-9f63-3d9c0f9f1f60"],
+        ["import", "No such event", str(SAMPLE)],
+        ["import", "Ana & Rui", "no-such-file.xlsx"],
+        ["send", "Ana & Rui", "--template", "no_such_template"],
+        ["event", "Late", "--date", "some day"],
+        ["event", "Far", "--date", "2030-01-01", "--zone", "Mars/Base"],
+        ["event", "", "--date", "2030-01-01"],
+    ],
+)
+def test_a_known_error_is_one_line_and_changes_nothing(
+    waapp: Waapp, event: str, arguments: list[str]
+) -> None:
+    before = waapp("status", event, "--json").stdout
+    failed = waapp(*arguments)
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert failed.stderr.startswith("waapp: ")
+    assert failed.stderr.count("\n") == 1
+    assert "Traceback" not in failed.stderr
+    assert waapp("status", event, "--json").stdout == before
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["send"], ["status"], ["migrate", "--json"]])
+def test_bad_usage_has_its_own_exit_code(waapp: Waapp, arguments: list[str]) -> None:
+    assert waapp(*arguments).returncode == 2
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password(waapp: Waapp) -> None:
+    url = "postgresql://maria:hidden@127.0.0.1:9/events"
+    failed = waapp("status", "x", WAAPP_DATABASE_URL=url)
+    assert failed.returncode == 1
+    assert "hidden" not in failed.stderr
+    assert failed.stderr.count("\n") == 1
+
+
+def test_a_worker_ends_in_order_on_sigterm(home: Path, event: str) -> None:
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "waapp", "work"], env=environment(home), stdout=subprocess.PIPE, text=True
+    )
+    log = home / "logs" / "waapp.log"
+    before = log.read_text(encoding="utf-8").count("sending: sending")
+    deadline = time.monotonic() + 60
+    while log.read_text(encoding="utf-8").count("sending: sending") == before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+    assert "sending: stopped" in log.read_text(encoding="utf-8").splitlines()[-1]
+    assert worker.stdout is not None
+    worker.stdout.close()
+
+
+def test_check_names_what_is_missing(waapp: Waapp) -> None:
+    failed = waapp("check", "--json", TWILIO_ACCOUNT_SID="AC" + "0" * 32)
+    report = json.loads(failed.stdout)
+    assert failed.returncode == 1
+    levels = {check["subject"]: check["level"] for check in report["checks"]}
+    assert levels["Twilio account"] == "error"
+    assert levels["Database"] == "ok"
+
+
+def test_migrating_twice_says_so(waapp: Waapp, database_url: str) -> None:
+    done = waapp("migrate", WAAPP_DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+    assert "already" in done.stdout
+
+
+def test_migrate_prints_its_sql(waapp: Waapp, empty_url: str) -> None:
+    printed = waapp("migrate", "--sql", WAAPP_DATABASE_URL=empty_url)
+    assert printed.returncode == 0, printed.stderr
+    assert "whatsapp_invitations" in printed.stdout
+
+
+def test_demo_proves_the_main_job(waapp: Waapp) -> None:
+    shown = waapp("demo", "--json")
+    report = json.loads(shown.stdout)
+    assert shown.returncode == 0, shown.stderr
+    assert report["proved"]
+    assert report["doubled"] == 0
+    assert len(report["guests"]) == 118
