@@ -199,18 +199,19 @@ class EventsPage(QWidget):
             act(summary)
 
     async def _save(self, draft: EventDraft) -> None:
-        with busy(self.panel.save):
+        panel = self.panel
+        with busy(panel.save):
             async with self._database.begin() as conn:
-                if self.panel.event_id is None:
+                if panel.event_id is None:
                     event = await event_rows.create_event(conn, draft)
                 else:
                     event = await event_rows.update_event(
-                        conn, self.panel.event_id, draft, self.panel.expected_updated_at
+                        conn, panel.event_id, draft, panel.expected_updated_at
                     )
-        self.panel.close_panel()
-        await self.open(None)
+            await self.open(None)
         self.table.go_to(event.id)
         self._choose_event(event.id)
+        panel.close_panel()
 
     def _archive(self, summary: EventSummary) -> None:
         self._tasks.start(self._set_archived(summary, archived=True))

@@ -51,7 +51,7 @@ class WelcomePage(QWidget):
         column.addWidget(text)
         column.addSpacing(style.SPACE[4])
         self.sample = button(tr("Open the sample event"), "welcome_sample", primary=True)
-        self.create_event = button(tr("Create an event…"), "welcome_event")
+        self.create_event = button(tr("Create an event…"), "welcome_event", key="Ctrl+N")
         self.connect_database = button(tr("Connect a database…"), "welcome_database")
         self.sample.clicked.connect(self.sample_wanted)
         self.create_event.clicked.connect(self.event_wanted)

@@ -1,0 +1,294 @@
+"""The list of events on a real database: begin, create, edit, archive, follow what others do."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import QDate, Qt, QTime
+from PySide6.QtWidgets import QPushButton
+
+from tests.gui.accessibility import assert_accessible
+from tests.gui.pages import SETTINGS, until
+from waapp.core.events import Event, EventDraft, EventSummary
+from waapp.core.guests import GuestDraft
+from waapp.core.status import Shown
+from waapp.db import events as event_rows
+from waapp.db import guests as guest_rows
+from waapp.db.engine import Database
+from waapp.db.feed import Change, Kind
+from waapp.errors import UserError
+from waapp.gui.aio import Tasks
+from waapp.gui.event_order import soonest_first
+from waapp.gui.events_page import EventsPage, segments_of
+
+NEXT_YEAR = datetime(datetime.now(UTC).year + 1, 6, 5, 15, 0, tzinfo=UTC)
+
+
+class Stage:
+    """The page on its database, and what it asked of the window."""
+
+    def __init__(self, database: Database, tasks: Tasks) -> None:
+        self.database = database
+        self.shown: list[str] = []
+        self.chosen: list[UUID] = []
+        self.reported: list[BaseException] = []
+        self.page = EventsPage(
+            database=database,
+            settings=SETTINGS,
+            tasks=tasks,
+            navigate=self.shown.append,
+            choose_event=self.chosen.append,
+            open_sample=self.open_sample,
+        )
+
+    async def open_sample(self) -> UUID:
+        return (await self.create("Sample party", sample=True)).id
+
+    async def create(self, name: str, date: datetime | None = NEXT_YEAR, **more: object) -> Event:
+        async with self.database.begin() as conn:
+            return await event_rows.create_event(
+                conn, EventDraft(name, date, "Porto", "Europe/Lisbon", **more)
+            )
+
+    async def stored(self) -> dict[str, Event]:
+        async with self.database.read() as conn:
+            summaries = await event_rows.list_events(conn, practice=True)
+        return {summary.event.name: summary.event for summary in summaries}
+
+    def names(self) -> list[str]:
+        return [row.event.name for row in self.page.model.shown_rows()]
+
+
+@pytest.fixture
+def on_stage(qtbot, window_run, database_url: str):
+    """Run a scenario on the page in a window of its own."""
+
+    def run(scenario: Callable, before: Callable | None = None) -> None:
+        async def main() -> None:
+            database = Database(database_url, planner="test")
+            reported: list[BaseException] = []
+            try:
+                async with Tasks(reported.append) as tasks:
+                    stage = Stage(database, tasks)
+                    stage.reported = reported
+                    qtbot.addWidget(stage.page)
+                    stage.page.resize(1040, 700)
+                    with qtbot.waitActive(stage.page):
+                        stage.page.show()
+                    if before is not None:
+                        await before(stage)
+                    await stage.page.open(None)
+                    await scenario(stage)
+            finally:
+                await database.dispose()
+
+        window_run(main())
+
+    return run
+
+
+def press(qtbot, widget: QPushButton) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+async def two_events(stage: Stage) -> None:
+    await stage.create("Clara & Davi")
+    await stage.create("Helix dinner", NEXT_YEAR + timedelta(days=60))
+
+
+def test_without_events_there_are_three_ways_to_begin(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        assert stage.page.welcome.isVisible()
+        assert_accessible(stage.page)
+        press(qtbot, stage.page.welcome.connect_database)
+        assert stage.shown == ["settings"]
+        press(qtbot, stage.page.welcome.sample)
+        await until(lambda: stage.shown == ["settings", "guests"])
+        assert stage.names() == ["Sample party"]
+        assert not stage.page.welcome.isVisible()
+        assert set(stage.chosen) == {(await stage.stored())["Sample party"].id}
+
+    on_stage(scenario)
+
+
+def test_event_is_created_by_keyboard_alone(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        page, panel = stage.page, stage.page.panel
+        qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        await until(panel.isVisible)
+        assert panel.name_edit.hasFocus()
+        qtbot.keyClicks(panel.name_edit, "Vovó Lurdes, 90")
+        panel.date.setDate(QDate(2031, 5, 2))
+        panel.time.setTime(QTime(13, 30))
+        panel.time_zone.setCurrentText("Europe/Lisbon")
+        qtbot.keyClicks(panel.location, "Braga")
+        qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        await until(panel.isHidden)
+        event = (await stage.stored())["Vovó Lurdes, 90"]
+        assert event.date == datetime(2031, 5, 2, 13, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
+        assert (event.location, event.time_zone) == ("Braga", "Europe/Lisbon")
+        assert page.table.selected_ids() == [event.id]
+        assert stage.chosen[-1] == event.id
+        assert_accessible(page)
+
+    on_stage(scenario)
+
+
+def test_wrong_fields_say_what_is_wrong_and_nothing_is_stored(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        panel = stage.page.panel
+        panel.edit(None)
+        panel.time_zone.setCurrentText("Europe/Porto")
+        panel.region.setCurrentText("Atlantis")
+        panel.rsvp_link.setText("rsvp.example/{rsvp_token}")
+        press(qtbot, panel.save)
+        wrong = {key: field.error for key, field in panel._fields.items() if field.error}
+        assert wrong.keys() == {"name", "time_zone", "default_region", "rsvp_link"}
+        assert panel.name_edit.hasFocus()
+        assert panel.name_edit.accessibleDescription() == wrong["name"] == "Give the event a name."
+        assert await stage.stored() == {}
+
+    on_stage(scenario)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        EventDraft("Party", NEXT_YEAR, "Porto", "Europe/Lisbon", "PT", "https://rsvp.example/{rsvp_token}"),
+        EventDraft("No date", None, "", "Asia/Tokyo", None),
+        EventDraft("Whole day", datetime(2031, 5, 1, 23, tzinfo=UTC), "", "Europe/Lisbon", "BR"),
+        EventDraft("Sample", NEXT_YEAR, "", "America/Sao_Paulo", "BR", sample=True),
+    ],
+    ids=lambda draft: draft.name,
+)
+def test_what_is_edited_and_saved_unchanged_stays_the_same(on_stage, draft: EventDraft) -> None:
+    async def scenario(stage: Stage) -> None:
+        async with stage.database.begin() as conn:
+            event = await event_rows.create_event(conn, draft)
+        stage.page.panel.edit(event)
+        assert stage.page.panel.draft() == draft
+
+    on_stage(scenario)
+
+
+def test_event_is_edited_with_f2(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.page.table.go_to((await stage.stored())["Clara & Davi"].id)
+        qtbot.keyClick(stage.page, Qt.Key.Key_F2)
+        panel = stage.page.panel
+        await until(panel.isVisible)
+        panel.name_edit.setText("Clara & Davi’s wedding")
+        qtbot.keyClick(panel.name_edit, Qt.Key.Key_Return)
+        await until(panel.isHidden)
+        assert "Clara & Davi’s wedding" in stage.names()
+        assert stage.page.table.hasFocus()
+
+    on_stage(scenario, before=two_events)
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_overwritten(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        event = (await stage.stored())["Clara & Davi"]
+        stage.page.panel.edit(event)
+        async with stage.database.begin() as conn:
+            draft = EventDraft("Renamed elsewhere", event.date, "Lisbon", event.time_zone)
+            await event_rows.update_event(conn, event.id, draft, event.updated_at)
+        stage.page.changed(Change(Kind.EVENTS, event.id))
+        await until(lambda: "Renamed elsewhere" in stage.names())
+        assert stage.page.panel.name_edit.text() == "Clara & Davi"
+        stage.page.panel.location.setText("Braga")
+        press(qtbot, stage.page.panel.save)
+        await until(lambda: stage.reported)
+        assert isinstance(stage.reported[0], UserError)
+        assert stage.reported[0].code == "event_changed"
+        assert stage.page.panel.location.text() == "Braga"
+        assert (await stage.stored())["Renamed elsewhere"].location == "Lisbon"
+
+    on_stage(scenario, before=two_events)
+
+
+def test_archiving_can_be_undone(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.page.table.go_to((await stage.stored())["Clara & Davi"].id)
+        press(qtbot, stage.page.archive)
+        await until(lambda: stage.names() == ["Helix dinner"])
+        undo = stage.page.messages.findChild(QPushButton, "events_message_action")
+        await until(undo.isVisible)
+        press(qtbot, undo)
+        await until(lambda: stage.names() == ["Clara & Davi", "Helix dinner"])
+
+    on_stage(scenario, before=two_events)
+
+
+def test_choosing_and_opening_a_row(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        events = await stage.stored()
+        table = stage.page.table
+        table.setFocus()
+        qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        assert stage.chosen[-1] == events["Helix dinner"].id
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+        assert stage.shown == ["guests"]
+
+    on_stage(scenario, before=two_events)
+
+
+def test_list_follows_other_desks_and_keeps_the_chosen_row(on_stage) -> None:
+    async def scenario(stage: Stage) -> None:
+        chosen = (await stage.stored())["Helix dinner"]
+        stage.page.table.go_to(chosen.id)
+        await stage.create("Earlier party", NEXT_YEAR - timedelta(days=30))
+        async with stage.database.begin() as conn:
+            await guest_rows.add_guests(conn, chosen.id, [GuestDraft("Ana", "+351912345678")])
+        for _many in range(5):
+            stage.page.changed(Change(Kind.ALL))
+        await until(lambda: stage.names() == ["Earlier party", "Clara & Davi", "Helix dinner"])
+        row = stage.page.model.row(chosen.id)
+        assert row is not None
+        assert row.guests == 1
+        assert stage.page.table.selected_ids() == [chosen.id]
+
+    on_stage(scenario, before=two_events)
+
+
+def test_many_events_can_be_searched_without_accents(on_stage, qtbot) -> None:
+    async def many(stage: Stage) -> None:
+        for number in range(9):
+            await stage.create(f"Festa {number}")
+        await stage.create("Ação de Graças")
+
+    async def scenario(stage: Stage) -> None:
+        search = stage.page.search
+        assert search.isVisible()
+        qtbot.keyClick(stage.page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(search, "acao")
+        await until(lambda: stage.names() == ["Ação de Graças"])
+        qtbot.keyClick(search, Qt.Key.Key_Escape)
+        assert len(stage.names()) == 10
+
+    on_stage(scenario, before=many)
+
+
+def test_next_comes_first_then_the_undated_then_the_past() -> None:
+    now = datetime.now(UTC)
+    days = {"last year": -365, "yesterday night": -0.5, "tomorrow": 1, "next month": 30, "last month": -30}
+    made = [
+        EventSummary(Event(UUID(int=place), name, now + timedelta(days=offset), ""))
+        for place, (name, offset) in enumerate(days.items())
+    ]
+    made.append(EventSummary(Event(UUID(int=9), "some day", None, "")))
+    ordered = [summary.event.name for summary in sorted(made, key=soonest_first)]
+    assert ordered == ["yesterday night", "tomorrow", "next month", "some day", "last month", "last year"]
+
+
+def test_bar_shows_every_state_that_means_something() -> None:
+    event = Event(UUID(int=1), "Party", None, "")
+    segments, total = segments_of(EventSummary(event, 10, 0, dict.fromkeys(Shown, 1)))
+    assert total == 10
+    assert {state for state, count in segments if count} == set(Shown) - {
+        Shown.NONE,
+        Shown.QUEUED,
+        Shown.CANCELLED,
+    }
