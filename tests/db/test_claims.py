@@ -20,10 +20,10 @@ from tests.db.rows import (
     new_send,
     queue,
 )
-from waapp.core.invitations import SendState
+from waapp.core.invitations import Fact, SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, opt_outs, sends, settling
+from waapp.db import claims, opt_outs, sends, settling, statuses
 from waapp.db.engine import Database
 
 
@@ -339,6 +339,51 @@ def test_everything_claimed_at_once_can_be_recorded_at_once(run, database: Datab
         assert len(await accept_all(database)) == 500
         assert await column(database, "SELECT DISTINCT engine_state FROM whatsapp_invitations") == [
             "accepted"
+        ]
+
+    run(scenario())
+
+
+def test_planning_the_next_message_while_the_first_goes_out_ends_in_no_deadlock(
+    run, database: Database
+) -> None:
+    """Real rows: a trigger writes the same guests from both sides."""
+    everything_queued = asyncio.Event()
+
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 600)
+
+        async def send() -> None:
+            number = 0
+            while taken := await claim(database, 60):
+                sids = [f"SM{number + place:04d}" for place in range(len(taken))]
+                number += len(taken)
+                async with database.begin() as conn:
+                    await claims.record(
+                        conn, [(one.token, accepted(sid)) for one, sid in zip(taken, sids, strict=True)]
+                    )
+                async with database.begin() as conn:
+                    facts = [
+                        Fact(sid, "delivered", datetime(2026, 9, 1, tzinfo=UTC)) for sid in reversed(sids)
+                    ]
+                    await statuses.apply_facts(conn, facts)
+            await everything_queued.wait()
+
+        async def plan() -> None:
+            for number in range(6):
+                async with database.begin() as conn:
+                    other = new_send(event.id, template_name=f"reminder_{number}", sender="+15550000000")
+                    await sends.queue_send(conn, other, new_invitations(ids[::-1] if number % 2 else ids))
+                async with database.begin() as conn:
+                    await sends.stop(conn, other.id)
+            everything_queued.set()
+
+        await asyncio.gather(send(), plan())
+        assert await column(
+            database, "SELECT DISTINCT engine_state FROM whatsapp_invitations ORDER BY 1"
+        ) == [
+            "accepted",
+            "cancelled",
         ]
 
     run(scenario())

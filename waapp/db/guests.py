@@ -5,22 +5,20 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
-import psycopg
 from sqlalchemy import exc, text
 
 from waapp.core.guests import Guest, GuestDraft, GuestRow
 from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
 from waapp.db.engine import Connection
+from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
-
-# Some milliseconds of work for the window between two turns of its loop.
-_CHUNK: Final = 500
 
 # In the order of the fields of Guest. The casts read the types that a web application may have chosen.
 _COLUMNS: Final = """
@@ -71,8 +69,8 @@ FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
 """
 
 _BY_ID: Final = text(f"SELECT {_COLUMNS} FROM guests g WHERE g.id = :id")
-_LIST: Final = text(
-    f"SELECT {_COLUMNS} FROM guests g WHERE g.event_id = :event_id ORDER BY g.created_at, g.name, g.id"
+_LIST: Final = (
+    f"SELECT {_COLUMNS} FROM guests g WHERE g.event_id = %(event_id)s ORDER BY g.created_at, g.name, g.id"
 )
 _IDS: Final = text("SELECT id FROM guests WHERE event_id = :event_id")
 _COUNT: Final = text("SELECT count(*) FROM guests WHERE event_id = :event_id")
@@ -163,8 +161,9 @@ async def stream_guest_rows(
     The event loop gets a turn after every chunk. Note `clock.database_clock` before the first one: it is the
     `since` of the first question for changes. Close the iterator (`contextlib.aclosing`) when leaving it early.
     """
-    async for chunk in _stream(conn, _ALL_ROWS, {"event_id": event_id, "practice": practice}):
-        yield chunk
+    async with aclosing(stream(conn, _ALL_ROWS, {"event_id": event_id, "practice": practice})) as chunks:
+        async for chunk in chunks:
+            yield [_as_row(row) for row in chunk]
 
 
 async def guest_rows_changed_since(
@@ -181,7 +180,7 @@ async def guest_rows_changed_since(
     parameters: dict[str, object] = {"since": since, "overlap": OVERLAP_SECONDS}
     earliest = (await conn.execute(overlapping, parameters)).scalar_one()
     query = {"event_id": event_id, "practice": practice, "since": earliest}
-    rows = [row async for chunk in _stream(conn, _CHANGED_ROWS, query) for row in chunk]
+    rows = [_as_row(row) async for chunk in stream(conn, _CHANGED_ROWS, query) for row in chunk]
     total = (await conn.execute(_COUNT, {"event_id": event_id})).scalar_one()
     return GuestChanges(rows, total, as_of)
 
@@ -193,7 +192,7 @@ async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
 
 async def list_guests(conn: Connection, event_id: UUID) -> list[Guest]:
     """Return all guests of an event in the order in which they were added."""
-    return [Guest(*row) for row in await conn.execute(_LIST, {"event_id": event_id})]
+    return [Guest(*row) async for chunk in stream(conn, _LIST, {"event_id": event_id}) for row in chunk]
 
 
 async def get_guest(conn: Connection, guest_id: UUID) -> Guest:
@@ -219,8 +218,8 @@ async def add_guests(conn: Connection, event_id: UUID, drafts: Sequence[GuestDra
     if (await conn.execute(event, {"id": event_id})).one_or_none() is None:
         raise UserError("event_unknown", name=event_id)
     ids: list[UUID] = []
-    for start in range(0, len(drafts), _CHUNK):
-        chunk = drafts[start : start + _CHUNK]
+    for start in range(0, len(drafts), CHUNK):
+        chunk = drafts[start : start + CHUNK]
         new = [uuid4() for _ in chunk]
         await conn.execute(_INSERT, {"event_id": event_id, "ids": new, **_columns(chunk)})
         ids += new
@@ -292,23 +291,6 @@ async def _put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
 
 def _array(rows: Iterable[str]) -> str:
     return f"[{','.join(rows)}]"
-
-
-async def _stream(
-    conn: Connection, query: str, parameters: Mapping[str, object]
-) -> AsyncGenerator[list[GuestRow], None]:
-    # By the driver's own cursor: SQLAlchemy's rows cost as much again as fetching them.
-    driver = (await conn.get_raw_connection()).driver_connection
-    if not isinstance(driver, psycopg.AsyncConnection):
-        raise TypeError(driver)
-    try:
-        async with driver.cursor(name=f"waapp_{uuid4().hex}", binary=True) as cursor:
-            await cursor.execute(query, parameters)
-            while rows := await cursor.fetchmany(_CHUNK):
-                yield [_as_row(row) for row in rows]
-                await asyncio.sleep(0)
-    except psycopg.Error as error:
-        raise exc.DBAPIError(None, None, error) from error
 
 
 _STATES: Final[Mapping[str | None, EngineState | None]] = {None: None} | {

@@ -1,17 +1,20 @@
 """Invitations to read: lists, changes since a moment, the life of one, and who was invited before."""
 
+
+
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.plan import PriorInvitation
 from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
 from waapp.db.engine import Connection
+from waapp.db.streaming import stream
 from waapp.errors import UserError
 
 # In the order of the fields of Invitation.
@@ -26,47 +29,47 @@ _COLUMNS: Final = """
 
 _FROM: Final = "FROM whatsapp_invitations i JOIN guests g ON g.id = i.guest_id"
 
-_BY_EVENT: Final = text(f"""
+_BY_EVENT: Final = f"""
 SELECT {_COLUMNS} {_FROM}
-WHERE i.event_id = :event_id AND i.practice = :practice
+WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
 ORDER BY i.created_at DESC, i.id DESC
-""")
+"""
 
-_BY_SEND: Final = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.send_id = :send_id ORDER BY g.name, i.id")
+_BY_SEND: Final = f"SELECT {_COLUMNS} {_FROM} WHERE i.send_id = %(send_id)s ORDER BY g.name, i.id"
 
-_BY_GUEST: Final = text(f"""
+_BY_GUEST: Final = f"""
 SELECT {_COLUMNS} {_FROM}
-WHERE i.guest_id = :guest_id AND i.practice = :practice
+WHERE i.guest_id = %(guest_id)s AND i.practice = %(practice)s
 ORDER BY i.created_at DESC, i.id DESC
-""")
+"""
 
-_BY_ID: Final = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.id = :id")
+_BY_ID: Final = f"SELECT {_COLUMNS} {_FROM} WHERE i.id = %(id)s"
 
-_CHANGED: Final = text(f"""
+_CHANGED: Final = f"""
 SELECT {_COLUMNS} {_FROM}
-WHERE i.event_id = :event_id AND i.practice = :practice
-  AND i.updated_at > CAST(:since AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => :overlap)
-""")
+WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+  AND i.updated_at > CAST(%(since)s AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => %(overlap)s)
+"""
 
 _LOG: Final = text("""
 SELECT at AT TIME ZONE 'UTC', engine_state, twilio_status, error_code, detail, actor
 FROM whatsapp_invitation_log WHERE invitation_id = :id ORDER BY id
 """)
 
-_PRIOR: Final = text("""
+_PRIOR: Final = """
 SELECT DISTINCT ON (i.guest_id)
     i.guest_id, i.engine_state, i.twilio_status,
     COALESCE(i.sent_at, i.queued_at, i.created_at) AT TIME ZONE 'UTC' AS at,
     COALESCE(s.planned_by, '') AS by
 FROM whatsapp_invitations i LEFT JOIN whatsapp_sends s ON s.id = i.send_id
-WHERE i.event_id = :event_id AND i.practice = :practice
-  AND i.template_name = (SELECT name FROM whatsapp_templates WHERE id = :template_id)
+WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+  AND i.template_name = (SELECT name FROM whatsapp_templates WHERE id = %(template_id)s)
 ORDER BY i.guest_id,
     -- What is on its way or has arrived counts before a later attempt that came to nothing.
     (i.engine_state IN ('failed', 'cancelled')
      OR i.engine_state = 'accepted' AND COALESCE(i.twilio_status, '') IN ('failed', 'undelivered', 'canceled')),
     i.created_at DESC, i.id DESC
-""")
+"""
 
 
 class InvitationChanges(NamedTuple):
@@ -135,13 +138,14 @@ async def prior_invitations(
     """
     parameters = {"event_id": event_id, "template_id": template_id, "practice": practice}
     return {
-        row.guest_id: PriorInvitation(EngineState(row.engine_state), row.twilio_status, row.at, row.by)
-        for row in await conn.execute(_PRIOR, parameters)
+        guest_id: PriorInvitation(EngineState(state), word, at, by)
+        async for chunk in stream(conn, _PRIOR, parameters)
+        for guest_id, state, word, at, by in chunk
     }
 
 
-async def _all(conn: Connection, statement: TextClause, parameters: dict[str, object]) -> list[Invitation]:
-    return [_as_invitation(row) for row in await conn.execute(statement, parameters)]
+async def _all(conn: Connection, query: str, parameters: dict[str, object]) -> list[Invitation]:
+    return [_as_invitation(row) async for chunk in stream(conn, query, parameters) for row in chunk]
 
 
 def _as_invitation(row: Iterable[Any]) -> Invitation:

@@ -369,8 +369,7 @@ def _invitation_columns(invitations: Sequence[NewInvitation]) -> dict[str, list[
 
 
 def _json(values: Mapping[str, str]) -> str:
-    # PostgreSQL's text holds every character but NUL.
-    return json.dumps(dict(values), ensure_ascii=False).replace("\\u0000", "")
+    return json.dumps(dict(values), ensure_ascii=False)
 
 
 def _as_send(row: Row[Any]) -> Send:

@@ -1,0 +1,35 @@
+"""Large results in pieces, so that the event loop gets its turns while they arrive."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import exc
+
+from waapp.db.engine import Connection
+
+CHUNK: Final = 500
+"""Rows between two turns of the event loop: a few milliseconds of work for whoever makes records of them."""
+
+
+async def stream(
+    conn: Connection, query: str, parameters: Mapping[str, object]
+) -> AsyncGenerator[list[tuple[Any, ...]], None]:
+    """Yield the rows of a query (in the driver's own spelling, `%(name)s`) in chunks.
+
+    By the driver's cursor: SQLAlchemy's rows cost as much again as fetching them. Close the generator
+    (`contextlib.aclosing`) when leaving it early.
+    """
+    driver = (await conn.get_raw_connection()).driver_connection
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError(driver)
+    try:
+        async with driver.cursor(name=f"waapp_{uuid4().hex}", binary=True) as cursor:
+            await cursor.execute(query, parameters)
+            while rows := await cursor.fetchmany(CHUNK):
+                yield rows
+                await asyncio.sleep(0)
+    except psycopg.Error as error:
+        raise exc.DBAPIError(None, None, error) from error
