@@ -82,8 +82,8 @@ class Desk:
 def desk(qtbot, database_url, window_run):
     database = Database(database_url, planner="test")
     made = Desk(qtbot, database, window_run)
+    qtbot.addWidget(made.window)
     yield made
-    made.window.close()
 
     async def end():
         await made.tasks.close()
@@ -110,7 +110,9 @@ def test_typing_updates_the_preview_at_once_and_the_findings_soon(desk):
         assert desk.preview.startswith("Hi Ana, you are invited to Clara & Davi")
         assert desk.preview.endswith(desk.page._stepper.values["rsvp_link"])
         await until(lambda: any("ends with a variable" in text for text in desk.findings()))
-        assert [selection.cursor.selectedText() for selection in desk.editor.extraSelections()] == ["{{rsvp_link}}"]
+        assert [selection.cursor.selectedText() for selection in desk.editor.extraSelections()] == [
+            "{{rsvp_link}}"
+        ]
 
     desk.run(story())
 
@@ -247,7 +249,11 @@ def test_wrong_facts_are_said_at_their_fields(desk):
 async def someone_saves(desk, template, content):
     async with desk.database.begin() as conn:
         return await templates.save_template(
-            conn, template.id, replace(template.draft, content=content), template.updated_at, desk="Rui on RUI-PC"
+            conn,
+            template.id,
+            replace(template.draft, content=content),
+            template.updated_at,
+            desk="Rui on RUI-PC",
         )
 
 
@@ -319,7 +325,9 @@ def test_a_template_deleted_elsewhere_keeps_what_is_written_here(desk):
 def test_unsaved_text_survives_going_elsewhere(desk):
     async def story():
         event_id, _ = await prepared(desk)
-        other = await make_template(desk.database, "reminder", "Dear {{guest_name}}, do not forget our party.")
+        other = await make_template(
+            desk.database, "reminder", "Dear {{guest_name}}, do not forget our party."
+        )
         await desk.page.open(event_id)
         desk.type(" Mine.")
         desk.page._go_to(other.id)

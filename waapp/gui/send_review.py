@@ -71,7 +71,7 @@ class ReviewEntry(QWidget):
         self._line.set_margins(16, 11)
         self._model = QStringListModel(self)
         self._names = QListView()
-        name(self._names, f"send.{key}.names", tr("Guests who are left out"))
+        name(self._names, f"send.{key}.list", tr("Guests who are left out"))
         self._names.setModel(self._model)
         self._names.setUniformItemSizes(True)
         self._names.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -221,6 +221,8 @@ class SendReview(Card):
             entry.show_row(row)
             if self._column.indexOf(entry) != place:
                 self._column.insertWidget(place, entry)
+            # A layout shows what is put into it only later.
+            entry.setVisible(True)
         order = {row.key: place for place, row in enumerate(rows)}
         self._entries = dict(sorted(self._entries.items(), key=lambda item: order.get(item[0], len(order))))
 

@@ -1,0 +1,495 @@
+"""The send page over a real database, planning with the product's own functions."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from tests.gui.accessibility import assert_accessible
+from tests.gui.pages import INVITATION, SETTINGS, Reports, make_event, make_template, until
+from waapp.core.errors_twilio import load_table
+from waapp.core.guests import GuestDraft
+from waapp.core.rates import load_rates
+from waapp.db import events, guests, invitations, sends, templates
+from waapp.db.engine import Database
+from waapp.db.feed import Change, Feed, Kind
+from waapp.engine import plans
+from waapp.engine.account import open_practice
+from waapp.engine.sending import Sending
+from waapp.gui.aio import Tasks
+from waapp.gui.send_confirm import SendDialog
+from waapp.gui.send_page import SendPage
+from waapp.gui.send_progress import Pace
+from waapp.paths import data_dir
+from waapp.whatsapp.practice_script import Script
+
+# What Qt's offscreen platform says of every window and dialog.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+GUESTS = [
+    GuestDraft("Ana Sousa", "+351912345601"),
+    GuestDraft("Bruno Dias", "+351912345602"),
+    GuestDraft("Clara Lopes", "+351912345602"),
+    GuestDraft("Duarte", "+351221234567"),
+    GuestDraft("محمد الحسن", ""),
+    GuestDraft("Ewa", "tomorrow"),
+]
+
+
+RATES = load_rates("""
+as_of = 2026-01-01
+currency = "USD"
+source = "a test"
+twilio_fee = 0.005
+[meta]
+other = { marketing = 0.07, utility = 0.02 }
+""")
+
+
+class Desk:
+    """The page in a window, with a database and a practice account of its own; nothing is sent unless `at_work`."""
+
+    def __init__(self, qtbot, database, line, run, *, rate=None):
+        self.qtbot, self.database, self.run = qtbot, database, run
+        self.line = line
+        self.reports = Reports()
+        self.tasks = Tasks(self.reports)
+        self.went_to, self.shown_guests = [], []
+        self.queued = 0
+        self.may_plan = asyncio.Event()
+        self.may_plan.set()
+        self.window = QWidget()
+        self.page = SendPage(
+            database=database,
+            settings=SETTINGS,
+            tasks=self.tasks,
+            navigate=self.went_to.append,
+            prepare=self.prepare,
+            queue=self.queue,
+            show_guests=self.shown_guests.append,
+        )
+        QVBoxLayout(self.window).addWidget(self.page)
+        self.window.resize(1090, 756)
+
+    async def prepare(self, event_id, template_id, options):
+        await self.may_plan.wait()
+        return await plans.prepare(
+            self.database, event_id, template_id, options, line=self.line, practice=True, rates=RATES
+        )
+
+    async def queue(self, prepared):
+        self.queued += 1
+        return await plans.queue(self.database, prepared, planner="Maria on MARIA-PC")
+
+    async def open(self, event_id):
+        self.window.show()
+        self.window.activateWindow()
+        await self.page.open(event_id)
+
+    def texts(self):
+        return [entry.text() for entry in self.page._review.entries()]
+
+    def entry(self, key):
+        return next(each for each in self.page._review.entries() if each.row.key == key)
+
+    def press(self, key, name="remedy"):
+        button = self.window.findChild(QPushButton, f"send.{key}.{name}")
+        assert button.isVisible()
+        button.click()
+
+    def figures(self):
+        review = self.page._review
+        return [each.text() for each in (review.recipients, review.left_out, review.cost, review.time)]
+
+    @property
+    def send_button(self):
+        return self.page._review.send_button
+
+    def dialog(self):
+        return next(iter(each for each in self.page.findChildren(SendDialog) if each.isVisible()), None)
+
+    async def confirm(self, yes=True):
+        self.send_button.click()
+        await until(self.dialog)
+        self.dialog().findChild(QPushButton, f"send.confirm.{'yes' if yes else 'no'}").click()
+
+    async def until_planned(self):
+        """Wait until a plan that was asked for is shown; not only the one before it."""
+        await until(lambda: not self.page._planner._running and not self.page._planner._wanted)
+
+    async def until_watching(self):
+        await until(lambda: self.page._cards.currentWidget() is self.page._progress)
+
+    @property
+    def progress(self):
+        return self.page._progress
+
+
+@pytest.fixture
+def desk(qtbot, database_url, window_run):
+    database = Database(database_url, planner="test")
+    account = open_practice(SETTINGS, None, Script(speed=50))
+
+    async def begin():
+        line = await account.__aenter__()
+        return Desk(qtbot, database, line, window_run)
+
+    made = window_run(begin())
+    qtbot.addWidget(made.window)
+    yield made
+
+    async def end():
+        await made.tasks.close()
+        await account.__aexit__(None, None, None)
+        await database.dispose()
+
+    window_run(end())
+    made.reports.check()
+
+
+async def prepared(desk, drafts=GUESTS, content=INVITATION):
+    async with desk.database.begin() as conn:
+        for each in await templates.list_templates(conn):
+            await templates.delete_template(conn, each.id)
+    event_id = await make_event(desk.database, drafts)
+    await make_template(desk.database, content=content)
+    await desk.open(event_id)
+    return event_id
+
+
+def test_the_plan_is_shown_with_everybody_accounted_for(desk):
+    async def story():
+        await prepared(desk)
+        assert desk.figures() == ["2", "4", "≈ $ 0.15", "0 s"]
+        texts = desk.texts()
+        assert "1 guest has no phone number · \u2068محمد الحسن\u2069" in texts
+        assert "1 guest has only a landline · \u2068Duarte\u2069" in texts
+        assert "1 guest shares a phone with somebody who gets it · one message for each phone" in texts
+        assert "Nobody gets this message twice" in texts
+        assert desk.send_button.isEnabled()
+        assert desk.send_button.text() == "Send to 2 guests"
+        assert desk.page._stepper.preview.message.startswith("Hi Ana, you are invited")
+        assert desk.page._header._facts.text() == "Invitation v1 · English · draft"
+
+    desk.run(story())
+
+
+def test_the_names_of_a_reason_open_and_stay_open(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.press("reason.no_number", "names")
+        assert desk.entry("reason.no_number").names() == ["\u2068محمد الحسن\u2069 · No phone number"]
+        desk.page.changed(Change(Kind.GUESTS, event_id))
+        await desk.until_planned()
+        assert len(desk.entry("reason.no_number").names()) == 1
+        desk.press("reason.no_number", "names")
+        assert desk.entry("reason.no_number").names() == []
+
+    desk.run(story())
+
+
+def test_fixing_numbers_opens_exactly_these_guests(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.press("reason.landline")
+        async with desk.database.read() as conn:
+            names = {each.id: each.name for each in await guests.list_guests(conn, event_id)}
+        assert [names[each] for each in desk.shown_guests[0]] == ["Duarte"]
+
+    desk.run(story())
+
+
+def test_one_message_each_can_be_chosen_and_taken_back(desk):
+    async def story():
+        await prepared(desk)
+        desk.press("reason.same_phone")
+        await until(lambda: desk.figures()[:2] == ["3", "3"])
+        desk.press("choice.phones")
+        await until(lambda: desk.figures()[:2] == ["2", "4"])
+
+    desk.run(story())
+
+
+def test_a_changed_guest_changes_the_plan(desk):
+    async def story():
+        event_id = await prepared(desk)
+        async with desk.database.begin() as conn:
+            await guests.add_guests(conn, event_id, [GuestDraft("Filipa", "+351912345699")])
+        desk.page.changed(Change(Kind.GUESTS, event_id))
+        await until(lambda: desk.figures()[0] == "3")
+
+    desk.run(story())
+
+
+def test_nothing_can_be_sent_while_the_plan_is_made_and_the_window_lives(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.may_plan.clear()
+        desk.page.changed(Change(Kind.GUESTS, event_id))
+        await until(lambda: not desk.send_button.isEnabled())
+        assert desk.page._review._hint.text() == "Looking at every guest…"
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        desk.may_plan.set()
+        await until(lambda: desk.send_button.isEnabled())
+        await desk.until_planned()
+        assert desk.dialog() is None
+
+    desk.run(story())
+
+
+def test_a_blocker_is_red_says_what_to_do_and_disables_send(desk):
+    async def story():
+        await prepared(
+            desk, content="Hi {{guest_name}}, see you at {{nowhere}} on Saturday evening, we are glad."
+        )
+        first = desk.page._review.entries()[0]
+        assert (first.row.key, first.row.token) == ("blocker.template_errors", "failed")
+        assert "Mend them in the editor" in first.text()
+        assert not desk.send_button.isEnabled()
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert desk.dialog() is None
+        desk.press("blocker.template_errors")
+        assert desk.went_to == ["templates"]
+
+    desk.run(story())
+
+
+def test_nobody_left_blocks(desk):
+    async def story():
+        await prepared(desk, [GuestDraft("Duarte", "+351221234567")])
+        assert desk.page._review.entries()[0].row.key == "blocker.nobody_left"
+        assert not desk.send_button.isEnabled()
+
+    desk.run(story())
+
+
+def test_confirming_queues_once_even_on_a_double_click(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.send_button.click()
+        desk.send_button.click()
+        await until(desk.dialog)
+        assert len([each for each in desk.page.findChildren(SendDialog) if each.isVisible()]) == 1
+        dialog = desk.dialog()
+        assert "Practice mode: nothing leaves this computer" in dialog.accessibleDescription()
+        yes = dialog.findChild(QPushButton, "send.confirm.yes")
+        assert yes.text() == "Send 2 practice messages"
+        assert_accessible(dialog)
+        yes.click()
+        yes.click()
+        await desk.until_watching()
+        assert desk.queued == 1
+        async with desk.database.read() as conn:
+            (summary,) = await sends.list_sends(conn, event_id, practice=True)
+        assert (summary.total, summary.queued) == (2, 2)
+        assert desk.progress._done.text() == "0 of 2 sent"
+        assert desk.progress.status().startswith("Started ")
+
+    desk.run(story())
+
+
+def test_not_yet_queues_nothing(desk):
+    async def story():
+        event_id = await prepared(desk)
+        await desk.confirm(yes=False)
+        await until(lambda: not desk.page._is_asking)
+        await desk.until_planned()
+        assert desk.send_button.isEnabled()
+        assert desk.queued == 0
+        async with desk.database.read() as conn:
+            assert await sends.list_sends(conn, event_id, practice=True) == []
+
+    desk.run(story())
+
+
+def test_by_keyboard_alone(desk):
+    async def story():
+        await prepared(desk)
+        control = Qt.KeyboardModifier.ControlModifier
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_Return, control)
+        await until(desk.dialog)
+        desk.qtbot.keyClick(desk.dialog(), Qt.Key.Key_Return, control)
+        await desk.until_watching()
+        desk.window.activateWindow()  # window managers do this by themselves
+        await until(desk.window.isActiveWindow)
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_P, control)
+        await until(lambda: desk.page._header._title.text() == "Paused")
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_R, control)
+        await until(lambda: desk.page._header._title.text() == "Sending")
+        desk.qtbot.keyClick(desk.window, Qt.Key.Key_Period, control)
+        await until(lambda: desk.page._header._title.text() == "Stopped")
+
+    desk.run(story())
+
+
+def test_a_real_send_says_so_and_enter_does_not_send(desk, qtbot):
+    async def story():
+        event_id = await prepared(desk)
+        made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
+        dialog = SendDialog(replace(made, practice=False, key="+351912345204"), desk.page)
+        said = dialog.accessibleDescription()
+        assert "REAL: 2 guests get a WhatsApp message on the phone now, from +351 912 345 204." in said
+        assert "It costs ≈ $ 0.15." in said
+        assert dialog.findChild(QPushButton, "send.confirm.yes").text() == "Send 2 real messages"
+        dialog.open()
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.result() == SendDialog.DialogCode.Rejected
+        assert not dialog.isVisible()
+        dialog.deleteLater()
+
+    desk.run(story())
+
+
+def test_stop_says_exactly_what_left_and_what_never_will(desk):
+    async def story():
+        await prepared(desk)
+        await desk.confirm()
+        await desk.until_watching()
+        desk.progress._stop.click()
+        await until(lambda: desk.page._header._title.text() == "Stopped")
+        assert desk.progress.outcome() == "Stopped. 0 messages were sent, 2 never left."
+        assert not desk.progress._stop.isVisible()
+        assert not desk.progress._pause.isVisible()
+        assert desk.progress._counts["cancelled"]._value.text() == "2"
+        desk.progress._another.click()
+        await until(lambda: desk.page._cards.currentWidget() is desk.page._review)
+        await until(lambda: desk.figures()[:2] == ["2", "4"])
+
+    desk.run(story())
+
+
+def test_a_send_that_runs_is_found_again(desk):
+    async def story():
+        event_id = await prepared(desk)
+        await desk.confirm()
+        await desk.until_watching()
+        desk.page._send_id = None
+        await desk.page.open(None)
+        assert desk.page._stack.currentWidget() is desk.page._empty
+        await desk.page.open(event_id)
+        await desk.until_watching()
+        assert desk.progress._done.text() == "0 of 2 sent"
+        desk.progress._messages.click()
+        assert desk.went_to == ["messages"]
+
+    desk.run(story())
+
+
+def test_live_from_queued_to_read(desk):
+    async def story():
+        event_id = await prepared(desk)
+        table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
+        working = Sending(desk.database, desk.line, desk="Maria on MARIA-PC", table=table, request_seconds=3)
+        feed = Feed(desk.database.url)
+        feed.subscribe(working.changed)
+        feed.subscribe(desk.page.changed)
+        tasks = [asyncio.create_task(feed.run()), asyncio.create_task(working.run())]
+        try:
+            await desk.confirm()
+            await desk.until_watching()
+            await until(lambda: desk.progress._done.text() == "2 of 2 sent", 30)
+            await until(lambda: desk.page._header._title.text() == "Sent", 30)
+            await until(lambda: desk.progress._counts["read"]._value.text() == "2", 30)
+            assert desk.progress._bar.accessibleDescription() == "2 read, of 2"
+        finally:
+            working.stop()
+            await tasks[1]
+            tasks[0].cancel()
+            with suppress(asyncio.CancelledError):
+                await tasks[0]
+        desk.progress._another.click()
+        await until(lambda: any("were invited already" in text for text in desk.texts()))
+        assert not desk.send_button.isEnabled()
+        desk.press("reason.already_invited")
+        await until(lambda: desk.figures()[0] == "2")
+        assert "2 guests get this message again · you chose to include them" in desk.texts()
+        desk.press("choice.invited")
+        await until(lambda: desk.figures()[0] == "0")
+        async with desk.database.read() as conn:
+            assert len(await invitations.list_invitations(conn, event_id, practice=True)) == 2
+
+    desk.run(story())
+
+
+def test_choosing_another_template_plans_anew(desk):
+    async def story():
+        event_id = await prepared(desk)
+        await make_template(
+            desk.database, "reminder", "Dear {{guest_name}}, do not forget our party in June, please."
+        )
+        desk.page.changed(Change(Kind.TEMPLATES))
+        await until(lambda: desk.page._picker.count() == 2)
+        desk.page._picker.setCurrentIndex(1)
+        desk.page._picker.activated.emit(1)
+        await until(lambda: desk.page._stepper.preview.message.startswith("Dear Ana Sousa"))
+        assert desk.page._header._facts.text().startswith("Reminder")
+        assert event_id == desk.page._event_id
+
+    desk.run(story())
+
+
+def test_empty_pages_say_what_to_do(desk):
+    async def story():
+        async def shown():
+            desk.window.findChild(QPushButton, "send.next").click()
+            return desk.page._empty._title.text(), desk.went_to[-1]
+
+        await desk.open(None)
+        assert await shown() == ("No event chosen", "events")
+        empty_event = await make_event(desk.database, [])
+        await desk.open(empty_event)
+        assert await shown() == ("No guests yet", "guests")
+        async with desk.database.begin() as conn:
+            for each in await templates.list_templates(conn):
+                await templates.delete_template(conn, each.id)
+        await desk.open(empty_event)
+        assert await shown() == ("No template yet", "templates")
+
+    desk.run(story())
+
+
+def test_trouble_while_planning_is_reported_and_the_next_change_tries_again(desk):
+    async def story():
+        event_id = await prepared(desk)
+        async with desk.database.begin() as conn:
+            await events.delete_event(conn, event_id)
+        desk.page.changed(Change(Kind.EVENTS, event_id))
+        await until(lambda: desk.reports.codes == ["event_unknown"])
+        desk.reports.errors.clear()
+        assert not desk.send_button.isEnabled()
+
+    desk.run(story())
+
+
+@pytest.mark.parametrize("width", [748, 1068, 1708])
+def test_accessible(desk, width):
+    async def story():
+        await prepared(desk)
+        desk.window.resize(width + 22, 596)
+        await until(lambda: desk.page.width() == width)
+        desk.press("reason.no_number", "names")
+        assert_accessible(desk.page)
+        await desk.confirm()
+        await desk.until_watching()
+        assert_accessible(desk.page)
+
+    desk.run(story())
+
+
+def test_the_rate_is_measured_over_the_last_seconds():
+    pace = Pace()
+    assert pace.rate() is None
+    pace.note(100.0, 0)
+    pace.note(100.2, 20)
+    assert pace.rate() is None
+    pace.note(101.0, 80)
+    assert pace.rate() == pytest.approx(80)
+    for second in range(2, 30):
+        pace.note(100.0 + second, 80 + 10 * second)
+    assert pace.rate() == pytest.approx(10)
+    for second in range(30, 50):
+        pace.note(100.0 + second, 370)
+    assert pace.rate() is None
