@@ -139,6 +139,24 @@ def test_switching_the_event_by_keyboard_reaches_the_shown_page(on_stage, qtbot)
     on_stage(scenario)
 
 
+def test_newest_choice_wins_while_an_earlier_event_is_still_loading(on_stage) -> None:
+    class Slow(Page):
+        async def open(self, event_id: UUID | None) -> None:
+            if event_id == WEDDING.event.id:
+                await asyncio.sleep(3600)
+            await super().open(event_id)
+
+    async def scenario(stage: Stage) -> None:
+        slow = Slow("messages")
+        stage.window.add_page("messages", slow)
+        stage.window.show_page("messages")
+        await asyncio.sleep(0)
+        stage.window.choose_event(DINNER.event.id)
+        await until(lambda: slow.opened == [DINNER.event.id])
+
+    on_stage(scenario)
+
+
 def test_chosen_event_is_remembered_for_the_next_time(on_stage) -> None:
     async def choose(stage: Stage) -> None:
         stage.window.choose_event(DINNER.event.id)
@@ -307,6 +325,24 @@ def test_closing_is_asked_for_and_happens_when_the_work_has_ended(on_stage) -> N
         await stage.window.close_pages()
         stage.window.finish()
         assert not stage.window.isVisible()
+
+    on_stage(scenario)
+
+
+def test_another_session_begins_with_new_pages_and_new_tasks(on_stage) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.window.show_page("guests")
+        stage.window.show_page("settings")
+        await stage.window.close_pages()
+        stage.window.changed(Change(Kind.ALL))
+        assert stage.pages["guests"].changes == []
+        stage.window.show_opening()
+        for key in ("events", "guests"):
+            stage.pages[key] = Page(key)
+            stage.window.add_page(key, stage.pages[key])
+        await stage.window.start()
+        stage.window.show_page("guests")
+        await until(lambda: stage.pages["guests"].opened == [WEDDING.event.id])
 
     on_stage(scenario)
 

@@ -1,5 +1,6 @@
 """The frame around the pages: navigation, current event, bars, status, closing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -20,6 +21,7 @@ from waapp.gui.event_order import soonest_first
 from waapp.gui.navigation import Navigation
 from waapp.gui.opening_page import OpeningPage
 from waapp.gui.status_bar import StatusBar
+from waapp.gui.widgets import name
 from waapp.texts import one_line, tr
 
 _OPENING = "opening"
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._scopes: dict[str, Tasks] = {}
         self._opened: dict[str, UUID | None] = {}
+        self._loading: dict[str, asyncio.Task[None] | None] = {}
         self._missed: dict[str, dict[Change, None]] = {}
         self._events: Sequence[EventSummary] = ()
         self._event_id: UUID | None = None
@@ -147,6 +150,7 @@ class Window(QMainWindow):
             self._stack.removeWidget(earlier)
             earlier.deleteLater()
         page.setProperty("page", "true")
+        name(page, f"page_{key}", dict(page_titles())[key])
         self._stack.addWidget(page)
         self._pages[key] = page
 
@@ -161,7 +165,9 @@ class Window(QMainWindow):
         if self._ready and (key not in self._opened or stale):
             self._opened[key] = self._event_id
             self._missed.pop(key, None)
-            self.tasks_for(key).start(self._page(key).open(self._event_id), name=f"open {key}")
+            # The page of another event may still be loading: the newest choice wins.
+            opening = self._page(key).open(self._event_id)
+            self._loading[key] = self.tasks_for(key).restart(self._loading.get(key), opening)
         for change in self._missed.pop(key, {}):
             self._page(key).changed(change)
 
@@ -224,6 +230,8 @@ class Window(QMainWindow):
 
     def changed(self, change: Change) -> None:
         """Pass a change of the database on to the pages; to be called for every one that the feed tells."""
+        if not self._ready:
+            return
         self.status.mark_change()
         if change.kind in {Kind.EVENTS, Kind.GUESTS, Kind.ALL}:
             self._refresh_list()
@@ -275,8 +283,11 @@ class Window(QMainWindow):
     # Closing
 
     async def close_pages(self) -> None:
-        """End every coroutine of the pages and of the window, and wait for it."""
-        for scope in (*self._scopes.values(), self._tasks):
+        """End every coroutine of the pages and of the window, and wait for it; new pages may be added after."""
+        self._ready = False
+        scopes = [*self._scopes.values(), self._tasks]
+        self._scopes, self._tasks = {}, Tasks(self.report)
+        for scope in scopes:
             await scope.close()
 
     def finish(self) -> None:
