@@ -104,7 +104,10 @@ def test_queueing_the_same_send_again_adds_nothing(run, database: Database) -> N
     run(scenario())
 
 
-def test_two_planners_who_press_send_at_once_invite_everybody_once(run, database: Database) -> None:
+@pytest.mark.parametrize("on_request", [False, True])
+def test_two_planners_who_press_send_at_once_invite_everybody_once(
+    run, database: Database, on_request: bool
+) -> None:
     async def scenario() -> None:
         async with database.begin() as conn:
             event = await make_event(conn)
@@ -114,7 +117,9 @@ def test_two_planners_who_press_send_at_once_invite_everybody_once(run, database
             chosen = ids[share]
             try:
                 async with database.begin() as conn:
-                    queued = await sends.queue_send(conn, new_send(event.id), new_invitations(chosen))
+                    queued = await sends.queue_send(
+                        conn, new_send(event.id), new_invitations(chosen), include_already_invited=on_request
+                    )
             except UserError as error:
                 return (0, len(chosen)) if error.code == "nobody_left" else (-1, 0)
             return queued.count, len(queued.skipped)
@@ -130,21 +135,28 @@ def test_two_planners_who_press_send_at_once_invite_everybody_once(run, database
 
 
 @pytest.mark.parametrize(
-    ("state", "word", "skipped"),
+    ("state", "word", "skipped", "skipped_on_request"),
     [
-        ("queued", None, True),
-        ("sending", None, True),
-        ("unknown", None, True),
-        ("accepted", "sent", True),
-        ("accepted", None, True),
-        ("accepted", "read", True),
-        ("accepted", "undelivered", False),
-        ("failed", None, False),
-        ("cancelled", None, False),
+        ("queued", None, True, True),
+        ("sending", None, True, True),
+        ("unknown", None, True, True),
+        ("accepted", "sent", True, False),
+        ("accepted", None, True, False),
+        ("accepted", "read", True, False),
+        ("accepted", "undelivered", False, False),
+        ("failed", None, False, False),
+        ("cancelled", None, False, False),
     ],
 )
-def test_who_has_the_invitation_already_is_skipped_unless_wanted(
-    run, database: Database, state: str, word: str | None, skipped: bool
+@pytest.mark.parametrize("on_request", [False, True])
+def test_who_has_the_invitation_already_is_skipped(
+    run,
+    database: Database,
+    state: str,
+    word: str | None,
+    skipped: bool,
+    skipped_on_request: bool,
+    on_request: bool,
 ) -> None:
     async def scenario() -> None:
         event, ids, _ = await queue(database, 1)
@@ -157,12 +169,12 @@ def test_who_has_the_invitation_already_is_skipped_unless_wanted(
         async with database.begin() as conn:
             (other,) = await make_guests(conn, event.id, 1, start=9)
             both = new_invitations([ids[0], other])
-            queued = await sends.queue_send(conn, new_send(event.id), both)
-        assert queued.skipped == ((ids[0],) if skipped else ())
-        assert queued.count == (1 if skipped else 2)
-        async with database.begin() as conn:
-            again = await sends.queue_send(conn, new_send(event.id), both, include_already_invited=True)
-        assert (again.count, again.skipped) == (2, ())
+            queued = await sends.queue_send(
+                conn, new_send(event.id), both, include_already_invited=on_request
+            )
+        left_out = skipped_on_request if on_request else skipped
+        assert queued.skipped == ((ids[0],) if left_out else ())
+        assert queued.count == (1 if left_out else 2)
 
     run(scenario())
 
@@ -306,6 +318,7 @@ def test_open_sends_are_listed_over_all_events(run, database: Database) -> None:
 def test_an_events_sends_are_listed_by_mode_newest_first(run, database: Database) -> None:
     async def scenario() -> None:
         event, ids, first = await queue(database, 1)
+        await accept_all(database)
         async with database.begin() as conn:
             again = await sends.queue_send(
                 conn, new_send(event.id), new_invitations(ids), include_already_invited=True

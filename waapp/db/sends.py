@@ -20,11 +20,10 @@ from waapp.errors import UserError
 # Enough for one statement to be cheap, few enough that preparing them does not hold the window up.
 _CHUNK: Final = 1000
 
-LIVE: Final = """(
-    i.engine_state IN ('queued', 'sending', 'unknown')
-    OR i.engine_state = 'accepted'
-       AND COALESCE(i.twilio_status, '') NOT IN ('failed', 'undelivered', 'canceled'))"""
-"""SQL: invitation `i` is on its way or has arrived, so that a further one would be a second."""
+# Invitation `i` may still leave (or may have left, which nobody knows): never doubled, not even on request.
+_IN_PROGRESS: Final = "i.engine_state IN ('queued', 'sending', 'unknown')"
+_ARRIVED: Final = """i.engine_state = 'accepted'
+        AND COALESCE(i.twilio_status, '') NOT IN ('failed', 'undelivered', 'canceled')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +131,11 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
          AS n(guest_id, recipient, variables, body, content_sid, content_variables)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
-  AND (:again OR NOT EXISTS (
+  AND NOT EXISTS (
       SELECT FROM whatsapp_invitations i
-      WHERE i.guest_id = n.guest_id AND i.practice = :practice AND {LIVE}
-        AND i.template_name = CAST(:template_name AS varchar)))
+      WHERE i.guest_id = n.guest_id AND i.practice = :practice
+        AND i.template_name = CAST(:template_name AS varchar)
+        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED}))
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING
@@ -214,9 +214,10 @@ async def queue_send(
 ) -> Queued:
     """Write a send and one row per guest; call it in a transaction of its own.
 
-    A guest who meanwhile has an invitation of this template in this mode that is on its way or has arrived is
-    skipped, unless `include_already_invited`. Raises `nobody_left` when that leaves no guest (the transaction
-    must then be rolled back) and `time_zone_unknown` when the server does not know the zone of the quiet hours.
+    A guest who meanwhile has an invitation of this template in this mode is skipped: always when it may still
+    leave or nobody knows whether it did, and without `include_already_invited` when Twilio has it. Raises
+    `nobody_left` when that leaves no guest (the transaction must then be rolled back) and `time_zone_unknown`
+    when the server does not know the zone of the quiet hours.
     """
     key = {"event_id": plan.event_id, "template_name": plan.template_name, "practice": plan.practice}
     await conn.execute(_QUEUE_FOR_TEMPLATE, key)
