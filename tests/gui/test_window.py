@@ -21,8 +21,9 @@ from waapp.engine.sending import Duty, SendingState
 from waapp.errors import DatabaseError, UserError
 from waapp.gui import style
 from waapp.gui.crash_dialog import CrashDialog
+from waapp.gui.page_stack import page_titles
 from waapp.gui.widgets import button
-from waapp.gui.window import Window, page_titles
+from waapp.gui.window import Window
 
 SOON = datetime.now(UTC) + timedelta(days=9)
 WEDDING = EventSummary(Event(uuid4(), "Clara & Davi", SOON, "Porto", "Europe/Lisbon"), guests=486)
@@ -92,6 +93,17 @@ def on_stage(qtbot, window_run, tmp_path: Path):
 def test_everything_is_named_and_reachable(on_stage) -> None:
     async def scenario(stage: Stage) -> None:
         assert_accessible(stage.window)
+
+    on_stage(scenario)
+
+
+def test_changing_the_page_puts_the_keyboard_on_no_button(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        for place in (2, 5, 1):
+            qtbot.keyClick(stage.window, Qt.Key.Key_0 + place, Qt.KeyboardModifier.ControlModifier)
+            assert stage.window.focusWidget() is stage.pages[stage.window.current_page()]
+        qtbot.keyClick(stage.window.focusWidget(), Qt.Key.Key_Tab)
+        assert stage.window.focusWidget().objectName() == "act_events"
 
     on_stage(scenario)
 

@@ -1,14 +1,12 @@
 """The frame around the pages: navigation, current event, bars, status, closing."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
 from uuid import UUID
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from waapp.core.events import EventSummary
 from waapp.db.feed import Change, Kind
@@ -19,37 +17,12 @@ from waapp.gui.bars import MessageBar, PracticeBanner
 from waapp.gui.crash_dialog import CrashDialog
 from waapp.gui.event_order import soonest_first
 from waapp.gui.navigation import Navigation
-from waapp.gui.opening_page import OpeningPage
+from waapp.gui.page_stack import PageStack, page_titles
 from waapp.gui.status_bar import StatusBar
-from waapp.gui.widgets import name
-from waapp.texts import one_line, tr
+from waapp.texts import one_line
 
-_OPENING = "opening"
-_WITHOUT_DATABASE = ("events", "settings")
+_USABLE_WHILE_OPENING = ("events", "settings")
 """Entries that answer while no database is open: in place of the events there is the page that tells why."""
-_FOR_ALL_EVENTS = ("events", "settings")
-
-
-class Page(Protocol):
-    """What the window asks of a page; every page is a QWidget as well."""
-
-    async def open(self, event_id: UUID | None) -> None:
-        """Show an event, or what to do when there is none."""
-
-    def changed(self, change: Change) -> None:
-        """Take in what somebody has changed."""
-
-
-def page_titles() -> tuple[tuple[str, str], ...]:
-    """Return the pages' keys and names in the order of their shortcuts, Ctrl+1 first."""
-    return (
-        ("events", tr("Events")),
-        ("guests", tr("Guests")),
-        ("templates", tr("Templates")),
-        ("send", tr("Send")),
-        ("messages", tr("Messages")),
-        ("settings", tr("Settings")),
-    )
 
 
 class Window(QMainWindow):
@@ -78,14 +51,8 @@ class Window(QMainWindow):
         self._load_events = load_events
         self._log_dir = log_dir
         self._state = state
-        self._pages: dict[str, QWidget] = {}
-        self._scopes: dict[str, Tasks] = {}
-        self._opened: dict[str, UUID | None] = {}
-        self._loading: dict[str, asyncio.Task[None] | None] = {}
-        self._missed: dict[str, dict[Change, None]] = {}
         self._events: Sequence[EventSummary] = ()
         self._event_id: UUID | None = None
-        self._ready = False
         self._list_stale = False
         self._list_loading = False
         self._crash: CrashDialog | None = None
@@ -99,9 +66,8 @@ class Window(QMainWindow):
         self.messages = MessageBar()
         self.navigation = Navigation(page_titles())
         self.status = StatusBar()
-        self.opening = OpeningPage()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.opening)
+        self._stack = PageStack(self.report)
+        self.opening = self._stack.opening
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -128,7 +94,7 @@ class Window(QMainWindow):
         self.opening.settings_wanted.connect(lambda: self.show_page("settings"))
         for key, act in ((QKeySequence.StandardKey.Quit, self.close), ("F5", self._refresh)):
             QShortcut(QKeySequence(key), self).activated.connect(act)
-        self.navigation.set_usable(_WITHOUT_DATABASE)
+        self.navigation.set_usable(_USABLE_WHILE_OPENING)
 
     # Pages
 
@@ -139,45 +105,20 @@ class Window(QMainWindow):
 
     def tasks_for(self, key: str) -> Tasks:
         """Return the scope of a page's coroutines; `close_pages` ends them all."""
-        return self._scopes.setdefault(key, Tasks(self.report))
+        return self._stack.tasks_for(key)
 
     def add_page(self, key: str, page: QWidget) -> None:
         """Take a page in, in the place of an earlier one with this key. It must have `Page`'s two methods."""
-        earlier = self._pages.pop(key, None)
-        self._opened.pop(key, None)
-        self._missed.pop(key, None)
-        if earlier is not None:
-            self._stack.removeWidget(earlier)
-            earlier.deleteLater()
-        page.setProperty("page", "true")
-        name(page, f"page_{key}", dict(page_titles())[key])
-        self._stack.addWidget(page)
-        self._pages[key] = page
+        self._stack.add_page(key, page)
 
     def show_page(self, key: str) -> None:
         """Go to a page, opening it if it shows another event or nothing yet."""
         self.navigation.show_current(key)
-        if key not in self._pages or not (self._ready or key == "settings"):
-            self._stack.setCurrentWidget(self.opening)
-            return
-        self._stack.setCurrentWidget(self._pages[key])
-        stale = key not in _FOR_ALL_EVENTS and self._opened.get(key) != self._event_id
-        if self._ready and (key not in self._opened or stale):
-            self._opened[key] = self._event_id
-            self._missed.pop(key, None)
-            # The page of another event may still be loading: the newest choice wins.
-            opening = self._page(key).open(self._event_id)
-            self._loading[key] = self.tasks_for(key).restart(self._loading.get(key), opening)
-        for change in self._missed.pop(key, {}):
-            self._page(key).changed(change)
+        self._stack.show_page(key, self._event_id)
 
     def current_page(self) -> str:
         """Return the key of the page that is shown."""
-        shown = self._stack.currentWidget()
-        return next((key for key, page in self._pages.items() if page is shown), _OPENING)
-
-    def _page(self, key: str) -> Page:
-        return cast("Page", self._pages[key])
+        return self._stack.current_key()
 
     def set_count(self, key: str, count: int | None) -> None:
         """Show a number beside a page's name in the navigation."""
@@ -187,9 +128,7 @@ class Window(QMainWindow):
 
     async def start(self, event_id: UUID | None = None, page: str = "events") -> None:
         """Begin work on an open database: load the events and show a page, unless the planner is in the settings."""
-        self._ready = True
-        self._opened.clear()
-        self._missed.clear()
+        self._stack.begin()
         self.navigation.set_usable([key for key, _title in page_titles()])
         remembered = str(self._state.value("event", "")) if self._state else ""
         await self.refresh_events(event_id or _uuid(remembered))
@@ -222,27 +161,18 @@ class Window(QMainWindow):
         if self._state is not None:
             self._state.setValue("event", str(current or ""))
         self.event_chosen.emit(current)
-        key = self.current_page()
-        if key in self._opened and key not in _FOR_ALL_EVENTS:
-            self.show_page(key)
+        self._stack.follow_event(current)
 
     # What happens elsewhere
 
     def changed(self, change: Change) -> None:
         """Pass a change of the database on to the pages; to be called for every one that the feed tells."""
-        if not self._ready:
+        if not self._stack.ready:
             return
         self.status.mark_change()
         if change.kind in {Kind.EVENTS, Kind.GUESTS, Kind.ALL}:
             self._refresh_list()
-        shown = self.current_page()
-        for key in self._pages:
-            if key != "events" and not change.concerns(self._event_id):
-                continue
-            if key == shown:
-                self._page(key).changed(change)
-            elif key in self._opened:
-                self._missed.setdefault(key, {})[change] = None
+        self._stack.changed(change, self._event_id)
 
     def report(self, error: BaseException) -> None:
         """Tell the planner of trouble: known trouble in the message bar, a bug in the crash dialog."""
@@ -268,8 +198,8 @@ class Window(QMainWindow):
 
     def show_opening(self, text: str = "") -> None:
         """Show that the database is being opened."""
-        self._ready = False
-        self.navigation.set_usable(_WITHOUT_DATABASE)
+        self._stack.ready = False
+        self.navigation.set_usable(_USABLE_WHILE_OPENING)
         self.opening.show_progress(text)
         self._stack.setCurrentWidget(self.opening)
 
@@ -284,11 +214,9 @@ class Window(QMainWindow):
 
     async def close_pages(self) -> None:
         """End every coroutine of the pages and of the window, and wait for it; new pages may be added after."""
-        self._ready = False
-        scopes = [*self._scopes.values(), self._tasks]
-        self._scopes, self._tasks = {}, Tasks(self.report)
-        for scope in scopes:
-            await scope.close()
+        tasks, self._tasks = self._tasks, Tasks(self.report)
+        await self._stack.close_pages()
+        await tasks.close()
 
     def finish(self) -> None:
         """Close for good, after everything else has ended."""
@@ -310,13 +238,11 @@ class Window(QMainWindow):
 
     def _refresh(self) -> None:
         """Read everything anew, as F5 does everywhere."""
-        if not self._ready:
+        if not self._stack.ready:
             self.opening.retry()
         else:
             self._refresh_list()
-            key = self.current_page()
-            self._opened.pop(key, None)
-            self.show_page(key)
+            self._stack.reopen(self._event_id)
 
     def _refresh_list(self) -> None:
         """Load the events anew; what is asked while that runs is done once more at its end."""
@@ -327,7 +253,7 @@ class Window(QMainWindow):
     async def _follow_list(self) -> None:
         self._list_loading = True
         try:
-            while self._list_stale and self._ready:
+            while self._list_stale and self._stack.ready:
                 self._list_stale = False
                 await self.refresh_events()
         finally:
