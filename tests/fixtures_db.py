@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from waapp.db import embedded, migrate
 from waapp.db.engine import Database
+from waapp.errors import DatabaseError
 from waapp.loop import headless_loop
 
 _TEMPLATE = "waapp_template"
+
+_PREFIX = "waapp-tests-"
+_SETTLED = 300  # seconds after which a folder without a user is no longer one that is being made
 
 # A crash of the machine may cost a test run its databases, and the disk is spared.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -49,11 +55,27 @@ class Server:
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def _sweep(runner: asyncio.Runner) -> None:
+    """Stop the servers of test runs that were killed, and remove their files."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(
+            OSError, DatabaseError
+        ):  # another user's run, or swept by another one at the same moment
+            if folder.stat().st_mtime > time.time() - _SETTLED:
+                continue
+            pid_file = folder / "data" / "postmaster.pid"
+            if pid_file.exists():  # join and leave: the last one out stops it
+                runner.run(runner.run(embedded.start(folder, _FAST)).stop())
+            if not pid_file.exists():
+                shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def pg_server() -> Iterator[Server]:
     """Start the product's own embedded PostgreSQL for this test process."""
-    folder = Path(tempfile.mkdtemp(prefix="waapp-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     with asyncio.Runner(loop_factory=headless_loop) as runner:
+        _sweep(runner)
         running = runner.run(embedded.start(folder, _FAST))
         try:
             yield Server(running.url)

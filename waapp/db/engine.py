@@ -40,7 +40,7 @@ def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
         raise DatabaseError("database_url")
     try:
         given = conninfo_to_dict("postgresql://" + url.removeprefix(scheme))
-    except psycopg.Error:
+    except (psycopg.Error, UnicodeError):
         raise DatabaseError("database_url") from None
     defaults: dict[str, Any] = {
         "connect_timeout": 10,

@@ -39,7 +39,7 @@ _BY_STATE: Final = {
 # A connection that fails brings no SQLSTATE, only text: libpq's, or the server's in the server's language.
 _BY_TEXT: Final = (
     (re.compile(r"does not support SSL|SSL SYSCALL|SSL error|certificate", re.IGNORECASE), "database_tls"),
-    (re.compile(r"no password supplied|password authentication failed|no pg_hba\.conf entry|"
+    (re.compile(r"no password supplied|password authentication failed|no pg_hba\.conf entry|pg_hba\.conf rejects|"
                 r"(ident|peer|scram|gssapi|ldap|radius|certificate) authentication failed|role \".*\" does not exist|"
                 r"is not permitted to log in", re.IGNORECASE), "database_auth"),
     (re.compile(r"database \".*\" does not exist", re.IGNORECASE), "database_missing"),
@@ -48,6 +48,8 @@ _BY_TEXT: Final = (
     (re.compile(r"session is (not )?read-only", re.IGNORECASE), "database_readonly"),
     (re.compile(r"FATAL|SCHWERWIEGEND|FATALE|ВАЖНО|致命", re.IGNORECASE), "database_refused"),
 )  # fmt: skip
+
+_CONNECTING: Final = re.compile(r"connection to server|connection failed|failed to resolve", re.IGNORECASE)
 
 
 def translate(error: BaseException, where: str) -> DatabaseError | None:
@@ -74,15 +76,12 @@ def _code(cause: psycopg.Error) -> str | None:
     if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return None
     text = str(cause)
-    if isinstance(cause, psycopg.errors.ConnectionTimeout):
-        return "database_unreachable"
-    if re.search(r"server closed the connection|connection (is|was) (closed|lost|bad)|consuming input failed|"
-                 r"terminating connection|EOF detected|sending (query|data) failed", text, re.IGNORECASE):  # fmt: skip
-        return "database_gone"
     for pattern, code in _BY_TEXT:
         if pattern.search(text):
             return code
-    return "database_unreachable" if isinstance(cause, psycopg.OperationalError) else "database_gone"
+    if isinstance(cause, psycopg.errors.ConnectionTimeout) or _CONNECTING.search(text):
+        return "database_unreachable"
+    return "database_gone"
 
 
 def _first_line(cause: psycopg.Error) -> str:
