@@ -205,6 +205,8 @@ class SendPage(QWidget):
         people = [PreviewGuest(each.guest_id, each.name, each.values) for each in prepared.plan.recipients]
         self._stepper.set_guests(people, None)
         self._stepper.show_content(prepared.template.content)
+        if not people:
+            self._stepper.preview.show_hint(tr("As things are, nobody gets a message."))
         self._stepper.set_survey(await survey(prepared.template.content, people))
 
     def _choose(self, place: int) -> None:
@@ -287,7 +289,7 @@ class SendPage(QWidget):
             return
         self._show(self._progress)
         self._header.set_title(_title(summary))
-        self._header.set_facts(_sent_facts(summary))
+        self._header.set_facts(self._sent_facts(summary))
         self._progress.show_summary(summary)
         if self._stepper.guest is None:
             self._stepper.preview.show_hint(tr("What guests get is under Messages."))
@@ -350,6 +352,19 @@ class SendPage(QWidget):
                 self._picker.addItem(title, key)
         self._picker.setCurrentIndex(ids.index(self._template_id) if self._template_id is not None else -1)
 
+    def _sent_facts(self, summary: SendSummary) -> str:
+        send = summary.send
+        titles = {each.id: each.display_name for each in self._templates}
+        title = titles.get(send.template_id, send.template_name) if send.template_id else send.template_name
+        return " · ".join(
+            [
+                f"{title} v{send.template_version}",
+                tr("sent by {who}", who=send.planned_by),
+                when(send.created_at),
+                tr("{n:guest|guests}", n=summary.total),
+            ]
+        )
+
     def minimumSizeHint(self) -> QSize:
         """Return the least room that is still usable."""
         return QSize(640, 400)
@@ -378,14 +393,3 @@ def _title(summary: SendSummary) -> str:
             return tr("Stopped")
         case SendState.FINISHED:
             return tr("Sent")
-
-
-def _sent_facts(summary: SendSummary) -> str:
-    send = summary.send
-    parts = [
-        f"{send.template_name} v{send.template_version}",
-        tr("sent by {who}", who=send.planned_by),
-        when(send.created_at),
-        tr("{n:guest|guests}", n=summary.total),
-    ]
-    return " · ".join(parts)

@@ -101,12 +101,13 @@ class SendProgress(Card):
         self.body.addWidget(rule())
         grid = QGridLayout()
         grid.setContentsMargins(16, 16, 16, 16)
-        grid.setHorizontalSpacing(style.SPACE[4])
+        grid.setHorizontalSpacing(style.SPACE[1])
         grid.setVerticalSpacing(style.SPACE[3])
         self._counts = {}
         for place, (key, state) in enumerate(_COUNTS):
             self._counts[key] = _Count(key, state)
             grid.addWidget(self._counts[key], place // 4, place % 4)
+            grid.setColumnStretch(place % 4, 1)
         self.body.addLayout(grid)
         self.body.addWidget(rule())
         self._outcome = label()
@@ -166,6 +167,8 @@ class SendProgress(Card):
         state = now.send.state
         self._pause.setVisible(state is SendState.ACTIVE)
         self._resume.setVisible(state is SendState.PAUSED)
+        if state is SendState.ACTIVE and not self.outcome():
+            self.say(tr("You can leave this page meanwhile: the send goes on."))
         self._stop.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
         self._another.setVisible(state in {SendState.STOPPED, SendState.FINISHED})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QLocale, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -24,8 +24,9 @@ from waapp.gui.texts import lasting, number
 from waapp.gui.widgets import Card, button, label, name, rule
 from waapp.texts import tr
 
-_NAME_HEIGHT = 28
+_NAME_HEIGHT = 32
 _NAMES_SHOWN = 6
+_ROOM_FOR_FIGURES = 560
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
@@ -51,6 +52,11 @@ class Figure(QWidget):
         self._what.setText(what)
         self._value.setAccessibleName(f"{value} {what}")
 
+    def set_compact(self, compact: bool) -> None:
+        """Take less room in a narrow window."""
+        self._value.setFont(style.font(22 if compact else 28, QFont.Weight.DemiBold))
+        self._what.setFont(style.font(12 if compact else 14))
+
     def text(self) -> str:
         """Return the number as shown."""
         return self._value.text()
@@ -67,7 +73,7 @@ class ReviewEntry(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._line = RowWidget(f"send.{key}", lead_bold=True)
+        self._line = RowWidget(f"send.{key}")
         self._line.set_margins(16, 11)
         self._model = QStringListModel(self)
         self._names = QListView()
@@ -78,7 +84,10 @@ class ReviewEntry(QWidget):
         self._names.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._names.hide()
         column.addWidget(self._line)
-        column.addWidget(self._names)
+        indented = QHBoxLayout()
+        indented.setContentsMargins(34, 0, 16, 0)
+        indented.addWidget(self._names)
+        column.addLayout(indented)
         column.addWidget(rule())
 
     @property
@@ -103,7 +112,7 @@ class ReviewEntry(QWidget):
             actions.append(RowAction("names", word, self._toggle_names, f"{word}: {row.text}"))
         if row.remedy is not None:
             actions.append(RowAction("remedy", row.label, self._want))
-        self._line.show_row(Row(row.token, row.text, row.detail, tuple(actions)))
+        self._line.show_row(Row(row.token, row.text, row.detail, tuple(actions), is_strong=row.is_strong))
         if not self._names.isHidden():
             self._fill_names()
 
@@ -117,7 +126,7 @@ class ReviewEntry(QWidget):
         lines = name_lines(self._row.left_out) if self._row is not None else []
         if lines != self._model.stringList():
             self._model.setStringList(lines)
-        self._names.setFixedHeight(min(len(lines), _NAMES_SHOWN) * _NAME_HEIGHT + 12)
+        self._names.setFixedHeight(min(len(lines), _NAMES_SHOWN) * _NAME_HEIGHT + 8)
 
     def _want(self) -> None:
         if self._row is not None:
@@ -133,9 +142,8 @@ class SendReview(Card):
     def __init__(self) -> None:
         super().__init__()
         self._prepared: Prepared | None = None
-        figures = QHBoxLayout()
+        self._figures = figures = QHBoxLayout()
         figures.setContentsMargins(16, 16, 16, 16)
-        figures.setSpacing(32)
         self.recipients = Figure("send.recipients")
         self.left_out = Figure("send.left_out")
         self.cost = Figure("send.cost")
@@ -175,6 +183,14 @@ class SendReview(Card):
         self._entries: dict[str, ReviewEntry] = {}
         return self._scroll
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep all numbers in sight in a narrow window."""
+        super().resizeEvent(event)
+        compact = self.width() < _ROOM_FOR_FIGURES
+        self._figures.setSpacing(12 if compact else 32)
+        for each in (self.recipients, self.left_out, self.cost, self.time):
+            each.set_compact(compact)
+
     def entries(self) -> list[ReviewEntry]:
         """Return the rows that are shown, from top to bottom."""
         return [each for each in self._entries.values() if not each.isHidden()]
@@ -196,6 +212,12 @@ class SendReview(Card):
         self.cost.show_value(
             money(plan.estimated_cost, plan.currency),
             tr("if it were real") if prepared.practice else tr("estimated cost"),
+        )
+        dated = plan.rates_as_of is not None and plan.estimated_cost is not None
+        self.cost.setToolTip(
+            tr("An estimate with prices of {day}. Twilio’s bill decides.", day=str(plan.rates_as_of))
+            if dated
+            else ""
         )
         self.time.show_value(lasting(plan.seconds), pace(prepared.rate))
         self._show_rows(rows)

@@ -45,6 +45,7 @@ class ReviewRow:
     remedy: Remedy | None = None
     label: str = ""
     left_out: tuple[Exclusion, ...] = ()
+    is_strong: bool = True
 
 
 _NUMBERS: Final = frozenset(
@@ -252,6 +253,7 @@ def _notice_row(each: Notice) -> ReviewRow:
         notice(each),
         remedy=Remedy.TEMPLATE if is_template else None,
         label=_remedy_word(Remedy.TEMPLATE) if is_template else "",
+        is_strong=False,
     )
 
 

@@ -43,6 +43,7 @@ class Row:
     text: str
     detail: str = ""
     actions: tuple[RowAction, ...] = ()
+    is_strong: bool = False
     is_quiet: bool = False
 
 
@@ -84,10 +85,9 @@ class Badge(QWidget):
 class RowWidget(QFrame):
     """Shows one `Row`; taking another keeps the widgets and with them the focus."""
 
-    def __init__(self, object_name: str, *, lead_bold: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
-        self._lead_bold = lead_bold
         self._row: Row | None = None
         self._badge = Badge(self)
         self._label = QLabel(self)
@@ -164,9 +164,9 @@ class RowWidget(QFrame):
         lead = escape(row.text)
         if row.is_quiet:
             lead = f'<span style="color:{muted}">{lead}</span>'
-        elif self._lead_bold:
+        elif row.is_strong:
             lead = f'<span style="font-weight:600">{lead}</span>'
-        detail = f' <span style="color:{muted}">· {escape(row.detail)}</span>' if row.detail else ""
+        detail = f' <span style="color:{muted}">·&nbsp;{escape(row.detail)}</span>' if row.detail else ""
         self._label.setText(lead + detail)
         self._label.setAccessibleName(self.text())
 
@@ -190,7 +190,6 @@ class RowList(QScrollArea):
         object_name: str,
         title: str,
         *,
-        lead_bold: bool = False,
         most_height: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -200,7 +199,6 @@ class RowList(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._lead_bold = lead_bold
         self._most_height = most_height
         self._widgets: list[RowWidget] = []
         self._shown = 0
@@ -219,7 +217,7 @@ class RowList(QScrollArea):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these and no others."""
         while len(self._widgets) < len(rows):
-            made = RowWidget(f"{self.objectName()}.{len(self._widgets)}", lead_bold=self._lead_bold)
+            made = RowWidget(f"{self.objectName()}.{len(self._widgets)}")
             made.setProperty("ruled", "true")
             self._layout.insertWidget(len(self._widgets), made)
             self._widgets.append(made)
@@ -254,8 +252,13 @@ class RowList(QScrollArea):
     def _wanted(self) -> int:
         if not self._shown:
             return 0
-        return self._layout.heightForWidth(self.viewport().width() or 300)
+        return self._layout.heightForWidth(self.width() or 300)
 
     def _fit(self) -> None:
-        if self._most_height is not None:
-            self.setFixedHeight(min(self._wanted(), self._most_height))
+        """Be as high as the rows, with a bar only where they do not fit: it would make them higher still."""
+        if self._most_height is None:
+            return
+        wanted = self._wanted()
+        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(off if wanted <= self._most_height else on)
+        self.setFixedHeight(min(wanted, self._most_height))

@@ -24,7 +24,8 @@ def finding_rows(
     `apply` takes the text that a fix makes, `show_place` the place in the text, `show_guests` the guests.
     """
     rows = [_finding_row(finding, apply, show_place) for finding in _gathered(findings)]
-    rows += [_touched_row(each, show_guests) for each in touched]
+    unknown = {finding.params.get("name") for finding in findings if finding.code == "unknown_variable"}
+    rows += [_touched_row(each, show_guests) for each in touched if each.problem.name not in unknown]
     weights = list(_TOKENS.values())
     rows.sort(key=lambda row: weights.index(row.token))
     met = rules_met(findings)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from waapp.core.template_rules import BODY_LIMIT
@@ -26,6 +26,7 @@ class TemplateToolbar(QWidget):
         self._editor = editor
         self._variables: Sequence[str] = BUILT_IN
         self._samples: Mapping[str, str] = {}
+        self._length = self._length_in_full = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
@@ -75,15 +76,25 @@ class TemplateToolbar(QWidget):
 
     def show_length(self, length: int, *, of_longest_guest: bool) -> None:
         """Show how many characters the message takes of those that WhatsApp allows."""
-        count = f"{number(length)} / {number(BODY_LIMIT)}"
-        whole = tr("{count}, longest guest", count=count) if of_longest_guest else count
-        fits = self.width() >= _ROOM_FOR_WORDS
-        self._count.setText(whole if fits else count)
-        self._count.setToolTip(whole)
+        self._length = f"{number(length)} / {number(BODY_LIMIT)}"
+        self._length_in_full = (
+            tr("{count}, longest guest", count=self._length) if of_longest_guest else self._length
+        )
+        self._fit_length()
         tone = "failed" if length > BODY_LIMIT else "muted"
         if self._count.property("tone") != tone:
             self._count.setProperty("tone", tone)
             repolish(self._count)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say whose length it is only where there is room."""
+        super().resizeEvent(event)
+        self._fit_length()
+
+    def _fit_length(self) -> None:
+        fits = self.width() >= _ROOM_FOR_WORDS
+        self._count.setText(self._length_in_full if fits else self._length)
+        self._count.setToolTip(self._length_in_full)
 
     def length_text(self) -> str:
         """Return what the counter says."""
@@ -97,7 +108,9 @@ class TemplateToolbar(QWidget):
             (tr("From your guest list"), [each for each in self._variables if each not in BUILT_IN]),
         ):
             if names:
-                self._menu.addSection(heading)
+                if not self._menu.isEmpty():
+                    self._menu.addSeparator()
+                self._menu.addAction(heading).setEnabled(False)
             for each in names:
                 sample = self._samples.get(each, "")
                 short = sample if len(sample) <= _SAMPLE_LENGTH else f"{sample[:_SAMPLE_LENGTH]}…"
@@ -112,7 +125,7 @@ class TemplateToolbar(QWidget):
     def _open_at_cursor(self) -> None:
         menu = self.menu()
         menu.popup(self._editor.viewport().mapToGlobal(self._editor.cursorRect().bottomLeft() + QPoint(0, 4)))
-        actions = [action for action in menu.actions() if not action.isSeparator()]
+        actions = [action for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
         if actions:
             menu.setActiveAction(actions[0])
 

@@ -89,7 +89,7 @@ class TemplatesPage(QWidget):
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(16)
         column.addWidget(self._build_header())
-        self._conflict = RowWidget("templates.conflict", lead_bold=True)
+        self._conflict = RowWidget("templates.conflict")
         self._conflict.setProperty("card", "true")
         self._conflict.hide()
         column.addWidget(self._conflict)
@@ -400,6 +400,7 @@ class TemplatesPage(QWidget):
                         RowAction("theirs", tr("Take theirs"), self._discard, tr("Ctrl+Z brings yours back")),
                         RowAction("mine", tr("Save mine instead"), self._keep_mine),
                     ),
+                    is_strong=True,
                 )
             )
 
