@@ -253,7 +253,47 @@ def test_a_stop_says_exactly_what_left_and_what_did_not(run, database: Database)
             assert (await sends.get_send(conn, queued.send.id)).state is SendState.STOPPED
             assert await sends.stop(conn, queued.send.id) == stopped
             assert await sends.resume(conn, queued.send.id) == stopped
+            found = await sends.summary(conn, queued.send.id)
+            assert (found.queued, found.cancelled, found.in_flight, found.unknown) == (0, 5, 2, 1)
         assert await claim(database) == []
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("end", [sends.stop, lambda conn, send: sends.pause(conn, send, "planner")])
+def test_a_claim_that_is_not_yet_committed_counts_as_in_flight(run, database: Database, end) -> None:
+    async def scenario() -> None:
+        _, _, queued = await queue(database, 5)
+
+        async def end_it() -> Stopped:
+            async with database.begin() as conn:
+                return await end(conn, queued.send.id)
+
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        async with database.begin() as conn:
+            taken = await claims.claim(conn, SENDER, 2, DESK)
+            ending = asyncio.create_task(end_it())
+            while not ending.done() and await column(database, waiting) == [0]:
+                pass
+        assert len(taken) == 2
+        assert await ending == Stopped(sent=0, in_flight=2, unknown=0, failed=0, never_left=3)
+
+    run(scenario())
+
+
+def test_two_templates_queued_at_once_do_not_deadlock(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            ids = await make_guests(conn, event.id, 2_200)
+            ids.sort()
+
+        async def press(template: str, chosen: list) -> int:
+            async with database.begin() as conn:
+                plan = new_send(event.id, template_name=template)
+                return (await sends.queue_send(conn, plan, new_invitations(chosen))).count
+
+        assert await asyncio.gather(press("one", ids), press("two", ids[::-1])) == [2_200, 2_200]
 
     run(scenario())
 

@@ -1,6 +1,5 @@
 """Large results in pieces, so that the event loop gets its turns while they arrive."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 from uuid import uuid4
@@ -19,7 +18,8 @@ async def stream(
 ) -> AsyncGenerator[list[tuple[Any, ...]], None]:
     """Yield the rows of a query (in the driver's own spelling, `%(name)s`) in chunks.
 
-    By the driver's cursor: SQLAlchemy's rows cost as much again as fetching them. Close the generator
+    Every chunk is waited for, so other tasks get their turn. By the driver's cursor, because SQLAlchemy's rows cost
+    as much again as fetching them. Close the generator
     (`contextlib.aclosing`) when leaving it early.
     """
     driver = (await conn.get_raw_connection()).driver_connection
@@ -30,6 +30,5 @@ async def stream(
             await cursor.execute(query, parameters)
             while rows := await cursor.fetchmany(CHUNK):
                 yield rows
-                await asyncio.sleep(0)
     except psycopg.Error as error:
         raise exc.DBAPIError(None, None, error) from error
