@@ -16,6 +16,8 @@ from tests.db.rows import (
     execute,
     make_event,
     make_guests,
+    new_invitations,
+    new_send,
     queue,
 )
 from waapp.core.events import EventDraft
@@ -227,5 +229,22 @@ def test_accepted_by_twilio_counts_as_being_sent_until_it_says_more(run, databas
         await accept_all(database)
         async with database.read() as conn:
             assert (await events.get_summary(conn, event.id, False)).states == {Shown.SENDING: 1}
+
+    run(scenario())
+
+
+def test_a_guest_counts_by_its_newest_invitation(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 2)
+        await accept_all(database)
+        for number in range(3):
+            async with database.begin() as conn:
+                reminder = new_send(event.id, template_name=f"reminder_{number}")
+                await sends.queue_send(conn, reminder, new_invitations(ids[:1]))
+                assert (await events.get_summary(conn, event.id, False)).states == {
+                    Shown.QUEUED: 1,
+                    Shown.SENDING: 1,
+                }
+            await accept_all(database, f"SM{number}-")
 
     run(scenario())

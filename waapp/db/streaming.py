@@ -19,8 +19,7 @@ async def stream(
     """Yield the rows of a query (in the driver's own spelling, `%(name)s`) in chunks.
 
     Every chunk is waited for, so other tasks get their turn. By the driver's cursor, because SQLAlchemy's rows cost
-    as much again as fetching them. Close the generator
-    (`contextlib.aclosing`) when leaving it early.
+    as much again as fetching them. Close the generator (`contextlib.aclosing`) when leaving it early.
     """
     driver = (await conn.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
