@@ -173,6 +173,22 @@ def test_what_is_edited_and_saved_unchanged_stays_the_same(on_stage, draft: Even
     on_stage(scenario)
 
 
+def test_time_or_date_can_be_left_open(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        panel = stage.page.panel
+        panel.edit(None)
+        panel.date.setDate(QDate(2031, 5, 2))
+        panel.time_zone.setCurrentText("Asia/Tokyo")
+        qtbot.keyClick(panel.no_time, Qt.Key.Key_Space)
+        assert not panel.time.isEnabled()
+        assert panel.draft().date == datetime(2031, 5, 2, tzinfo=ZoneInfo("Asia/Tokyo"))
+        qtbot.keyClick(panel.no_date, Qt.Key.Key_Space)
+        assert not panel.date.isEnabled()
+        assert panel.draft().date is None
+
+    on_stage(scenario)
+
+
 def test_event_is_edited_with_f2(on_stage, qtbot) -> None:
     async def scenario(stage: Stage) -> None:
         stage.page.table.go_to((await stage.stored())["Clara & Davi"].id)

@@ -207,7 +207,6 @@ def _dress(app: QApplication) -> None:
         drawing = widget.property(_ICON_PROPERTY)
         if drawing and isinstance(widget, QAbstractButton):
             widget.setIcon(icon(drawing, widget.property(_TONE_PROPERTY)))
-        widget.update()
 
 
 def style_sheet(colors: Tokens, *, dark: bool) -> str:
