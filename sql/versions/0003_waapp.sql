@@ -240,7 +240,7 @@ BEGIN
     WHERE id = NEW.guest_id AND invitation_status = 'queued' AND invitation_method = 'whatsapp';
     RETURN NEW;
   END IF;
-  IF NOT cancelled AND newest.id <> NEW.id OR (newest.created_at, newest.id) > (NEW.created_at, NEW.id) THEN
+  IF (newest.created_at, newest.id) > (NEW.created_at, NEW.id) THEN
     RETURN NEW; -- not this one's turn
   END IF;
 

@@ -189,6 +189,13 @@ def test_practice_never_touches_a_guest(desk):
     for word in ("queued", "sent", "delivered", "read"):
         desk.change(invitation, engine_state="accepted", twilio_status=word, sent_at="2026-01-01")
     assert desk.of_guest(guest) == before
+    # Not even one that somebody else has marked.
+    marked = desk.guest()
+    desk.execute(
+        "UPDATE guests SET invitation_status = 'queued', invitation_method = 'whatsapp' WHERE id = %s", marked
+    )
+    desk.invite(marked, "queued", practice=True)
+    assert desk.status(marked) == "queued"
     real = desk.invite(
         guest, "sent", created_at="2020-01-01"
     )  # older than the practice one, and still the newest

@@ -25,8 +25,13 @@ from waapp.errors import DatabaseError, UserError
 
 VERSION_TABLE: Final = "waapp_alembic_version"
 
+_VERSIONS: Final = sa.table(VERSION_TABLE, sa.column("version_num"))
+
 LOCK_KEY: Final = 0x7761617070
 """The advisory lock of migrations ("waapp")."""
+
+# Alembic keeps its context in the module: one run at a time in a process, whatever the database.
+_ALEMBIC: Final = threading.Lock()
 
 _OLDEST_SERVER: Final = 130000
 _LOCK_PATIENCE: Final = 60.0  # seconds that another machine's migration may take
@@ -58,10 +63,9 @@ async def check_version(connection: Connection) -> None:
     Codes: `database_not_migrated`, `database_outdated`, `database_too_new`. A newer version of the same major is
     fine: within a major, changes only add.
     """
-    exists = await connection.scalar(sa.text(f"SELECT to_regclass('{VERSION_TABLE}') IS NOT NULL"))
-    revision = (
-        await connection.scalar(sa.text(f"SELECT max(version_num) FROM {VERSION_TABLE}")) if exists else None
-    )  # noqa: S608
+    revision = None
+    if await connection.scalar(sa.text(f"SELECT to_regclass('{VERSION_TABLE}') IS NOT NULL")):
+        revision = await connection.scalar(sa.select(sa.func.max(_VERSIONS.c.version_num)))
     if revision is None:
         raise UserError("database_not_migrated")
     if _is_pending(str(revision)):
@@ -92,10 +96,11 @@ def _upgrade(url: str, cancelled: threading.Event) -> bool:
             if not _is_pending(_revision(connection)):
                 return False
             # Closing the connection gives the lock back, whatever happens.
-            _lock(connection, cancelled)
+            _lock(connection, name, cancelled)
             if not _is_pending(_revision(connection)):
                 return False  # somebody else has done it while we waited
-            command.upgrade(_config(connection), "head")
+            with _ALEMBIC:
+                command.upgrade(_config(connection), "head")
             return True
     except exc.DBAPIError as error:
         raise translate(error, name) or error from error
@@ -117,7 +122,8 @@ def _pending_sql(url: str) -> str:
     buffer = io.StringIO()
     config = Config(output_buffer=buffer)
     config.set_main_option("script_location", _script_location())
-    command.upgrade(config, f"{revision or 'base'}:head", sql=True)
+    with _ALEMBIC:
+        command.upgrade(config, f"{revision or 'base'}:head", sql=True)
     return buffer.getvalue()
 
 
@@ -141,7 +147,7 @@ def _revision(connection: sa.Connection) -> str | None:
 def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
     driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
     if driver is None:
-        raise DatabaseError("database_gone")
+        raise DatabaseError("database_gone", database="", detail="")
     return driver
 
 
@@ -172,13 +178,13 @@ def _parts(revision: str) -> tuple[int, int]:
     return int(major), int(number)
 
 
-def _lock(connection: sa.Connection, cancelled: threading.Event) -> None:
+def _lock(connection: sa.Connection, name: str, cancelled: threading.Event) -> None:
     """Take the migrations' lock for this session, and give up on tables that stay locked by others."""
     deadline = time.monotonic() + _LOCK_PATIENCE
     while not connection.scalar(sa.text(f"SELECT pg_try_advisory_lock({LOCK_KEY})")):
         connection.rollback()
         if time.monotonic() > deadline or cancelled.wait(0.1):
-            raise DatabaseError("database_busy", database="", detail="another machine is migrating it")
+            raise DatabaseError("database_busy", database=name, detail="another machine is migrating it")
     connection.execute(sa.text(f"SET lock_timeout = '{_TABLE_PATIENCE}'"))
     connection.execute(sa.text("SET TIME ZONE 'UTC'"))
     connection.commit()
