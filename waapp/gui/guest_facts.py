@@ -1,6 +1,8 @@
 """What the guest list says about a row beyond its columns: filter, reachability, answer, search text."""
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -42,6 +44,8 @@ _BY_SHOWN: Final = {
 _PLAIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "’": "'"}
 )
+# The marks on Latin, Greek and Cyrillic letters; those of other scripts are looked up one by one.
+_LATIN_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _PHONE_MARKS: Final = str.maketrans("", "", " +-()./\u00a0\u2011")
 _COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
 _NOT_COMING: Final = frozenset({"no", "declined", "not_attending", "not_coming", "rejected"})
@@ -85,12 +89,19 @@ class GuestCounts:
     def count(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
         """Add rows (or with -1 take them away)."""
         totals = self.by_filter
-        for row in rows:
-            totals[GuestFilter.ALL] += sign
-            for key in filters_of(row):
-                totals[key] += sign
-            if is_number(row.phone):
-                self.reachable += sign
+        # Many guests are alike: what they count for is found once for each kind of them.
+        kinds = Counter(
+            (row.engine_state, row.twilio_status, row.next_retry_at is None, is_number(row.phone))
+            for row in rows
+        )
+        for (state, word, settled, has_number), guests in kinds.items():
+            own = _BY_SHOWN[_shown(state, word, not settled)]
+            totals[GuestFilter.ALL] += sign * guests
+            totals[own] += sign * guests
+            if own is not GuestFilter.LOOK and (own is GuestFilter.FAILED or not has_number):
+                totals[GuestFilter.LOOK] += sign * guests
+            if has_number:
+                self.reachable += sign * guests
 
     def clear(self) -> None:
         """Start again from nothing."""
@@ -98,11 +109,21 @@ class GuestCounts:
         self.reachable = 0
 
 
+def passes(chip: GuestFilter) -> Callable[[GuestRow], bool]:
+    """Return the test for the guests that a chip other than All shows."""
+    if chip is GuestFilter.LOOK:
+        return needs_look
+    wanted = frozenset(state for state, own in _BY_SHOWN.items() if own is chip)
+    return lambda row: row_shown(row) in wanted
+
+
 def fold(text: str) -> str:
     """Return text as it is compared in a search: no case, no accents or vowel marks."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text)
+    apart = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    if apart.isascii():
+        return apart.lower()
     return "".join(char for char in apart if not unicodedata.combining(char)).casefold().translate(_PLAIN)
 
 
@@ -114,7 +135,7 @@ def fold_cached(text: str) -> str:
 
 def search_text(row: GuestRow) -> str:
     """Return everything that a search looks at, folded."""
-    return fold(f"{row.name}\n{row.email}\n{row.group}\n{row.phone}")
+    return f"{fold_cached(row.name)}\n{fold(row.email)}\n{fold_cached(row.group)}\n{fold(row.phone)}"
 
 
 def matcher(query: str) -> Callable[[str], bool] | None:

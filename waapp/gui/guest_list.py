@@ -1,5 +1,6 @@
 """The guest list itself: search, chips with live counts, and the table."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
@@ -12,13 +13,15 @@ from waapp.core.guests import GuestRow
 from waapp.gui import style
 from waapp.gui.filter_bar import FilterBar
 from waapp.gui.guest_columns import guest_columns
-from waapp.gui.guest_facts import GuestCounts, GuestFilter, filters_of, fold_cached, matcher, search_text
+from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, passes, search_text
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import TableModel, table_view
 from waapp.gui.widgets import Card, Chips, EmptyState, SearchField, button, name
 from waapp.texts import tr
 
 _WORTH_A_BAR_MS = 250
+_GROWTH = 8
+_AT_ONCE = 500
 
 
 class GuestList(QWidget):
@@ -94,7 +97,7 @@ class GuestList(QWidget):
     def begin(self) -> None:
         """Forget all rows; others will arrive."""
         self._arriving = []
-        self._searched.clear()
+        self._searched = {}
         self.counts.clear()
         self.model.replace_all(())
         self._late.start()
@@ -102,7 +105,7 @@ class GuestList(QWidget):
         self._show_counts()
 
     def arrive(self, rows: Sequence[GuestRow]) -> None:
-        """Take in a chunk. The table is refilled when the rows have doubled, so that the whole costs two fills."""
+        """Take in a chunk. The table is refilled only when the rows have multiplied: each fill sorts all of them."""
         if self._arriving is None:
             return
         self._arriving += rows
@@ -110,7 +113,7 @@ class GuestList(QWidget):
         for row in rows:
             # Sorting all at the end finds these ready.
             fold_cached(row.name)
-        if len(self._arriving) >= 2 * self.model.total:
+        if len(self._arriving) >= _GROWTH * self.model.total:
             self.model.replace_all(self._arriving)
         self._show_counts()
 
@@ -122,6 +125,18 @@ class GuestList(QWidget):
         self._late.stop()
         self._progress.hide()
         self._show_counts()
+
+    async def prepare_search(self) -> None:
+        """Make what searches look at, in slices that the window does not feel: the first letter finds it ready."""
+        searched = self._searched
+        for number, row_id in enumerate([row.id for row in self.model.all_rows()]):
+            row = self.model.row(row_id)
+            if row is not None and row_id not in searched:
+                searched[row_id] = search_text(row)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+                if self._searched is not searched:
+                    return
 
     def apply(self, rows: Sequence[GuestRow]) -> set[UUID]:
         """Add rows, or replace those with the same ids; return the ids of those that are new or different."""
@@ -204,19 +219,19 @@ class GuestList(QWidget):
     ) -> Callable[[GuestRow], bool] | None:
         if chip is GuestFilter.ALL and matches is None:
             return None
-        searched = self._searched
 
         def text_of(row: GuestRow) -> str:
-            text = searched.get(row.id)
+            text = self._searched.get(row.id)
             if text is None:
-                text = searched[row.id] = search_text(row)
+                text = self._searched[row.id] = search_text(row)
             return text
 
         if matches is None:
-            return lambda row: chip in filters_of(row)
+            return passes(chip)
         if chip is GuestFilter.ALL:
             return lambda row: matches(text_of(row))
-        return lambda row: chip in filters_of(row) and matches(text_of(row))
+        belongs = passes(chip)
+        return lambda row: belongs(row) and matches(text_of(row))
 
     def _show_counts(self) -> None:
         totals = self.counts.by_filter

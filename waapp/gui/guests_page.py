@@ -175,6 +175,7 @@ class GuestsPage(QWidget):
                     self._show_facts()
         self.guests.finish()
         self._as_of = since
+        self._tasks.start(self.guests.prepare_search())
         if self.panel.isHidden():
             self.guests.view.setFocus()
 
@@ -185,8 +186,9 @@ class GuestsPage(QWidget):
         async with self._database.read() as conn:
             now = await event_rows.get_event(conn, event.id)
             changes = await guest_rows.guest_rows_changed_since(conn, event.id, self._practice, since)
-            fewer = changes.total < len({row.id for row in changes.rows} | self.guests.ids())
-            remaining = await guest_rows.guest_ids(conn, event.id) if fewer else None
+            held = self.guests.model
+            expected = held.total + sum(held.row(row.id) is None for row in changes.rows)
+            remaining = await guest_rows.guest_ids(conn, event.id) if changes.total < expected else None
         if self._event is None or self._event.id != event.id:
             return
         if now != event:
