@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextLayout,
 )
 from PySide6.QtWidgets import QCompleter, QFrame, QListView, QTextEdit, QWidget
 
@@ -29,6 +30,7 @@ from waapp.texts import tr
 _TEXT_SIZE = 14
 _LINE_GAP = 4
 _PILL_RADIUS = 4
+_REMEMBERED = 100
 _UNDERLINES = {Level.ERROR: "failed", Level.WARNING: "unknown"}
 
 MARKERS: Mapping[str, str] = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
@@ -80,7 +82,7 @@ class TemplateEditor(QTextEdit):
         self._highlighter = _Highlighter(self.document())
         self._loading = False
         self._text = self._told = ""
-        self._pills: list[tuple[QRectF, bool]] = []
+        self._places: dict[tuple[str, str, float], list[tuple[QRectF, str]]] = {}
         self._words = QStringListModel(self)
         self._completer = self._make_completer()
         for kind, key in _MARKER_KEYS.items():
@@ -316,44 +318,56 @@ class TemplateEditor(QTextEdit):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.translate(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
         colours = style.tokens()
+        dirty = QRectF(event.rect()).translated(painter.transform().inverted()[0].map(QPointF()))
         for ground, is_known in self._grounds():
-            painter.setBrush(colours.accent_weak if is_known else colours.failed_weak)
-            painter.drawRoundedRect(ground, _PILL_RADIUS, _PILL_RADIUS)
+            if ground.intersects(dirty):
+                painter.setBrush(colours.accent_weak if is_known else colours.failed_weak)
+                painter.drawRoundedRect(ground, _PILL_RADIUS, _PILL_RADIUS)
         painter.end()
         super().paintEvent(event)
 
     def _grounds(self) -> list[tuple[QRectF, bool]]:
         """Return the rounded ground of every variable, in the document's coordinates."""
         grounds: list[tuple[QRectF, bool]] = []
+        known, layout = self._highlighter.known, self.document().documentLayout()
         block = self.document().firstBlock()
         while block.isValid():
-            line_text = block.text()
-            if "{{" in line_text:
-                for variable in parse(line_text).placeholders:
-                    start = utf16_index(line_text, variable.start)
-                    end = utf16_index(line_text, variable.end)
-                    known = variable.name in self._highlighter.known
-                    grounds += ((rect, known) for rect in self._rects(block, start, end))
+            # Asking for the paragraph's place also lays it out, if that has not been done yet.
+            origin = layout.blockBoundingRect(block).topLeft()
+            if rects := self._rects_of(block):
+                grounds += ((rect.translated(origin), variable in known) for rect, variable in rects)
             block = block.next()
         return grounds
 
-    def _rects(self, block: QTextBlock, start: int, end: int) -> list[QRectF]:
-        layout = block.layout()
-        origin = self.document().documentLayout().blockBoundingRect(block).topLeft()
-        found = []
-        for number in range(layout.lineCount()):
-            line = layout.lineAt(number)
-            first = max(start, line.textStart())
-            last = min(end, line.textStart() + line.textLength())
-            if first >= last:
-                continue
-            left, right = sorted((_x(line.cursorToX(first)), _x(line.cursorToX(last))))
-            found.append(
-                QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height()).adjusted(
-                    -2, -1, 2, 1
+    def _rects_of(self, block: QTextBlock) -> list[tuple[QRectF, str]]:
+        """Return where a paragraph's variables stand within it; what it depends on is remembered with the answer."""
+        text = block.text()
+        if "{{" not in text:
+            return []
+        key = (text, block.layout().preeditAreaText(), self.document().textWidth())
+        if key not in self._places:
+            if len(self._places) > _REMEMBERED:
+                self._places.clear()
+            self._places[key] = [
+                (rect, variable.name)
+                for variable in parse(text).placeholders
+                for rect in _rects(
+                    block.layout(), utf16_index(text, variable.start), utf16_index(text, variable.end)
                 )
-            )
-        return found
+            ]
+        return self._places[key]
+
+
+def _rects(layout: QTextLayout, start: int, end: int) -> list[QRectF]:
+    found = []
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        first = max(start, line.textStart())
+        last = min(end, line.textStart() + line.textLength())
+        if first < last:
+            left, right = sorted((_x(line.cursorToX(first)), _x(line.cursorToX(last))))
+            found.append(QRectF(left, line.y(), right - left, line.height()).adjusted(-2, -1, 2, 1))
+    return found
 
 
 def _x(value: object) -> float:
