@@ -100,7 +100,9 @@ async def measure(url: str, count: int, rounds: int) -> None:
     for name, taken in seconds.items():
         print(f"{name:32} {statistics.median(taken):8.3f} {statistics.median(taken) / base:6.2f}")
     stalls = sorted(await stalls_while(opened()), reverse=True)[:10]
-    print(f"event loop held up at most {', '.join(f'{stall * 1000:.0f}' for stall in stalls)} ms while opening")
+    print(
+        f"event loop held up at most {', '.join(f'{stall * 1000:.0f}' for stall in stalls)} ms while opening"
+    )
     await database.dispose()
 
 

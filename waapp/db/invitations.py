@@ -1,7 +1,5 @@
 """Invitations to read: lists, changes since a moment, the life of one, and who was invited before."""
 
-
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple

@@ -6,6 +6,7 @@ to the desk.
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote, unquote
@@ -82,7 +83,13 @@ class SenderLock:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._close()
+        # A backend takes a moment to notice that its client has gone; the next desk need not wait for that.
+        try:
+            with suppress(psycopg.Error, TimeoutError):
+                async with asyncio.timeout(_ANSWER_WITHIN):
+                    await self._ask("SELECT pg_advisory_unlock(%(key)s)")
+        finally:
+            await self._close()
 
     async def check(self) -> None:
         """Make sure that the lock is still ours; raises `DatabaseError` when it is not, or no answer comes."""
