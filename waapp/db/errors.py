@@ -29,6 +29,9 @@ _BY_STATE: Final = {
     "XX001": "database_damaged",
     "XX002": "database_damaged",
     "25006": "database_readonly",
+    # Prepared statements that came or went behind our back: a pooler gives each transaction another connection.
+    "42P05": "database_pooler",
+    "26000": "database_pooler",
     "42501": "database_no_right",
     "42P01": "database_not_migrated",
     "42703": "database_not_migrated",
