@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -20,9 +21,19 @@ pytest_plugins = [
     if importlib.util.find_spec(name) is not None
 ]
 
-type_of_run = Callable[[Coroutine[Any, Any, Any]], Any]
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 _OURS = ("WAAPP_", "TWILIO_", "PG")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End a window test that hangs: Qt swallows the exception by which a time-out usually ends a test."""
+    for item in items:
+        if "qapp" in getattr(item, "fixturenames", ()):
+            given = item.get_closest_marker("timeout")
+            item.add_marker(
+                pytest.mark.timeout(*(given.args if given else ()), method="thread"), append=False
+            )
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +42,11 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     for name in list(os.environ):
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("WAAPP_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+    monkeypatch.setenv("WAAPP_HOME", str(tmp_path_factory.getbasetemp() / f"home-{uuid.uuid4().hex[:8]}"))
 
 
 @pytest.fixture
-def run() -> Iterator[type_of_run]:
+def run() -> Iterator[Run]:
     """Run coroutines on the loop of headless commands; a task that outlives the test fails it."""
     with asyncio.Runner(loop_factory=headless_loop) as runner:
         yield runner.run
@@ -43,7 +54,7 @@ def run() -> Iterator[type_of_run]:
 
 
 @pytest.fixture
-def window_run(qapp: Any) -> Iterator[type_of_run]:
+def window_run(qapp: Any) -> Iterator[Run]:
     """Run coroutines on Qt's loop; a task that outlives the test fails it."""
     qapp.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
