@@ -81,6 +81,10 @@ async def age(database: Database) -> None:
             await conn.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
             await conn.execute(text(f"UPDATE {table} SET updated_at = updated_at - interval '1 hour'"))
             await conn.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    async with await psycopg.AsyncConnection.connect(
+        **connect_parameters(database.url), autocommit=True
+    ) as driver:
+        await driver.execute("VACUUM ANALYZE")
 
 
 async def bare_fetch(url: str, event_id: UUID) -> None:

@@ -24,7 +24,7 @@ from waapp.texts import count, tr
 
 _SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
 _ALL: Final = "all"
-_SIZE: Final = (960, 640)
+_SIZE: Final = (1020, 640)
 
 
 def file_filter() -> str:
@@ -166,7 +166,7 @@ def _columns() -> tuple[Column[ImportRow], ...]:
             "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=56, color="muted"
         ),
         Column("name", tr("Name"), lambda row: row.name or "—", width=176),
-        Column("phone", tr("WhatsApp"), lambda row: row.phone or "—", width=150, color="muted"),
+        Column("phone", tr("WhatsApp"), lambda row: row.phone or "—", width=172, color="muted"),
         Column("group", tr("Group"), lambda row: row.group, width=92, color="muted", hide_below=880),
         Column(
             "verdict",
