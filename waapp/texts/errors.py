@@ -159,6 +159,10 @@ _WORK: Final = {
         "There is no template “{name}”.", "Check the name; the list of templates shows them."
     ),
     "template_gone": Message("This template no longer exists.", "Somebody else has deleted it."),
+    "template_not_ready": Message(
+        "WhatsApp would not approve “{name}” as it stands.",
+        "Mend what is marked beneath its text, then submit it.",
+    ),
     "template_changed": Message(
         "Somebody else has changed this template meanwhile.", "Look at the new version, then change it again."
     ),
