@@ -9,7 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import assert_accessible
-from tests.gui.pages import INVITATION, SETTINGS, Reports, make_event, make_template, until
+from tests.gui.pages import (
+    INVITATION,
+    SETTINGS,
+    Reports,
+    garbage_stays_here,
+    make_event,
+    make_template,
+    until,
+)
 from waapp.core.errors_twilio import load_table
 from waapp.core.guests import GuestDraft
 from waapp.core.rates import load_rates
@@ -126,6 +134,12 @@ class Desk:
     @property
     def progress(self):
         return self.page._progress
+
+
+@pytest.fixture(autouse=True)
+def _garbage():
+    with garbage_stays_here():
+        yield
 
 
 @pytest.fixture

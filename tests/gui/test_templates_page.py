@@ -9,7 +9,15 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.gui.accessibility import assert_accessible
-from tests.gui.pages import INVITATION, SETTINGS, Reports, make_event, make_template, until
+from tests.gui.pages import (
+    INVITATION,
+    SETTINGS,
+    Reports,
+    garbage_stays_here,
+    make_event,
+    make_template,
+    until,
+)
 from waapp.core.guests import GuestDraft
 from waapp.db import guests, templates
 from waapp.db.engine import Database
@@ -76,6 +84,12 @@ class Desk:
     async def stored(self):
         async with self.database.read() as conn:
             return {each.name: each for each in await templates.list_templates(conn)}
+
+
+@pytest.fixture(autouse=True)
+def _garbage():
+    with garbage_stays_here():
+        yield
 
 
 @pytest.fixture
