@@ -155,3 +155,25 @@ def test_busy_widgets_cannot_be_pressed_twice(qtbot) -> None:
         fail()
     assert enabled == [False]
     assert button.isEnabled()
+
+
+def test_an_error_in_place_of_a_cancellation_is_not_reported(window_run) -> None:
+    reported: list[BaseException] = []
+
+    async def turns_cancellation_into_an_error() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise RuntimeError("can't change that now") from None
+
+    async def scenario() -> None:
+        async with Tasks(reported.append) as tasks:
+            task = tasks.start(turns_cancellation_into_an_error())
+            await asyncio.sleep(0)
+            assert task is not None
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled()
+
+    window_run(scenario())
+    assert reported == []

@@ -76,6 +76,11 @@ class Tasks:
             _log.info("task ended: %s", error)
             self._report(error)
         except Exception as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A library that is cancelled half-way may raise an error of its own in place of the cancellation.
+                _log.info("task cancelled: %s", error)
+                raise asyncio.CancelledError from error
             _log.exception("task failed")
             self._report(error)
 
