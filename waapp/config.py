@@ -241,7 +241,7 @@ def _positive(name: str, value: object) -> float:
         number = float(str(value))
     except ValueError:
         number = 0.0
-    if not 0 < number < 1e6:
+    if not 0 < number <= 10_000:
         raise UserError("setting_invalid", name=name, value=str(value))
     return number
 

@@ -10,7 +10,6 @@ from waapp.config import Credentials, Settings
 from waapp.core.cadence import PRACTICE, REAL, Cadence
 from waapp.core.pacing import SANDBOX_SENDER, sender_rate
 from waapp.whatsapp.client import TwilioClient
-from waapp.whatsapp.practice import PRACTICE_SENDER, STORE_NAME, PracticeTwilio
 from waapp.whatsapp.practice_script import Script
 
 
@@ -51,6 +50,9 @@ async def open_account(settings: Settings) -> AsyncIterator[Account]:
     Raises UserError("secret_missing"). Nothing is asked of Twilio yet.
     """
     if settings.practice:
+        # A desk with a real account never needs the practice server, and it takes a while to import.
+        from waapp.whatsapp.practice import STORE_NAME
+
         async with open_practice(settings, paths.user_data_dir() / STORE_NAME) as practice_line:
             yield Account(practice_line.client, practice=True, line=practice_line)
         return
@@ -70,6 +72,8 @@ async def open_practice(
     settings: Settings, store: Path | None, script: Script | None = None
 ) -> AsyncIterator[Line]:
     """Start a practice Twilio on this computer; `store` is the file of its messages, None keeps them in memory."""
+    from waapp.whatsapp.practice import PRACTICE_SENDER, PracticeTwilio
+
     practice = PracticeTwilio(store, script)
     base_url = await practice.start()
     credentials = Credentials(practice.account_sid, practice.account_sid, practice.password)

@@ -82,11 +82,8 @@ async def prepare(
         rates=rates,
         options=options,
     )
-    chosen = [
-        guest for guest in everyone if options.only_guest_ids is None or guest.id in options.only_guest_ids
-    ]
     assessments: list[Assessment] = []
-    for number, guest in enumerate(chosen):
+    for number, guest in enumerate(everyone):
         assessments.append(plan.assess(_planned(guest, event, template, invited, refusing), situation))
         if number % _CHUNK == 0:
             await asyncio.sleep(0)

@@ -25,6 +25,8 @@ _SPARE_PAGES = 1
 _MOST_STRAGGLERS = 20
 """Fetches by SID in one round, for messages that the list does not show (yet)."""
 _GATHER = 2.0
+"""Seconds after a round in which hand-overs gather for the next one."""
+_REST_PER_WORK = 9.0
 _TROUBLE_WAIT = 15.0
 
 
@@ -48,13 +50,16 @@ class Poller:
     async def run(self) -> None:
         """Refresh statuses until cancelled; trouble with Twilio or the database only delays the next round."""
         while True:
+            started = time.monotonic()
             try:
                 wait = await self.refresh()
             except UserError as error:
                 _log.info("no statuses this time: %s", error)
                 wait = _TROUBLE_WAIT
             self._sent.clear()
-            await self._rest(wait)
+            # Reading thousands of statuses takes a while; sending and the window have the rest of the time.
+            least = max(_GATHER * self._cadence.scale, _REST_PER_WORK * (time.monotonic() - started))
+            await self._rest(least, max(least, wait))
 
     async def refresh(self) -> float:
         """Ask about every message that is due; return the seconds until the next one is."""
@@ -113,8 +118,8 @@ class Poller:
                 if verdict.pause_code is not None:
                     await sends.pause_sender(conn, self._key, verdict.pause_code)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, least: float, most: float) -> None:
+        """Rest at least so long, so that hand-overs share a request, and at most so long when none comes."""
+        await asyncio.sleep(least)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._sent.wait(), seconds)
-            # Woken by a hand-over: let the first status come to be, and more hand-overs share one request.
-            await asyncio.sleep(_GATHER * self._cadence.scale)
+            await asyncio.wait_for(self._sent.wait(), most - least)

@@ -30,15 +30,16 @@ from waapp.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
 
-_LINGER = 0.03
+_LINGER = 0.1
 """Seconds that an outcome waits for company before it is recorded."""
 _IDLE = 5.0
 """Seconds between looks for work that no notification announced (a retry that became due, say)."""
 _STALE_CLAIM = 5.0
 """Seconds after which a claimed row is given back instead of posted: the machine slept or stood still."""
 _MOST_IN_FLIGHT = 16
-_BURST = 4
-"""Messages that may follow each other at once after a late timer, within the rate of any one second."""
+_MOST_CLAIMED = 200
+_BURST_SECONDS = 0.05
+"""After a late timer so much of the rate may follow at once, within the rate of any one second."""
 _LAST_WRITES = 10.0
 """Seconds that stopping waits for a database that does not take the last outcomes."""
 _BACK_OFF = (0.5, 1.0, 2.0, 4.0, 5.0)
@@ -80,10 +81,10 @@ class Sender:
         self._desk = desk
         self._table = table
         self._on_recorded = on_recorded
-        self._pacer = Pacer(line.rate, burst=_BURST)
+        self._pacer = Pacer(line.rate, burst=max(1, ceil(line.rate * _BURST_SECONDS)))
         self._streak = 0
         self._resting_until = 0.0
-        self._batch = max(1, min(50, ceil(line.rate / 4)))
+        self._batch = max(1, min(_MOST_CLAIMED, ceil(line.rate / 4)))
         self._places = asyncio.Semaphore(max(1, min(_MOST_IN_FLIGHT, ceil(line.rate))))
         self._claimed: set[UUID] = set()
         self._posting: dict[asyncio.Task[None], Claim] = {}
