@@ -11,6 +11,7 @@ import pytest
 
 import waapp
 from waapp import texts
+from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventDraft, check_event
 from waapp.core.guests import GuestDraft, check_guest
 from waapp.core.phone import PhoneProblem
@@ -21,6 +22,7 @@ from waapp.core.template import TemplateDraft
 from waapp.core.template_rules import RULES, check, check_draft
 from waapp.core.template_values import BUILT_IN, check_values
 from waapp.errors import DatabaseError, UserError
+from waapp.paths import data_dir
 from waapp.texts.errors import NO_LONGER
 
 PACKAGE = Path(waapp.__file__).parent
@@ -39,6 +41,7 @@ TABLES = {
     "NOTICES": texts.NOTICES,
     "ROWS": texts.ROWS,
     "PAUSES": texts.PAUSES,
+    "OWN_CODES": texts.OWN_CODES,
 }
 ALL = [(name, code, words) for name, table in TABLES.items() for code, words in table.items()]
 
@@ -244,6 +247,28 @@ def test_an_error_in_several_lines_is_told_in_one():
 def test_an_error_may_name_another_trouble():
     blocked = texts.say("send_blocked", blocker="nobody_left")
     assert texts.BLOCKERS[BlockerCode.NOBODY_LEFT] in blocked
+    whole = Blocker(BlockerCode.EVENT_INCOMPLETE, {"names": ("rsvp_link",)})
+    assert "{{rsvp_link}}" in texts.say("send_blocked", blocker=whole)
+
+
+def test_what_the_event_lacks_is_named_with_what_to_do():
+    assert texts.blocker(Blocker(BlockerCode.EVENT_INCOMPLETE, {"names": ("event_date", "rsvp_link")})) == (
+        "The event has no “Date”, “Link to answer”. "
+        "Add it under Events → Edit, or take {{event_date}}, {{rsvp_link}} out of the text."
+    )
+
+
+def test_codes_at_an_invitation_have_words():
+    table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
+    written = "".join(
+        (PACKAGE / "db" / name).read_text(encoding="utf-8")
+        for name in ("claims.py", "opt_outs.py", "settling.py")
+    )
+    assert set(re.findall(r"twilio_error_code = (?:CASE WHEN [\w.: >0-9]+ THEN )?'(\w+)'", written)) == set(
+        texts.OWN_CODES
+    )
+    assert texts.cause("opted_out", table) == texts.OWN_CODES["opted_out"]
+    assert texts.cause("63024", table) == table.get(63024).meaning
 
 
 @pytest.mark.parametrize(("name", "gone"), [("Gala", False), (uuid4(), True), ("", True)])

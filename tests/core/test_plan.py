@@ -129,6 +129,39 @@ def test_reasons(
     assert (what.reason, what.detail) == (reason, detail)
 
 
+@pytest.mark.parametrize(
+    ("content", "event", "names"),
+    [
+        ("Hi {{guest_name}}: {{rsvp_link}} please", EVENT, ("rsvp_link",)),
+        ("{{event_date}} {{event_time}} {{event_name}} {{event_location}}!", replace(EVENT, date=None), None),
+        (
+            "Hi: {{event_location}} {{rsvp_link}}.",
+            replace(EVENT, location=" "),
+            ("event_location", "rsvp_link"),
+        ),
+    ],
+)
+def test_what_the_event_lacks_is_said_once(content: str, event: Event, names: tuple[str, ...] | None) -> None:
+    names = names or ("event_date", "event_time")
+    situation = Situation(replace(TEMPLATE, content=content), event, NOW)
+    values = {"guest_name": "Ana", "event_name": "Gala", "event_location": event.location.strip()}
+    plan = build([guest(1, values=values), guest(2, "", values=values)], situation)
+    assert [(one.code, one.params["names"]) for one in plan.blockers] == [
+        (BlockerCode.EVENT_INCOMPLETE, names)
+    ]
+    assert excluded(plan) == [(1, Reason.EVENT_INCOMPLETE), (2, Reason.NO_NUMBER)]
+
+
+def test_a_guest_without_a_token_is_not_the_events_fault() -> None:
+    event = replace(EVENT, rsvp_link="https://x.example/{rsvp_token}")
+    situation = Situation(replace(TEMPLATE, content="Hi {{rsvp_link}}!"), event, NOW)
+    plan = build(
+        [guest(values={"rsvp_link": ""}), guest(2, "+351 913 333 333", values={"rsvp_link": "l"})], situation
+    )
+    assert excluded(plan) == [(1, Reason.MISSING_VALUE)]
+    assert plan.may_start
+
+
 def test_a_number_without_country_needs_the_events_region() -> None:
     lost = replace(guest(phone="912345678"), number=read("912345678", None))
     what = assess(lost, PRACTICE)

@@ -16,7 +16,7 @@ from waapp.core.rates import RateTable
 from waapp.core.status import EngineState, GuestStatus, guest_status
 from waapp.core.template import Category, Malformation, Template, compile_template, parse, render
 from waapp.core.template_rules import Finding, Level
-from waapp.core.template_values import ValueProblem, check_values
+from waapp.core.template_values import ValueProblem, check_values, event_gaps
 
 
 class Reason(StrEnum):
@@ -34,6 +34,7 @@ class Reason(StrEnum):
     IN_PROGRESS = "in_progress"
     NOT_KNOWN_YET = "not_known_yet"
     SAME_PHONE = "same_phone"
+    EVENT_INCOMPLETE = "event_incomplete"
     MISSING_VALUE = "missing_value"
     BAD_VALUE = "bad_value"
     TOO_LONG = "too_long"
@@ -63,6 +64,7 @@ class BlockerCode(StrEnum):
     TEMPLATE_INACTIVE = "template_inactive"
     TEMPLATE_ERRORS = "template_errors"
     TEMPLATE_NOT_APPROVED = "template_not_approved"
+    EVENT_INCOMPLETE = "event_incomplete"
     NOBODY_LEFT = "nobody_left"
 
 
@@ -297,7 +299,7 @@ def _why_not(guest: PlannedGuest, situation: Situation) -> tuple[Reason, dict[st
     us_matters = marketing and not situation.sandbox and not situation.options.allow_us_marketing
     if us_matters and number.region == "US":
         return Reason.US_MARKETING, {"phone": number.display}
-    return _value_problem(check_values(situation.template.content, guest.values))
+    return _value_problem(check_values(situation.template.content, guest.values), situation)
 
 
 def _prior(prior: PriorInvitation | None, options: Options) -> tuple[Reason, dict[str, str]] | None:
@@ -319,12 +321,16 @@ def _prior(prior: PriorInvitation | None, options: Options) -> tuple[Reason, dic
             return Reason.ALREADY_INVITED, detail
 
 
-def _value_problem(problems: Iterable[ValueProblem]) -> tuple[Reason, dict[str, str]] | None:
+def _value_problem(
+    problems: Iterable[ValueProblem], situation: Situation
+) -> tuple[Reason, dict[str, str]] | None:
     for problem in problems:
         if problem.level is not Level.ERROR:
             continue
         detail = {"code": problem.code} | {name: str(value) for name, value in problem.params.items()}
         if problem.code == "value_missing":
+            if problem.name in event_gaps(situation.template.content, situation.event):
+                return Reason.EVENT_INCOMPLETE, detail
             return Reason.MISSING_VALUE, detail
         return (Reason.BAD_VALUE if problem.name else Reason.TOO_LONG), detail
     return None
@@ -379,7 +385,10 @@ def _blockers(
     broken = _error_codes(situation, fatal=True)
     if broken:
         yield Blocker(BlockerCode.TEMPLATE_ERRORS, {"template": template.display_name, "findings": broken})
-    if not recipients:
+    gaps = event_gaps(template.content, situation.event)
+    if gaps:
+        yield Blocker(BlockerCode.EVENT_INCOMPLETE, {"event": situation.event.name, "names": gaps})
+    if not recipients and not gaps:
         yield Blocker(BlockerCode.NOBODY_LEFT, {"excluded": len(excluded)})
 
 

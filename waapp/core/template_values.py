@@ -152,6 +152,23 @@ def check_values(content: str, values: Mapping[str, str]) -> tuple[ValueProblem,
     return tuple(problems)
 
 
+def event_gaps(content: str, event: Event) -> tuple[str, ...]:
+    """Return the variables of a text that are empty for every guest because the event does not say them."""
+    day, hour = _when(event.date, event.time_zone, "en")
+    told = {
+        "event_name": event.name,
+        "event_date": day,
+        "event_time": hour,
+        "event_location": event.location,
+        "rsvp_link": event.rsvp_link,
+    }
+    return tuple(
+        name
+        for name in parse(content).variables
+        if name in told and not any(_is_visible(character) for character in told[name])
+    )
+
+
 def _check_value(name: str, value: str) -> list[ValueProblem]:
     if _HARMLESS.fullmatch(value):
         return []

@@ -7,6 +7,7 @@ when they are shown, never when a module is imported: the language may not be ch
 from collections.abc import Mapping
 from typing import Final
 
+from waapp.core.errors_twilio import Table
 from waapp.core.plan import Blocker, BlockerCode, Exclusion, Notice, Reason
 from waapp.core.status import Shown
 from waapp.core.template_values import ValueProblem
@@ -14,7 +15,7 @@ from waapp.errors import UserError
 from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import FIELDS, ROWS
-from waapp.texts.plan import BLOCKERS, NOTICES, PAUSES, REASON_COUNTS, REASONS, STATES
+from waapp.texts.plan import BLOCKERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
 from waapp.texts.templates import FINDINGS, FIXES, VALUES, VARIABLES
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "FINDINGS",
     "FIXES",
     "NOTICES",
+    "OWN_CODES",
     "PAUSES",
     "REASONS",
     "REASON_COUNTS",
@@ -33,6 +35,7 @@ __all__ = [
     "VARIABLES",
     "Message",
     "blocker",
+    "cause",
     "count",
     "exclusion",
     "field_problem",
@@ -96,7 +99,16 @@ def reason_count(reason: Reason, guests: int) -> str:
 
 def blocker(one: Blocker) -> str:
     """Return why the send cannot start."""
-    return tr(BLOCKERS[one.code], **one.params)
+    params = dict(one.params)
+    if isinstance(names := params.get("names"), tuple):
+        params["variables"] = ", ".join(f"“{variable(name)}”" for name in names)
+        params["placeholders"] = ", ".join(f"{{{{{name}}}}}" for name in names)
+    return tr(BLOCKERS[one.code], **params)
+
+
+def cause(code: str, table: Table, region: str | None = None) -> str:
+    """Return what the code that stands at an invitation means, one of Twilio's or one of ours."""
+    return tr(OWN_CODES[code]) if code in OWN_CODES else table.get(code, region).meaning
 
 
 def notice(one: Notice) -> str:
@@ -135,7 +147,9 @@ def _message(code: str, params: Mapping[str, object]) -> Message:
 
 
 def _words_of(name: str, value: object) -> object:
-    # What blocks a send is named by its code.
+    # What blocks a send comes whole, or is named by its code.
+    if isinstance(value, Blocker):
+        return blocker(value)
     if name == "blocker" and isinstance(value, str) and value in set(BlockerCode):
         return tr(BLOCKERS[BlockerCode(value)])
     return value

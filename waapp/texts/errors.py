@@ -65,6 +65,11 @@ _DATABASE: Final = {
         "The database {database} does not exist.",
         "Check its name in the settings, or ask your database administrator to create it.",
     ),
+    "database_pooler": Message(
+        "Between this computer and the database {database} stands a pooler that changes connections with every "
+        "transaction.",
+        "Ask your database administrator for the address of the database itself.",
+    ),
     "database_refused": Message(
         "The database {database} refused the connection: {detail}.", "Ask your database administrator."
     ),

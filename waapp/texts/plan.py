@@ -31,6 +31,7 @@ REASONS: Final = {
     Reason.IN_PROGRESS: "Is getting this message already, from {by}",
     Reason.NOT_KNOWN_YET: "May have got this message already; we are checking",
     Reason.SAME_PHONE: "Shares a phone with {other}, who gets the message",
+    Reason.EVENT_INCOMPLETE: "{variable} is empty in the event, and so for every guest",
     Reason.MISSING_VALUE: "{variable} is empty for this guest",
     Reason.BAD_VALUE: "{variable} holds something that WhatsApp refuses: {problem}",
     Reason.TOO_LONG: "The message would be too long for this guest: {length} of {limit} characters",
@@ -51,6 +52,7 @@ REASON_COUNTS: Final = {
     Reason.IN_PROGRESS: "{n:invitation is|invitations are} on the way already",
     Reason.NOT_KNOWN_YET: "{n:guest|guests} may have got it already; we are checking",
     Reason.SAME_PHONE: "{n:guest shares|guests share} a phone with somebody who gets it",
+    Reason.EVENT_INCOMPLETE: "{n:guest is|guests are} left out because the event is incomplete",
     Reason.MISSING_VALUE: "{n:guest lacks|guests lack} something that the message needs",
     Reason.BAD_VALUE: "{n:guest has|guests have} a value that WhatsApp refuses",
     Reason.TOO_LONG: "The message is too long for {n:guest|guests}",
@@ -65,6 +67,9 @@ BLOCKERS: Final = {
     BlockerCode.TEMPLATE_INACTIVE: "The template is switched off. Switch it on, or choose another.",
     BlockerCode.TEMPLATE_ERRORS: "The template has mistakes that guests would see. Mend them in the editor.",
     BlockerCode.TEMPLATE_NOT_APPROVED: "WhatsApp has not approved the template. Submit it, or wait for the answer.",
+    BlockerCode.EVENT_INCOMPLETE: (
+        "The event has no {variables}. Add it under Events → Edit, or take {placeholders} out of the text."
+    ),
     BlockerCode.NOBODY_LEFT: "Nobody is left to send it to: every guest is left out.",
 }
 
@@ -82,6 +87,12 @@ NOTICES: Final = {
     NoticeCode.SANDBOX_JOIN: "Twilio's test number only reaches phones that have joined it.",
     NoticeCode.SHARED_PHONES: "{messages:message goes|messages go} to a phone that gets another one too.",
 }
+
+OWN_CODES: Final = {
+    "opted_out": "The guest asked not to be messaged.",
+    "ambiguous": "Twilio's list has several messages that may be this one. Decide in the window which it is.",
+}
+"""Codes of this program that stand where Twilio's error codes do."""
 
 PAUSES: Final = {
     "planner": "A planner has paused this send.",
