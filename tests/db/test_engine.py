@@ -17,6 +17,27 @@ from waapp.db.engine import test_connection as examine
 from waapp.db.errors import translate
 from waapp.errors import DatabaseError
 
+# --- transactions -------------------------------------------------------------------------------------------------
+
+
+def test_every_statement_sees_what_was_committed_before_it(run, database_url):
+    """Queueing a send waits for another planner's and must then see its rows, whatever the server's default."""
+    careful = f"{database_url}&options=-c%20default_transaction_isolation%3Dserializable"
+
+    async def levels() -> list[str]:
+        database = Database(careful)
+        try:
+            found = []
+            for opened in (database.begin(), database.read()):
+                async with opened as connection:
+                    found.append(await connection.scalar(text("SHOW transaction_isolation")))
+            return found
+        finally:
+            await database.dispose()
+
+    assert run(levels()) == ["read committed", "read committed"]
+
+
 # --- URLs ---------------------------------------------------------------------------------------------------------
 
 

@@ -127,6 +127,8 @@ def _create_engine(url: str, planner: str | None) -> AsyncEngine:
     engine = create_async_engine(
         "postgresql+psycopg://",
         connect_args=connect_parameters(url, planner),
+        # Whoever waits for another planner's lock must then see what that one has written.
+        isolation_level="READ COMMITTED",
         pool_size=5,
         max_overflow=5,
         pool_timeout=30,
