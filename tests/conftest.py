@@ -55,9 +55,11 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture
 def window_run(qapp: Any) -> Iterator[Run]:
-    """Run coroutines on Qt's loop; a task that outlives the test fails it."""
+    """Run coroutines on Qt's loop, with garbage collected as in the product; a task that outlives the test fails it."""
+    from waapp.gui.garbage import collected_by_window
+
     qapp.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
+    with collected_by_window(), asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
         yield runner.run
         runner.run(_no_task_left())
 

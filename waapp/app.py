@@ -28,11 +28,12 @@ from waapp.engine.account import Account, Line, open_account
 from waapp.engine.plans import Prepared
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
-from waapp.gui import style
+from waapp.gui import garbage, style
 from waapp.gui.aio import Tasks
 from waapp.gui.events_page import EventsPage
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.messages_page import MessagesPage
+from waapp.gui.page_counts import PageCounts
 from waapp.gui.send_page import SendPage
 from waapp.gui.settings_page import Entered, SettingsPage
 from waapp.gui.settings_sections import Verdict
@@ -45,6 +46,9 @@ from waapp.texts import tr
 
 _log = logging.getLogger(__name__)
 
+_GLANCE = 0.2
+"""Seconds between two looks at how many messages are still to be finished."""
+
 
 def run(settings: Settings) -> int:
     """Show the window until it is closed; return the exit code."""
@@ -56,7 +60,10 @@ def run(settings: Settings) -> int:
     application.setQuitOnLastWindowClosed(False)
     _translate(application)
     style.apply(application)
-    with asyncio.Runner(loop_factory=lambda: loop.window_loop(application)) as runner:
+    with (
+        garbage.collected_by_window(),
+        asyncio.Runner(loop_factory=lambda: loop.window_loop(application)) as runner,
+    ):
         runner.run(Program(settings).run())
     return 0
 
@@ -72,6 +79,7 @@ class Program:
         self._leave = asyncio.Event()
         self._session: asyncio.Task[None] | None = None
         self._opened: OpenDatabase | None = None
+        self._serving = False
         state = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
         self.window = Window(load_events=self._load_events, log_dir=paths.log_dir(), state=state)
 
@@ -142,6 +150,9 @@ class Program:
         feed.watch(lambda state: self._show_connection(opened, state))
         self._add_pages(opened, line)
         async with Tasks(window.report) as tasks:
+            counts = PageCounts(opened.database, tasks, practice=settings.practice, show=window.set_count)
+            feed.subscribe(counts.changed)
+            followed = window.event_chosen.connect(counts.follow)
             sending: Sending | None = None
             working: asyncio.Task[None] | None = None
             if line is not None:
@@ -153,12 +164,26 @@ class Program:
             tasks.start(feed.run(), "feed")
             try:
                 await window.start()
+                counts.follow(window.event_id)
+                self._serving = True
                 await self._leave.wait()
             finally:
+                self._serving = False
+                window.event_chosen.disconnect(followed)
+                if sending is not None:
+                    sending.stop()
                 await window.close_pages()
                 if sending is not None and working is not None:
-                    sending.stop()
-                    await asyncio.wait([working])
+                    await self._finish(sending, working)
+
+    async def _finish(self, sending: Sending, working: asyncio.Task[None]) -> None:
+        """Wait for the requests that are with Twilio, and say so: what is under way is never cut off.
+
+        It takes at most the HTTP timeout, and the time that the engine grants the database for the outcomes.
+        """
+        while not working.done():
+            self.window.show_finishing(sending.in_flight)
+            await asyncio.wait([working], timeout=_GLANCE)
 
     def _sending(self, opened: OpenDatabase, line: Line) -> Sending:
         def show(state: SendingState) -> None:
@@ -196,7 +221,7 @@ class Program:
             return await plans.queue(database, prepared, planner=settings.planner)
 
         def show_guests(ids: Sequence[UUID]) -> None:
-            guests_page.show_guests(ids)
+            guests_page.show_guests(window.event_id, ids)
             window.show_page("guests")
 
         def page_handles(key: str) -> dict[str, Any]:
@@ -217,7 +242,9 @@ class Program:
         window.add_page(
             "send", SendPage(**page_handles("send"), prepare=prepare, queue=queue, show_guests=show_guests)
         )
-        window.add_page("messages", MessagesPage(**page_handles("messages"), errors=self._errors))
+        messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
+        messages_page.guest_wanted.connect(guests_page.show_guest)
+        window.add_page("messages", messages_page)
 
     def _add_settings_page(self, tasks: Tasks) -> None:
         async def test_database(entered: Entered) -> Verdict:
@@ -283,13 +310,15 @@ class Program:
     # Ending
 
     def _cancel_opening(self) -> None:
-        if self._opened is None and self._session is not None:
+        if not self._serving and self._session is not None:
             self._session.cancel()
 
     def _quit(self) -> None:
+        if self._quitting:
+            return  # it is ending already: a second cancellation would cut off what is being finished
         self._quitting = True
         self._leave.set()
-        if self._opened is None and self._session is not None:
+        if not self._serving and self._session is not None:
             self._session.cancel()
 
     def _slot_failed(

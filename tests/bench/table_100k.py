@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.table import Column, TableModel, table_view
+from waapp.gui.table import Column, TableModel
+from waapp.gui.table_view import table_view
 from waapp.gui.texts import collate, shown_word
 
 ROWS = 100_000

@@ -450,3 +450,49 @@ def test_everything_can_be_reached_and_named(desk, qtmodeltester):
         qtmodeltester.check(desk.page.guests.model)
 
     desk.run(story())
+
+
+def test_shows_chosen_guests_until_that_is_taken_back(desk):
+    async def scenario():
+        await desk.open()
+        everybody = desk.names()
+        stored = await desk.stored()
+        chosen = sorted([everybody[0], everybody[2]])
+        desk.page.show_guests(desk.event_id, [stored[one].id for one in chosen])
+        assert sorted(desk.names()) == chosen
+        chip = desk.page.findChild(QWidget, "guests_chosen")
+        assert not chip.isHidden()
+        assert chip.text() == "Chosen 2"
+        assert_accessible(desk.page)
+        desk.press(chip, Qt.Key.Key_Space)
+        assert desk.names() == everybody
+        assert chip.isHidden()
+
+    desk.run(scenario())
+
+
+def test_guests_may_be_chosen_before_their_event_is_open_and_another_event_forgets_them(desk):
+    async def scenario():
+        event_id = await make_event(desk.database, GUESTS)
+        other = await make_event(desk.database, [GuestDraft("Somebody Else")])
+        desk.event_id = event_id
+        stored = await desk.stored()
+        one = next(iter(stored))
+        desk.page.show_guests(event_id, [stored[one].id])
+        await desk.show(event_id)
+        assert desk.names() == [one]
+        await desk.show(other)
+        assert desk.names() == ["Somebody Else"]
+
+    desk.run(scenario())
+
+
+def test_a_guest_may_be_asked_for_before_the_event_is_open(desk):
+    async def scenario():
+        desk.event_id = await make_event(desk.database, GUESTS)
+        wanted = next(iter((await desk.stored()).values()))
+        desk.page.show_guest(wanted.id)
+        await desk.show(desk.event_id)
+        await until(lambda: desk.panel.guest is not None and desk.panel.guest.id == wanted.id)
+
+    desk.run(scenario())

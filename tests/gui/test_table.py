@@ -15,7 +15,8 @@ from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate, SegmentDelegate, TwoLineDelegate
 from waapp.gui.row_order import RowOrder, Taken
-from waapp.gui.table import Column, TableModel, TableView, table_view
+from waapp.gui.table import Column, TableModel
+from waapp.gui.table_view import TableView, table_view
 
 ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 

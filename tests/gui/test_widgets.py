@@ -12,13 +12,12 @@ from tests.gui.accessibility import assert_accessible
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.bars import MessageBar, PracticeBanner
+from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.paint import Pill, SegmentBar, segments_text
 from waapp.gui.widgets import (
-    Chips,
     EmptyState,
     Field,
     PageHeader,
-    SearchField,
     SidePanel,
     button,
     label,

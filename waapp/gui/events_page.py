@@ -19,12 +19,14 @@ from waapp.gui.bars import MessageBar
 from waapp.gui.delegates import SegmentDelegate
 from waapp.gui.event_order import is_past, soonest_first
 from waapp.gui.event_panel import EventPanel
+from waapp.gui.filter_bar import SearchField
 from waapp.gui.first_run import WelcomePage
 from waapp.gui.paint import Segments, segments_text
 from waapp.gui.panel_area import PanelArea
-from waapp.gui.table import Column, TableModel, table_view
+from waapp.gui.table import Column, TableModel
+from waapp.gui.table_view import table_view
 from waapp.gui.texts import NOTHING, collate, event_when, number
-from waapp.gui.widgets import Card, PageHeader, SearchField, button
+from waapp.gui.widgets import Card, PageHeader, button
 from waapp.texts import tr
 
 _ROW_HEIGHT = 56

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QVBoxLa
 
 from waapp.core.guests import GuestRow
 from waapp.gui import style
-from waapp.gui.filter_bar import FilterBar
+from waapp.gui.filter_bar import Chips, FilterBar, SearchField
 from waapp.gui.guest_columns import guest_columns
 from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, passes, search_text
 from waapp.gui.panel_area import PanelArea
-from waapp.gui.table import TableModel, table_view
-from waapp.gui.widgets import Card, Chips, EmptyState, SearchField, button, name
+from waapp.gui.table import TableModel
+from waapp.gui.table_view import table_view
+from waapp.gui.widgets import Card, EmptyState, button, name
 from waapp.texts import tr
 
 _WORTH_A_BAR_MS = 250
@@ -42,6 +43,7 @@ class GuestList(QWidget):
         self._searched: dict[Hashable, str] = {}
         self._arriving: list[GuestRow] | None = None
         self._query = ""
+        self._chosen: frozenset[UUID] = frozenset()
         self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
         self.chips = Chips("guests_filter", tr("Show"))
         self.model = TableModel(guest_columns(when), parent=self)
@@ -77,9 +79,26 @@ class GuestList(QWidget):
     def go_to(self, guest_id: UUID) -> None:
         """Select a guest and scroll there, out of any filter that hides it."""
         if not self.view.go_to(guest_id) and self.model.row(guest_id) is not None:
+            self.show_all()
+            self.view.go_to(guest_id)
+
+    def choose(self, ids: Iterable[UUID]) -> None:
+        """Show only these guests and say so beside the chips; without any, all again."""
+        chosen = frozenset(ids)
+        if chosen == self._chosen:
+            return
+        self._chosen = chosen
+        if chosen:
             self.search.clear()
             self.chips.choose(GuestFilter.ALL)
-            self.view.go_to(guest_id)
+        self._filter()
+
+    def show_all(self) -> None:
+        """Take back every filter."""
+        self._chosen = frozenset()
+        self.search.clear()
+        self.chips.choose(GuestFilter.ALL)
+        self._filter()
 
     # What the page tells
 
@@ -166,7 +185,12 @@ class GuestList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.SPACE[3])
-        self._bar = FilterBar(self.search, self.chips)
+        self._chosen_chip = button(
+            "", "guests_chosen", kind="chip", icon="close", accessible_name=tr("Show all guests again")
+        )
+        self._chosen_chip.setProperty("chosen", "true")
+        self._chosen_chip.clicked.connect(lambda: self.choose(()))
+        self._bar = FilterBar(self.search, self.chips, self._chosen_chip)
         self._card = Card()
         self._progress = name(QProgressBar(), "guests_loading", tr("Guests are being loaded"))
         self._progress.setRange(0, 0)
@@ -196,12 +220,8 @@ class GuestList(QWidget):
 
     def _all_button(self) -> QPushButton:
         made = button(tr("Show all guests"), "guests_show_all")
-        made.clicked.connect(self._show_all)
+        made.clicked.connect(self.show_all)
         return made
-
-    def _show_all(self) -> None:
-        self.search.clear()
-        self.chips.choose(GuestFilter.ALL)
 
     def _search(self, query: str) -> None:
         if query != self._query:
@@ -211,27 +231,34 @@ class GuestList(QWidget):
     def _filter(self) -> None:
         chip = GuestFilter(self.chips.current() or GuestFilter.ALL)
         matches = matcher(self._query)
+        self._chosen_chip.setVisible(bool(self._chosen))
+        self._chosen_chip.setText(tr("Chosen {number}", number=len(self._chosen)))
+        self._chosen_chip.setAccessibleName(
+            tr("{n:chosen guest|chosen guests}; show all guests again", n=len(self._chosen))
+        )
         self.model.set_filter(self._predicate(chip, matches))
         self._show_counts()
 
     def _predicate(
         self, chip: GuestFilter, matches: Callable[[str], bool] | None
     ) -> Callable[[GuestRow], bool] | None:
-        if chip is GuestFilter.ALL and matches is None:
-            return None
-
         def text_of(row: GuestRow) -> str:
             text = self._searched.get(row.id)
             if text is None:
                 text = self._searched[row.id] = search_text(row)
             return text
 
-        if matches is None:
-            return passes(chip)
-        if chip is GuestFilter.ALL:
-            return lambda row: matches(text_of(row))
-        belongs = passes(chip)
-        return lambda row: belongs(row) and matches(text_of(row))
+        tests: list[Callable[[GuestRow], bool]] = []
+        if self._chosen:
+            chosen = self._chosen
+            tests.append(lambda row: row.id in chosen)
+        if chip is not GuestFilter.ALL:
+            tests.append(passes(chip))
+        if matches is not None:
+            tests.append(lambda row: matches(text_of(row)))
+        if len(tests) <= 1:
+            return tests[0] if tests else None
+        return lambda row: all(test(row) for test in tests)
 
     def _show_counts(self) -> None:
         totals = self.counts.by_filter

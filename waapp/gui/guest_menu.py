@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
-from waapp.gui.table import TableView
+from waapp.gui.table_view import TableView
 from waapp.gui.widgets import name
 from waapp.texts import tr
 

@@ -1,7 +1,6 @@
 """The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
@@ -13,27 +12,24 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
-from waapp.core.guests import GuestDraft
 from waapp.core.template_values import rsvp_link
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
-from waapp.db import invitations as invitation_rows
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
 from waapp.gui import style
-from waapp.gui.aio import Tasks, ask, busy
+from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_menu import GuestMenu
-from waapp.gui.guest_merge import storable
-from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_rows import Present
-from waapp.gui.message_facts import advise, is_trouble, timeline
 from waapp.gui.refresher import Refresher
 from waapp.gui.texts import when
 from waapp.gui.widgets import PageHeader, button
@@ -41,10 +37,7 @@ from waapp.texts import count, tr
 
 
 class GuestsPage(QWidget):
-    """Shows one event's guests and keeps them in step with the database.
-
-    What was typed for a guest and not saved is kept while the planner looks at others, or at another event.
-    """
+    """Shows one event's guests and keeps them in step with the database."""
 
     def __init__(
         self,
@@ -66,9 +59,9 @@ class GuestsPage(QWidget):
         self._event: Event | None = None
         self._wanted: UUID | None = None
         self._as_of: datetime | None = None
-        self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
+        self._chosen_for: UUID | None = None
+        self._next_guest: UUID | None = None
         self._undo: Callable[[], object] | None = None
-        self._showing: asyncio.Task[None] | None = None
         self._refresher = Refresher(tasks, self._catch_up)
         self._build()
         self._connect()
@@ -81,6 +74,8 @@ class GuestsPage(QWidget):
             self._refresher.ask()
             return
         self._leave_event()
+        if event_id != self._chosen_for:
+            self.guests.choose(())
         if event_id is None:
             self.guests.begin()
             self.guests.show_instead(self._no_event)
@@ -102,8 +97,14 @@ class GuestsPage(QWidget):
             self._refresher.ask()
 
     def show_guest(self, guest_id: UUID) -> None:
-        """Go to a guest and show the panel."""
-        self.guests.go_to(guest_id)
+        """Go to a guest and show the panel, as soon as the guest is there."""
+        self._next_guest = guest_id
+        self._go_to_next_guest()
+
+    def show_guests(self, event_id: UUID | None, ids: Iterable[UUID]) -> None:
+        """Show only these guests of an event, until the planner takes that back."""
+        self._chosen_for = event_id
+        self.guests.choose(ids)
 
     def import_file(self, path: Path) -> None:
         """Show what a file would add, and add it if the planner agrees."""
@@ -132,6 +133,15 @@ class GuestsPage(QWidget):
         self._no_event = self.guests.add_state(no_event(lambda: self._navigate("events")))
         self._trouble = self.guests.add_state(cannot_read(self._try_again))
         self._menu = GuestMenu(self.guests.view)
+        self._editing = GuestEditing(
+            database=self._database,
+            tasks=self._tasks,
+            errors=self._errors,
+            guests=self.guests,
+            panel=self.panel,
+            messages=self.messages,
+            catch_up=self._catch_up,
+        )
         column.addWidget(self.header)
         column.addWidget(self.guests, 1)
         whole.addWidget(self.messages)
@@ -139,29 +149,26 @@ class GuestsPage(QWidget):
 
     def _connect(self) -> None:
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
-        self._menu.edit_wanted.connect(self._edit)
+        self._menu.edit_wanted.connect(self._editing.edit)
         self._menu.number_wanted.connect(self._copy_number)
         self._menu.link_wanted.connect(self._copy_link)
         self._menu.delete_wanted.connect(self._delete)
         self._import_button.clicked.connect(self._choose_file)
         self._add_button.clicked.connect(self._add)
-        self.guests.picked.connect(self._picked)
-        self.guests.opened.connect(lambda _id: self._edit())
-        self.panel.save_wanted.connect(self._save)
         self.panel.delete_wanted.connect(self._delete)
         self.panel.link_wanted.connect(self._copy_link)
-        self.panel.closing.connect(self._keep_typed)
-        self.panel.closed.connect(self._panel_closed)
 
     def _try_again(self) -> None:
         self._tasks.start(self.open(self._wanted))
 
     # Loading and following changes
 
+    def _add(self) -> None:
+        self._editing.add()
+
     def _leave_event(self) -> None:
-        self._keep_typed()
+        self._editing.leave_event()
         self._event = self._as_of = self._undo = None
-        self.panel.close_panel()
         self.messages.dismiss()
 
     async def _load(self, event_id: UUID) -> None:
@@ -178,6 +185,7 @@ class GuestsPage(QWidget):
         self._tasks.start(self.guests.prepare_search())
         if self.panel.isHidden():
             self.guests.view.setFocus()
+        self._go_to_next_guest()
 
     async def _catch_up(self) -> None:
         event, since = self._event, self._as_of
@@ -198,13 +206,17 @@ class GuestsPage(QWidget):
         if remaining is not None:
             self.guests.remove(self.guests.ids() - remaining)
         self._show_facts()
-        shown = self.panel.guest
-        if shown is not None and shown.id in fresh:
-            await self._show_guest(shown.id)
+        self._go_to_next_guest()
+        await self._editing.refresh(fresh)
 
     def _take_event(self, event: Event) -> None:
         self._event = event
-        self.panel.set_event(event.default_region, has_link=bool(event.rsvp_link))
+        self._editing.take_event(event)
+
+    def _go_to_next_guest(self) -> None:
+        if self._next_guest is not None and self.guests.model.row(self._next_guest) is not None:
+            wanted, self._next_guest = self._next_guest, None
+            self.guests.go_to(wanted)
 
     def _show_facts(self) -> None:
         totals = self.guests.counts.by_filter
@@ -223,142 +235,6 @@ class GuestsPage(QWidget):
             self.header.set_facts(" · ".join(part for part in parts if part))
         self._add_button.setEnabled(self._event is not None)
         self._import_button.setEnabled(self._event is not None)
-
-    # The panel
-
-    def _picked(self, ids: Sequence[UUID]) -> None:
-        if self.panel.guest is not None and list(ids) == [self.panel.guest.id]:
-            return
-        self._keep_typed()
-        if len(ids) == 1:
-            self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
-        elif ids:
-            self.panel.show_several(len(ids))
-        elif self.panel.mode not in {PanelMode.NEW, PanelMode.CLOSED}:
-            self.panel.close_panel()
-
-    async def _show_guest(self, guest_id: UUID) -> None:
-        try:
-            await self._fill_panel(guest_id)
-        except UserError as error:
-            if error.code not in {"guest_unknown", "invitation_unknown"}:
-                raise
-            # Deleted a moment ago: catching up takes the row out.
-            self._refresher.ask()
-
-    async def _fill_panel(self, guest_id: UUID) -> None:
-        row = self.guests.model.row(guest_id)
-        async with self._database.read() as conn:
-            guest = await guest_rows.get_guest(conn, guest_id)
-            newest = row.invitation_id if row is not None else None
-            invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
-            log = await invitation_rows.get_log(conn, newest) if newest is not None else []
-        shown = self.panel.guest
-        if shown is not None and shown.id == guest_id:
-            if shown.updated_at != guest.updated_at:
-                self.panel.take_over(guest)
-        elif guest_id in self.guests.selected:
-            unsaved = self._unsaved.pop((guest.event_id, guest_id), None)
-            self.panel.set_groups(self.guests.groups())
-            self.panel.show_guest(guest, unsaved)
-            if unsaved is not None:
-                self.messages.withdraw("unsaved")
-        if invitation is None:
-            self.panel.show_steps((), None)
-            return
-        words = tr(
-            "{template} v{version}", template=invitation.template_name, version=invitation.template_version
-        )
-        trouble = advise(invitation, self._errors) if is_trouble(invitation) else None
-        self.panel.show_steps(timeline(log, self._errors, words), trouble)
-
-    def _keep_typed(self) -> None:
-        """Remember what was typed and not saved; it comes back with the guest."""
-        if self._event is None or not self.panel.is_changed:
-            return
-        guest = self.panel.guest
-        self._unsaved[self._event.id, guest.id if guest is not None else None] = self.panel.draft
-        if guest is None:
-            text, back = tr("The guest that you began to add is kept."), self._add
-        else:
-            text = tr("What you changed for {name} is not saved yet.", name=guest.name or tr("No name"))
-            back = lambda: self.show_guest(guest.id)  # noqa: E731 - one line beside its sibling
-        self.messages.show_message(text, "warning", (tr("Back to it"), back), key="unsaved")
-
-    def _panel_closed(self) -> None:
-        self.guests.view.clearSelection()
-        self.guests.view.setFocus()
-
-    def _add(self) -> None:
-        if self._event is None:
-            return
-        self._keep_typed()
-        unsaved = self._unsaved.pop((self._event.id, None), None)
-        if unsaved is not None:
-            self.messages.withdraw("unsaved")
-        self.panel.set_groups(self.guests.groups())
-        self.panel.show_new(unsaved)
-        self.guests.view.clearSelection()
-
-    def _edit(self) -> None:
-        if not self.panel.isHidden():
-            self.panel.focus_first()
-
-    def _save(self) -> None:
-        if self.panel.mode in {PanelMode.NEW, PanelMode.EDIT} and self.panel.try_to_finish():
-            self._tasks.start(self._store())
-
-    async def _store(self) -> None:
-        event, stored, typed = self._event, self.panel.guest, self.panel.draft
-        if event is None:
-            return
-        draft = storable(typed, event.default_region)
-        with busy(self.panel.save_button):
-            try:
-                async with self._database.begin() as conn:
-                    if stored is None:
-                        guest = await guest_rows.create_guest(conn, event.id, draft)
-                    else:
-                        guest = await guest_rows.update_guest(conn, stored.id, draft, stored.updated_at)
-            except UserError as error:
-                if stored is None or error.code not in {"guest_changed", "guest_unknown"}:
-                    raise
-                await self._settle_conflict(stored.id, error.code)
-                return
-        if self.panel.guest is stored:
-            self.panel.saved(guest, typed)
-        await self._catch_up()
-        self.guests.go_to(guest.id)
-        text = (
-            tr("{name} was added.", name=guest.name)
-            if stored is None
-            else tr("{name} was saved.", name=guest.name)
-        )
-        self.messages.show_message(text, key="saved")
-
-    async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
-        """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""
-        if code == "guest_unknown":
-            typed = self.panel.draft
-            self.panel.show_new(typed)
-            self.messages.show_message(
-                tr(
-                    "Somebody else has deleted this guest. What you typed is kept: Save adds the guest again."
-                ),
-                "warning",
-            )
-            return
-        async with self._database.read() as conn:
-            theirs = await guest_rows.get_guest(conn, guest_id)
-        if self.panel.guest is None or self.panel.guest.id != guest_id:
-            return
-        clash = self.panel.take_over(theirs)
-        text = (
-            tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
-            if clash
-            else tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
-        )
-        self.messages.show_message(text, "warning", key="conflict")
 
     # Deleting, and taking it back
 

@@ -1,5 +1,6 @@
 """Before a guest list is saved: what becomes of every row, and why."""
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -14,12 +15,12 @@ from waapp.core.tabular import parse_table
 from waapp.engine.guest_files import GuestFile, read_guest_file
 from waapp.gui import style
 from waapp.gui.aio import Tasks, busy
-from waapp.gui.away import away
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.filter_bar import ChipStrip
+from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.import_rows import ImportRow, Present, Verdict, import_rows
-from waapp.gui.table import Column, TableModel, table_view
-from waapp.gui.widgets import Card, Chips, Field, button, label, name
+from waapp.gui.table import Column, TableModel
+from waapp.gui.table_view import table_view
+from waapp.gui.widgets import Card, Field, button, label, name
 from waapp.texts import count, tr
 
 _SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
@@ -73,7 +74,7 @@ class ImportDialog(QDialog):
             table = parse_table(file.rows, region)
             return file, import_rows(table, present), table.blank + table.above
 
-        file, rows, blank = await away(work)
+        file, rows, blank = await asyncio.to_thread(work)
         if self._sheet.count() == 0:
             self._sheet.addItems(list(file.sheets))
             self._sheet.setCurrentText(file.sheet or "")

@@ -24,7 +24,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.confirm import ConfirmDialog
-from waapp.gui.filter_bar import ChipStrip
+from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.kpi_tiles import KpiTiles
 from waapp.gui.message_columns import STATE_COLUMN, message_columns
 from waapp.gui.message_facts import MessageFilter, count_filters, filters_of, invitation_shown
@@ -32,8 +32,9 @@ from waapp.gui.message_panel import MessagePanel
 from waapp.gui.moments import stamp
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.refresher import Refresher
-from waapp.gui.table import TableModel, table_view
-from waapp.gui.widgets import Card, Chips, EmptyState, PageHeader, button, name, rule
+from waapp.gui.table import TableModel
+from waapp.gui.table_view import table_view
+from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name, rule
 from waapp.texts import PAUSES, count, tr
 
 _WORDS_AGE_MS = 30_000

@@ -61,6 +61,15 @@ class OpeningPage(QWidget):
         self._text.setText(text)
         self._arrange(waiting=True)
 
+    def show_finishing(self, messages: int) -> None:
+        """Say that so many messages are with Twilio and their outcomes are awaited; nothing to press."""
+        self._title.setText(
+            tr("Finishing {n:message|messages}…", n=messages) if messages else tr("Finishing…")
+        )
+        self._text.setText(tr("What has left is noted down, so that no guest is invited twice."))
+        self._arrange(waiting=True)
+        self._cancel.hide()
+
     def show_failure(self, text: str, title: str | None = None) -> None:
         """Say why it did not open."""
         self._title.setText(title or tr("The database did not open"))

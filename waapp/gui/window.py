@@ -196,6 +196,13 @@ class Window(QMainWindow):
         """Show or hide the banner of practice mode."""
         self.practice_banner.setVisible(practice)
 
+    def show_finishing(self, messages: int) -> None:
+        """Show that what is under way is being finished before the work ends."""
+        self._stack.ready = False
+        self.navigation.set_usable(())
+        self.opening.show_finishing(messages)
+        self._stack.setCurrentWidget(self.opening)
+
     def show_opening(self, text: str = "") -> None:
         """Show that the database is being opened."""
         self._stack.ready = False

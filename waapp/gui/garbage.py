@@ -1,0 +1,104 @@
+"""Cyclic garbage of the window's process: collected in the window's thread only, and when nobody notices.
+
+Left to itself, Python collects in whichever thread happens to allocate, and widgets that are garbage must not die in
+a thread that is not theirs. A full collection looks at everything that lives: with 100,000 guests that is a tenth of
+a second in which the window would stand still.
+"""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication, QWindow
+
+_EVERY_MS: Final = 200
+_IDLE: Final = 5.0
+"""Seconds without a key or the pointer after which a pause of the window goes unnoticed."""
+_PATIENCE: Final = 300.0
+"""Seconds after which a full collection that is due does not wait for that any longer."""
+
+_BY_HAND: Final = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.InputMethod,
+    }
+)
+
+
+class GarbageCollector(QObject):
+    """Collects young garbage as it comes, and all of it once the person at the desk rests.
+
+    The thresholds are Python's own. `clock` gives seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._touched = clock()
+        self._due_since: float | None = None
+        self._timer = QTimer(self, interval=_EVERY_MS)
+        self._timer.timeout.connect(self.collect)
+
+    def start(self) -> None:
+        """Take over from Python's own collector; what lives now is taken to live for good."""
+        gc.collect()
+        gc.disable()
+        gc.freeze()
+        self._timer.start()
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.focusWindowChanged.connect(self._watch)
+
+    def stop(self) -> None:
+        """Hand back to Python's own collector."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    def collect(self) -> None:
+        """Collect what is due and may be collected now."""
+        young, middle, old = gc.get_count()
+        first, second, third = gc.get_threshold()
+        if old > third and self._may_stall():
+            self._due_since = None
+            gc.collect()
+        elif middle > second:
+            gc.collect(1)
+        elif young > first:
+            gc.collect(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that somebody is at work; hold nothing back."""
+        if event.type() in _BY_HAND:
+            self._touched = self._clock()
+        return False
+
+    def _may_stall(self) -> bool:
+        now = self._clock()
+        if self._due_since is None:
+            self._due_since = now
+        return now - self._touched >= _IDLE or now - self._due_since >= _PATIENCE
+
+    def _watch(self, window: QWindow | None) -> None:
+        # A filter on the application would see, and slow down, every event; what people do comes by their window.
+        if window is not None:
+            window.installEventFilter(self)
+
+
+@contextmanager
+def collected_by_window() -> Iterator[None]:
+    """Have garbage collected in this thread only, by a timer of its event loop."""
+    collector = GarbageCollector()
+    collector.start()
+    try:
+        yield
+    finally:
+        collector.stop()
+        gc.collect()

@@ -1,0 +1,209 @@
+"""Editing one guest in the panel: showing, saving, settling conflicts, keeping what was typed and not saved."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+from waapp.core.errors_twilio import Table
+from waapp.core.events import Event
+from waapp.core.guests import GuestDraft
+from waapp.db import guests as guest_rows
+from waapp.db import invitations as invitation_rows
+from waapp.db.engine import Database
+from waapp.errors import UserError
+from waapp.gui.aio import Tasks, busy
+from waapp.gui.bars import MessageBar
+from waapp.gui.guest_list import GuestList
+from waapp.gui.guest_merge import storable
+from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.message_facts import advise, is_trouble, timeline
+from waapp.texts import tr
+
+
+class GuestEditing:
+    """Stands between the panel and the database.
+
+    What was typed for a guest and not saved is kept while the planner looks at others, or at another event.
+    `catch_up` brings the list in step with the database.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        tasks: Tasks,
+        errors: Table,
+        guests: GuestList,
+        panel: GuestPanel,
+        messages: MessageBar,
+        catch_up: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._database: Final = database
+        self._tasks: Final = tasks
+        self._errors: Final = errors
+        self._guests: Final = guests
+        self._panel: Final = panel
+        self._messages: Final = messages
+        self._catch_up: Final = catch_up
+        self._event: Event | None = None
+        self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
+        self._showing: asyncio.Task[None] | None = None
+        guests.picked.connect(self._picked)
+        guests.opened.connect(lambda _id: self.edit())
+        panel.save_wanted.connect(self._save)
+        panel.closing.connect(self._keep_typed)
+        panel.closed.connect(self._panel_closed)
+
+    def leave_event(self) -> None:
+        """Close the panel; what is typed in it comes back with its guest."""
+        self._keep_typed()
+        self._event = None
+        self._panel.close_panel()
+
+    def take_event(self, event: Event) -> None:
+        """Edit guests of this event from now on."""
+        self._event = event
+        self._panel.set_event(event.default_region, has_link=bool(event.rsvp_link))
+
+    def add(self) -> None:
+        """Begin a new guest, or go on with one that was begun."""
+        if self._event is None:
+            return
+        self._keep_typed()
+        unsaved = self._unsaved.pop((self._event.id, None), None)
+        if unsaved is not None:
+            self._messages.withdraw("unsaved")
+        self._panel.set_groups(self._guests.groups())
+        self._panel.show_new(unsaved)
+        self._guests.view.clearSelection()
+
+    def edit(self) -> None:
+        """Go to the first field of the guest that is shown."""
+        if not self._panel.isHidden():
+            self._panel.focus_first()
+
+    async def refresh(self, changed: set[UUID]) -> None:
+        """Take in what others have changed of the guest that is shown, if it is among these."""
+        shown = self._panel.guest
+        if shown is not None and shown.id in changed:
+            await self._show_guest(shown.id)
+
+    def _picked(self, ids: Sequence[UUID]) -> None:
+        if self._panel.guest is not None and list(ids) == [self._panel.guest.id]:
+            return
+        self._keep_typed()
+        if len(ids) == 1:
+            self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
+        elif ids:
+            self._panel.show_several(len(ids))
+        elif self._panel.mode not in {PanelMode.NEW, PanelMode.CLOSED}:
+            self._panel.close_panel()
+
+    async def _show_guest(self, guest_id: UUID) -> None:
+        try:
+            await self._fill_panel(guest_id)
+        except UserError as error:
+            if error.code not in {"guest_unknown", "invitation_unknown"}:
+                raise
+            # Deleted a moment ago: catching up takes the row out.
+            await self._catch_up()
+
+    async def _fill_panel(self, guest_id: UUID) -> None:
+        row = self._guests.model.row(guest_id)
+        async with self._database.read() as conn:
+            guest = await guest_rows.get_guest(conn, guest_id)
+            newest = row.invitation_id if row is not None else None
+            invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
+            log = await invitation_rows.get_log(conn, newest) if newest is not None else []
+        shown = self._panel.guest
+        if shown is not None and shown.id == guest_id:
+            if shown.updated_at != guest.updated_at:
+                self._panel.take_over(guest)
+        elif guest_id in self._guests.selected:
+            unsaved = self._unsaved.pop((guest.event_id, guest_id), None)
+            self._panel.set_groups(self._guests.groups())
+            self._panel.show_guest(guest, unsaved)
+            if unsaved is not None:
+                self._messages.withdraw("unsaved")
+        if invitation is None:
+            self._panel.show_steps((), None)
+            return
+        words = tr(
+            "{template} v{version}", template=invitation.template_name, version=invitation.template_version
+        )
+        trouble = advise(invitation, self._errors) if is_trouble(invitation) else None
+        self._panel.show_steps(timeline(log, self._errors, words), trouble)
+
+    def _keep_typed(self) -> None:
+        """Remember what was typed and not saved; it comes back with the guest."""
+        if self._event is None or not self._panel.is_changed:
+            return
+        guest = self._panel.guest
+        self._unsaved[self._event.id, guest.id if guest is not None else None] = self._panel.draft
+        if guest is None:
+            text, back = tr("The guest that you began to add is kept."), self.add
+        else:
+            text = tr("What you changed for {name} is not saved yet.", name=guest.name or tr("No name"))
+            back = lambda: self._guests.go_to(guest.id)  # noqa: E731 - one line beside its sibling
+        self._messages.show_message(text, "warning", (tr("Back to it"), back), key="unsaved")
+
+    def _panel_closed(self) -> None:
+        self._guests.view.clearSelection()
+        self._guests.view.setFocus()
+
+    def _save(self) -> None:
+        if self._panel.mode in {PanelMode.NEW, PanelMode.EDIT} and self._panel.try_to_finish():
+            self._tasks.start(self._store())
+
+    async def _store(self) -> None:
+        event, stored, typed = self._event, self._panel.guest, self._panel.draft
+        if event is None:
+            return
+        draft = storable(typed, event.default_region)
+        with busy(self._panel.save_button):
+            try:
+                async with self._database.begin() as conn:
+                    if stored is None:
+                        guest = await guest_rows.create_guest(conn, event.id, draft)
+                    else:
+                        guest = await guest_rows.update_guest(conn, stored.id, draft, stored.updated_at)
+            except UserError as error:
+                if stored is None or error.code not in {"guest_changed", "guest_unknown"}:
+                    raise
+                await self._settle_conflict(stored.id, error.code)
+                return
+        if self._panel.guest is stored:
+            self._panel.saved(guest, typed)
+        await self._catch_up()
+        self._guests.go_to(guest.id)
+        text = (
+            tr("{name} was added.", name=guest.name)
+            if stored is None
+            else tr("{name} was saved.", name=guest.name)
+        )
+        self._messages.show_message(text, key="saved")
+
+    async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
+        """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""
+        if code == "guest_unknown":
+            typed = self._panel.draft
+            self._panel.show_new(typed)
+            self._messages.show_message(
+                tr(
+                    "Somebody else has deleted this guest. What you typed is kept: Save adds the guest again."
+                ),
+                "warning",
+            )
+            return
+        async with self._database.read() as conn:
+            theirs = await guest_rows.get_guest(conn, guest_id)
+        if self._panel.guest is None or self._panel.guest.id != guest_id:
+            return
+        clash = self._panel.take_over(theirs)
+        text = (
+            tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
+            if clash
+            else tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
+        )
+        self._messages.show_message(text, "warning", key="conflict")

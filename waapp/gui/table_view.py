@@ -1,0 +1,205 @@
+"""The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from waapp.gui import style
+from waapp.gui.delegates import CellDelegate
+from waapp.gui.table import Index, TableModel
+from waapp.texts import tr
+
+
+class TableView(QTableView):
+    """A table of whole rows that keeps selection, current row and scroll when the model is rearranged.
+
+    `picked` gives the ids of the selected rows and comes only when they differ from before; `opened` comes
+    when a row is double-clicked or Enter is pressed on it. Alt with a digit sorts by that column.
+    """
+
+    picked = Signal(list)
+    opened = Signal(object)
+
+    def __init__(self, model: TableModel[Any], row_height: int = style.ROW_HEIGHT) -> None:
+        super().__init__()
+        self.hovered_row = -1
+        self._table = model
+        self._kept: list[Hashable] = []
+        self._kept_current: Hashable | None = None
+        self._kept_top: tuple[Hashable, int] | None = None
+        self._kept_sorting = model.sorting
+        self._last_picked: list[Hashable] = []
+        self._delegates = [(column.delegate or CellDelegate)() for column in model.columns]
+        self.setModel(model)
+        for place, delegate in enumerate(self._delegates):
+            self.setItemDelegateForColumn(place, delegate)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        self._dress_header()
+        model.modelAboutToBeReset.connect(self._keep)
+        model.modelReset.connect(self._restore)
+        model.rowsRemoved.connect(self._tell_picked)
+        self.activated.connect(lambda index: self.opened.emit(model.id_at(index.row())))
+        self.selectionModel().selectionChanged.connect(self._tell_picked)
+
+    def selected_ids(self) -> list[Hashable]:
+        """Return the ids of the selected rows, from top to bottom."""
+        model = self._table
+        parts = self.selectionModel().selection().toList()
+        rows = {row for part in parts for row in range(part.top(), part.bottom() + 1)}
+        return [model.id_at(row) for row in sorted(rows) if row < len(model)]
+
+    def select_ids(self, ids: Iterable[Hashable]) -> None:
+        """Select these rows and nothing else; ids that are not shown are passed over."""
+        model = self._table
+        rows = sorted(row for row in (model.row_for_id(row_id) for row_id in ids) if row >= 0)
+        selection = QItemSelection()
+        start = 0
+        for place, row in enumerate(rows):
+            if place + 1 == len(rows) or rows[place + 1] != row + 1:
+                selection.select(model.index(rows[start], 0), model.index(row, len(model.columns) - 1))
+                start = place + 1
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def current_id(self) -> Hashable | None:
+        """Return the id of the row that has the keyboard, or None."""
+        index = self.currentIndex()
+        return self._table.id_at(index.row()) if index.isValid() else None
+
+    def go_to(self, row_id: Hashable) -> bool:
+        """Select a row, make it current and scroll to it; False when it is not shown."""
+        row = self._table.row_for_id(row_id)
+        if row < 0:
+            return False
+        self.setCurrentIndex(self._table.index(row, 0))
+        self.select_ids([row_id])
+        self.scrollTo(self._table.index(row, 0))
+        return True
+
+    def _dress_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        header.setFixedHeight(33)
+        header.setSectionsClickable(True)
+        for place, column in enumerate(self._table.columns):
+            stretch = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(place, stretch)
+            self.setColumnWidth(place, column.width)
+        sorting, order = self._table.sorting
+        header.setSortIndicatorClearable(False)
+        header.setSortIndicator(sorting, order)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self._sort_by)
+
+    def _sort_by(self, place: int) -> None:
+        if not 0 <= place < len(self._table.columns) or not self._table.columns[place].sortable:
+            return
+        column, order = self._table.sorting
+        ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        wanted = descending if column == place and order is ascending else ascending
+        self.horizontalHeader().setSortIndicator(place, wanted)
+        self._table.sort(place, wanted)
+
+    def _keep(self) -> None:
+        self._kept = self.selected_ids()
+        self._kept_current = self.current_id()
+        top = self.rowAt(0)
+        offset = self.verticalScrollBar().value() - top * self.verticalHeader().defaultSectionSize()
+        self._kept_top = (
+            (self._table.id_at(top), offset) if top >= 0 and self.verticalScrollBar().value() else None
+        )
+
+    def _restore(self) -> None:
+        model = self._table
+        self.select_ids(self._kept)
+        current = -1 if self._kept_current is None else model.row_for_id(self._kept_current)
+        if current >= 0:
+            self.selectionModel().setCurrentIndex(
+                model.index(current, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        self.updateGeometries()
+        if self._kept_sorting != model.sorting:
+            self._kept_sorting = model.sorting
+            if current >= 0 and self._kept:
+                self.scrollTo(model.index(current, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+            else:
+                self.scrollToTop()
+        elif self._kept_top is not None:
+            top, offset = self._kept_top
+            row = model.row_for_id(top)
+            if row >= 0:
+                self.verticalScrollBar().setValue(row * self.verticalHeader().defaultSectionSize() + offset)
+        self._tell_picked()
+
+    def _tell_picked(self, *_args: object) -> None:
+        picked = self.selected_ids()
+        if picked != self._last_picked:
+            self._last_picked = picked
+            self.picked.emit(picked)
+
+    # Qt's interface
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Repaint: the ring goes around whole rows."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Sort by Alt and a digit; everything else as usual."""
+        digit = event.key() - Qt.Key.Key_1
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and 0 <= digit <= 8:
+            shown = [place for place in range(len(self._table.columns)) if not self.isColumnHidden(place)]
+            if digit < len(shown):
+                self._sort_by(shown[digit])
+            return
+        super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the row under the pointer."""
+        self._hover(self.rowAt(event.position().toPoint().y()))
+        super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Unmark the row when the pointer leaves."""
+        if event.type() is QEvent.Type.Leave:
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide the columns that say so while there is too little room."""
+        super().resizeEvent(event)
+        for place, column in enumerate(self._table.columns):
+            if column.hide_below:
+                self.setColumnHidden(place, self.viewport().width() < column.hide_below)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
+
+
+def table_view(
+    model: TableModel[Any], object_name: str, accessible_name: str, row_height: int = style.ROW_HEIGHT
+) -> TableView:
+    """Return a table for a model, ready for keyboard and screen reader."""
+    view = TableView(model, row_height)
+    view.setObjectName(object_name)
+    view.setAccessibleName(accessible_name)
+    view.setAccessibleDescription(tr("Enter opens a row; Alt and a digit sorts by that column."))
+    return view
