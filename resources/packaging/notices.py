@@ -86,8 +86,9 @@ def main() -> None:
     )
     parts.append(f"Python {sys.version.split()[0]}\n\n{python.read_text(encoding='utf-8').strip()}")
     for name, one in sorted(everything.items()):
-        licence = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
-        title = f"{one.metadata['Name']} {one.version}  {licence.strip().splitlines()[0] if licence.strip() else ''}"
+        facts = one.metadata.json
+        licence = str(facts.get("license_expression") or facts.get("license") or "").strip()
+        title = f"{one.metadata['Name']} {one.version}  {licence.partition(chr(10))[0]}"
         if name != "waapp":
             parts.append("\n\n".join([title.strip(), *texts(one)]))
     head = "What waapp is shipped with, and under which licences. waapp itself: \n\n"
