@@ -1,0 +1,194 @@
+"""Kill the real worker at every step of a send and at random moments, and count what became of every message.
+
+    python -m tests.chaos.kill [--kills 200] [--workers 1] [--seed 1]
+
+prints a row of the README's table. What a killed worker was doing is steered by the practice Twilio's faults and by
+locks in the database, and read from both: not by the clock.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from statistics import median
+
+import psycopg
+
+from tests.chaos.world import Verdict, World, judge, until, world
+from waapp.db import embedded, migrate
+from waapp.loop import headless_loop
+
+
+class Step(StrEnum):
+    """Where in a send the worker is when it dies."""
+
+    BEFORE_CLAIM = "before the claim"
+    AFTER_CLAIM = "after the claim"
+    DURING_POST = "during the POST"
+    AFTER_POST = "after the POST, before the record"
+    DURING_RECORD = "during the record"
+    RANDOM = "at a random moment"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of kills brought."""
+
+    kills: Counter[Step]
+    verdict: Verdict
+    recovery: list[float]
+
+
+def run(here: World, kills: int, seed: int, workers: int = 1) -> Outcome:
+    """Kill so often, each step in turn and every second time at random; then let a worker finish.
+
+    With several `workers` one sends and the others stand by: each kill takes the one that sends.
+    """
+    dice = random.Random(seed)
+    steps = [Step.RANDOM if turn % 2 else list(Step)[turn // 2 % 5] for turn in range(kills)]
+    done: Counter[Step] = Counter()
+    recovery: list[float] = []
+    for _ in range(workers - 1):
+        here.start_worker()
+    for step in steps:
+        if here.states()["queued"] < 40:
+            here.queue(200)
+        before = here.accepted()
+        killed_at = time.monotonic()
+        if step is Step.RANDOM and done:
+            # Nothing stands in the way of this one: how long until messages flow again?
+            here.start_worker()
+            until(lambda before=before: here.accepted() > before, "a message after a kill")
+            recovery.append(time.monotonic() - killed_at)
+            time.sleep(dice.uniform(0, 1))
+            _kill_sending(here)
+        else:
+            _kill_at(here, step)
+        done[step] += 1
+        here.script()
+    for worker in list(here.workers):
+        here.kill(worker)
+    here.settle()
+    return Outcome(done, judge(here), recovery)
+
+
+def _kill_at(here: World, step: Step) -> None:
+    match step:
+        case Step.BEFORE_CLAIM:
+            with _sends_locked(here):
+                here.start_worker()
+                until(lambda: _waits(here, "%ready AS MATERIALIZED%"), "a claim")
+                _kill_sending(here)
+        case Step.AFTER_CLAIM:
+            here.start_worker()
+            until(lambda: _claimed(here), "a claimed row")
+            _kill_sending(here)
+        case Step.DURING_POST:
+            here.script({"kind": "latency", "seconds": 0.5})
+            asked = here.practice.requests()["send"]
+            here.start_worker()
+            until(lambda: here.practice.requests()["send"] > asked, "a request")
+            _kill_sending(here)
+        case Step.AFTER_POST:
+            here.script({"kind": "hang", "accepted": True, "seconds": 5})
+            before = here.accepted()
+            here.start_worker()
+            until(lambda: here.accepted() > before, "a message")
+            _kill_sending(here)
+        case Step.DURING_RECORD:
+            here.script({"kind": "latency", "seconds": 0.5})
+            here.start_worker()
+            until(lambda: _claimed(here), "a claimed row")
+            with _sends_locked(here):
+                until(lambda: _waits(here, "%i.claim_token = ANY%"), "a record")
+                _kill_sending(here)
+        case Step.RANDOM:
+            here.start_worker()
+            _kill_sending(here)
+
+
+def _kill_sending(here: World) -> None:
+    here.kill(until(here.sending, "a worker that sends"))
+
+
+def _claimed(here: World) -> bool:
+    # What the dead left behind does not count.
+    return bool(
+        here.query(
+            "SELECT FROM whatsapp_invitations WHERE sender = %s AND engine_state = 'sending'"
+            " AND split_part(claimed_by, ' ', 1) = ANY(%s) LIMIT 1",
+            here.sender,
+            here.alive,
+        )
+    )
+
+
+def _waits(here: World, query: str) -> bool:
+    return bool(
+        here.query(
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+            " AND pid <> pg_backend_pid() AND datname = current_database()",
+            query,
+        )
+    )
+
+
+@contextmanager
+def _sends_locked(here: World) -> Iterator[None]:
+    with psycopg.connect(here.url) as connection:
+        connection.execute("SELECT FROM whatsapp_sends ORDER BY id FOR UPDATE")
+        yield
+        connection.rollback()
+
+
+def row(outcome: Outcome, seconds: float, command: str) -> str:
+    """Return a row of the table."""
+    verdict, kills = outcome.verdict, outcome.kills
+    each = ", ".join(f"{count} {step}" for step, count in kills.items())
+    again = f"{median(outcome.recovery):.1f} (most {max(outcome.recovery):.1f})" if outcome.recovery else "–"
+    return (
+        f"| SIGKILL of `waapp work`: {each} | {kills.total()} | {verdict.messages} | {len(verdict.duplicates)} |"
+        f" {len(verdict.losses) + len(verdict.unsettled)} | {verdict.flagged} | {again} | {seconds:.0f} |"
+        f" `{command}` |"
+    )
+
+
+def main() -> int:
+    """Run from the command line; exit code 1 when the promise was broken."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder,
+        asyncio.Runner(loop_factory=headless_loop) as runner,
+    ):
+        server = runner.run(embedded.start(Path(folder)))
+        try:
+            runner.run(migrate.upgrade(server.url))
+            with world(server.url) as here:
+                outcome = run(here, options.kills, options.seed, options.workers)
+                print(here.complaints(), file=sys.stderr)
+        finally:
+            runner.run(server.stop())
+    print("| what | times | messages | duplicates | losses | shown as unknown | s to recover | s | command |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    command = f"python -m tests.chaos.kill --kills {options.kills} --workers {options.workers}"
+    print(row(outcome, time.monotonic() - started, command), flush=True)
+    for problem in (*outcome.verdict.duplicates, *outcome.verdict.losses, *outcome.verdict.unsettled):
+        print(problem)
+    return 0 if outcome.verdict.good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,298 @@
+"""What the tests that break things share: a database, the practice Twilio and real workers, each its own process."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from tests.fixtures_practice import PASSWORD, PracticeProcess
+from waapp.core.events import EventDraft
+from waapp.core.guests import GuestDraft
+from waapp.core.invitations import NewInvitation
+from waapp.core.template import TemplateDraft
+from waapp.db import events, guests, sends, templates
+from waapp.db.engine import Database
+from waapp.db.sender_lock import lock_key
+from waapp.db.sends import NewSend
+from waapp.loop import headless_loop
+from waapp.whatsapp.practice import PRACTICE_SENDER
+
+PATIENCE = 60.0
+"""Seconds after which something that must happen counts as not happening."""
+
+
+class ChaosError(Exception):
+    """What was waited for did not come about."""
+
+
+def until(met: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Ask again and again until the answer is true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := met()):
+        if time.monotonic() > deadline:
+            raise ChaosError(f"never came about: {what}")
+        time.sleep(0.004)
+    return found
+
+
+def number(index: int) -> str:
+    """Return a made-up mobile number that practice mode reads."""
+    return f"+3519{index // 70:06}{index % 70:02}"
+
+
+@contextmanager
+def practice_process(**script: Any) -> Iterator[PracticeProcess]:
+    """Run a practice Twilio as a process of its own."""
+    command = [
+        *(sys.executable, "-m", "waapp.whatsapp.practice", "--password", PASSWORD),
+        *("--script", json.dumps({"speed": 50, **script})),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    practice = PracticeProcess(process.stdout.readline().strip(), process)
+    try:
+        yield practice
+    finally:
+        process.send_signal(signal.SIGCONT)
+        practice.end()
+        process.stdout.close()
+
+
+@dataclass
+class World:
+    """One sender's database and Twilio, and the workers on them."""
+
+    url: str
+    practice: PracticeProcess
+    folder: Path
+    rate: float = 40
+    request_seconds: float = 1.0
+    sender: str = PRACTICE_SENDER
+    first_number: int = 0
+    worker_url: str | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _queued: int = 0
+    _started: int = 0
+    _names: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `waapp work` as a planner would on a server."""
+        self._started += 1
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("WAAPP_", "TWILIO_", "PG"))
+        } | {
+            # Whose computer it is: what the sender's lock shows tells the workers apart.
+            "LOGNAME": f"worker-{self._started}",
+            "WAAPP_HOME": str(self.folder / "home"),
+            "WAAPP_DATABASE_URL": self.worker_url or self.url,
+            "WAAPP_TWILIO_BASE_URL": self.practice.base_url,
+            "TWILIO_ACCOUNT_SID": self.practice.account_sid,
+            "TWILIO_AUTH_TOKEN": self.practice.password,
+            "WAAPP_SENDER": self.sender,
+            "WAAPP_RATE": str(self.rate),
+            "WAAPP_HTTP_TIMEOUT": str(self.request_seconds),
+        }
+        with (self.folder / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "waapp", "work", *arguments], env=environment, stdout=log, stderr=log
+            )
+        self.workers.append(worker)
+        self._names[f"worker-{self._started}"] = worker
+        return worker
+
+    @property
+    def alive(self) -> list[str]:
+        """Return the names of the workers that run."""
+        return [name for name, worker in self._names.items() if worker in self.workers]
+
+    def sending(self) -> subprocess.Popen[bytes] | None:
+        """Return the worker that holds the sender's lock."""
+        key = lock_key(self.sender)
+        holders = self.query(
+            "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+            " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()"
+            " AND l.classid::bigint = (%s::bigint >> 32) & 4294967295 AND l.objid::bigint = %s::bigint & 4294967295",
+            key,
+            key,
+        )
+        alive = [
+            self._names[name] for (text,) in holders if (name := text.removeprefix("waapp/").split(" ")[0])
+        ]
+        return next((worker for worker in alive if worker in self.workers), None)
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """End a worker without any warning."""
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def stop(self, worker: subprocess.Popen[bytes]) -> int:
+        """End a worker as a server does and return its exit code."""
+        worker.terminate()
+        code = worker.wait(PATIENCE)
+        self.workers.remove(worker)
+        return code
+
+    def complaints(self) -> str:
+        """Return what workers have written about bugs; known trouble is not one."""
+        text = (self.folder / "workers.log").read_text(encoding="utf-8", errors="replace")
+        return text if "Traceback" in text else ""
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database over a fresh connection."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(statement, values or None).fetchall()
+
+    def states(self) -> Counter[str]:
+        """Return how many invitations of this sender are in which state."""
+        found = self.query(
+            "SELECT engine_state, count(*) FROM whatsapp_invitations WHERE sender = %s GROUP BY 1",
+            self.sender,
+        )
+        return Counter(dict(found))
+
+    def queue(self, count: int) -> None:
+        """Queue so many invitations to new guests, in a send of their own."""
+        first = self.first_number + self._queued
+        self._queued += count
+        with asyncio.Runner(loop_factory=headless_loop) as runner:
+            runner.run(_queue(self.url, self.sender, range(first, first + count), self.rate))
+
+    def script(self, *faults: dict[str, Any]) -> None:
+        """Give the practice Twilio other faults."""
+        self.practice.control("PUT", "script", {"speed": 50, "faults": list(faults)})
+
+    def accepted(self) -> int:
+        """Return how many messages Twilio has taken over."""
+        return len(self.practice.accepted())
+
+    def settle(self, seconds: float = 120.0) -> None:
+        """Let one worker finish: nothing queued or claimed, every unknown message looked for."""
+        worker = self.start_worker()
+        until(
+            lambda: (
+                self.query(
+                    "SELECT count(*) FROM whatsapp_invitations WHERE sender = %s AND"
+                    " (engine_state IN ('queued', 'sending') OR engine_state = 'unknown' AND looks = 0)",
+                    self.sender,
+                )
+                == [(0,)]
+            ),
+            f"a settled end: {self.states()}",
+            seconds,
+        )
+        assert self.stop(worker) == 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is in the database, held against what Twilio has taken over.
+
+    `duplicates`: addresses with more than one message. `losses`: invitations that neither arrived, nor failed
+    with a cause, nor are shown as unknown; and messages that the database does not know of. `unsettled`: messages
+    that are at Twilio while their row still says unknown. `flagged`: rows shown as unknown.
+    """
+
+    messages: int
+    duplicates: list[str]
+    losses: list[str]
+    unsettled: list[str]
+    flagged: int
+
+    @property
+    def good(self) -> bool:
+        """Tell whether the promise was kept."""
+        return not (self.duplicates or self.losses or self.unsettled)
+
+
+def judge(world: World) -> Verdict:
+    """Compare every row with every message."""
+    rows = world.query(
+        "SELECT recipient, engine_state, twilio_message_sid, twilio_error_code, looks FROM whatsapp_invitations"
+        " WHERE sender = %s",
+        world.sender,
+    )
+    ours = {row[0] for row in rows}
+    at_twilio: dict[str, list[str]] = defaultdict(list)
+    for message in world.practice.accepted():
+        if message["to"] in ours:
+            at_twilio[message["to"]].append(message["sid"])
+    losses, unsettled = [], []
+    for recipient, state, sid, error, looks in rows:
+        sids = at_twilio.get(recipient, [])
+        match state:
+            case "accepted":
+                fine = sid in sids
+            case "failed":
+                fine = error is not None and not sids
+            case "unknown":
+                fine = looks > 0
+                if sids:
+                    unsettled.append(recipient)
+            case _:
+                fine = False
+        if not fine:
+            losses.append(f"{recipient} {state} {sid} {sids}")
+    return Verdict(
+        messages=sum(map(len, at_twilio.values())),
+        duplicates=[address for address, sids in at_twilio.items() if len(sids) > 1],
+        losses=losses,
+        unsettled=unsettled,
+        flagged=sum(row[1] == "unknown" for row in rows),
+    )
+
+
+@contextmanager
+def world(url: str, **settings: Any) -> Iterator[World]:
+    """Make a world on a migrated database; whatever still runs at the end is killed."""
+    with tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder, practice_process() as practice:
+        made = World(url, practice, Path(folder), **settings)
+        try:
+            yield made
+        finally:
+            for worker in list(made.workers):
+                made.kill(worker)
+
+
+async def _queue(url: str, sender: str, indices: range, rate: float) -> None:
+    database = Database(url)
+    async with database.begin() as conn:
+        event = await events.create_event(conn, EventDraft("Chaos", datetime(2030, 1, 1, tzinfo=UTC)))
+        draft = TemplateDraft(f"chaos_{uuid4().hex}", "Chaos", "Dear {{guest_name}}, welcome to our party!")
+        template = await templates.save_template(conn, None, draft)
+        ids = await guests.add_guests(
+            conn, event.id, [GuestDraft(f"Guest {index}", number(index)) for index in indices]
+        )
+        new = NewSend(
+            id=uuid4(),
+            event_id=event.id,
+            template_id=template.id,
+            template_name=template.name,
+            template_version=1,
+            sender=sender,
+            practice=False,
+            planned_by="chaos",
+            rate=rate,
+        )
+        rows = [
+            NewInvitation(guest_id, number(index), {}, f"Dear guest {index}, welcome to our party!")
+            for index, guest_id in zip(indices, ids, strict=True)
+        ]
+        await sends.queue_send(conn, new, rows)
+    await database.dispose()
