@@ -113,6 +113,9 @@ def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None
         ["status", "4b0c8cf6-6a1c-4f5c-9f63-3d9c0f9f1f60"],
         ["import", "No such event", str(SAMPLE)],
         ["import", "Ana & Rui", "no-such-file.xlsx"],
+        ["import", "Ana & Rui", str(SAMPLE.parent)],
+        ["import", "Ana & Rui", str(data_dir("resources") / "icons" / "send.svg")],
+        ["import", "Ana & Rui", str(SAMPLE), "--region", "ZZ"],
         ["send", "Ana & Rui", "--template", "no_such_template"],
         ["event", "Late", "--date", "some day"],
         ["event", "Far", "--date", "2030-01-01", "--zone", "Mars/Base"],
@@ -130,6 +133,71 @@ def test_a_known_error_is_one_line_and_changes_nothing(
     assert failed.stderr.count("\n") == 1
     assert "Traceback" not in failed.stderr
     assert waapp("status", event, "--json").stdout == before
+
+
+def test_a_card_file_is_imported(waapp: Waapp, tmp_path: Path) -> None:
+    cards = tmp_path / "cards.vcf"
+    cards.write_text(
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Zoë Brandão\nTEL;TYPE=CELL:912 345 204\nEND:VCARD\n", encoding="utf-8"
+    )
+    event = waapp("event", "By card", "--date", "2030-01-01").stdout.strip()
+    done = waapp("import", event, str(cards), "--region", "pt", "--json")
+    assert json.loads(done.stdout) | {"event": ""} == {
+        "event": "", "rows": 1, "added": 1, "would_add": 1, "skipped": 0, "findings": [],
+    }  # fmt: skip
+    (guest,) = json.loads(waapp("status", event, "--json", PYTHONIOENCODING="ascii").stdout)["guests"]
+    assert guest["name"] == "Zoë Brandão"
+    blocked = waapp("send", event, "--template", "rsvp_invitation")
+    assert blocked.returncode == 1
+    assert "1 guest is left out because the event is incomplete" in blocked.stdout
+    assert "“Place”, “Link to answer”" in blocked.stderr
+    assert blocked.stderr.count("\n") == 1
+
+
+def test_a_reader_that_has_enough_is_no_trouble(home: Path, waapp: Waapp, event: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "waapp", "status", event],
+            env=environment(home),
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_help_loads_nothing_that_takes_time(home: Path) -> None:
+    script = (
+        "import contextlib, sys\nfrom waapp import cli\n"
+        "with contextlib.suppress(SystemExit): cli.run(['--help'])\n"
+        "print(*{'asyncio', 'PySide6', 'sqlalchemy', 'twilio', 'keyring', 'phonenumbers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(home), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("usage: waapp")
+    assert done.stdout.splitlines()[-1] == ""
+
+
+def test_without_a_screen_one_line_says_so(waapp: Waapp) -> None:
+    shown = waapp(QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert shown.stderr.startswith("waapp: There is no screen")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_a_system_without_qts_libraries_is_told_how_to_get_them(waapp: Waapp, tmp_path: Path) -> None:
+    broken = tmp_path / "PySide6"
+    broken.mkdir()
+    message = "libEGL.so.1: cannot open shared object file: No such file or directory"
+    (broken / "__init__.py").write_text(f"raise ImportError({message!r})\n")
+    shown = waapp(PYTHONPATH=str(tmp_path))
+    assert shown.returncode == 1
+    assert "lacks libEGL.so.1" in shown.stderr
+    assert "sudo apt-get install" in shown.stderr
+    assert shown.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("arguments", [["no-such-command"], ["send"], ["status"], ["migrate", "--json"]])
@@ -180,6 +248,27 @@ def test_migrate_prints_its_sql(waapp: Waapp, empty_url: str) -> None:
     printed = waapp("migrate", "--sql", WAAPP_DATABASE_URL=empty_url)
     assert printed.returncode == 0, printed.stderr
     assert "whatsapp_invitations" in printed.stdout
+
+
+def test_nothing_to_migrate_is_still_sql(waapp: Waapp, event: str) -> None:
+    printed = waapp("migrate", "--sql")
+    assert printed.returncode == 0, printed.stderr
+    assert all(line.startswith("--") for line in printed.stdout.splitlines())
+
+
+def test_two_machines_migrate_at_once(home: Path, empty_url: str) -> None:
+    machines = [
+        subprocess.Popen(
+            [sys.executable, "-m", "waapp", "migrate"],
+            env=environment(home, WAAPP_DATABASE_URL=empty_url),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = sorted(machine.communicate(timeout=60)[0] for machine in machines)
+    assert [machine.returncode for machine in machines] == [0, 0]
+    assert said == ["The database is now up to date.\n", "The database was up to date already.\n"]
 
 
 def test_demo_proves_the_main_job(waapp: Waapp) -> None:

@@ -4,20 +4,18 @@ Exit codes: 0 done, 1 a known error (one line on stderr), 2 bad usage. `--json` 
 """
 
 import argparse
-import asyncio
-import json
-import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TextIO
 
-from waapp import __version__, config, log, loop, paths, texts
+from waapp import __version__
 from waapp.errors import UserError
 
-Action = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+# Everything else is imported where it is needed: `waapp --help` and wrong usage answer at once.
 
-_log = logging.getLogger(__name__)
+Action = Callable[[argparse.Namespace], Coroutine[Any, Any, None]]
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -27,25 +25,72 @@ INTERRUPTED: Final = 130
 def run(arguments: Sequence[str]) -> int:
     """Run a command, or the window when there is none; return the exit code."""
     options = _parser().parse_args(arguments)
-    log.start(paths.log_dir())
+    for stream in (sys.stdout, sys.stderr):
+        _speak_every_language(stream)
     try:
-        if options.command is None:
-            from waapp import app
-
-            return app.run(config.load())
-        with asyncio.Runner(loop_factory=loop.headless_loop) as runner:
-            result: int = runner.run(options.action(options))
-            return result
+        _run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:
-        known = _known(error)
-        if known is None:
-            _log.exception("a command failed")
-            sys.stderr.write(f"waapp: An error of the program itself. Details are in {paths.log_dir()}\n")
-        else:
-            sys.stderr.write(f"waapp: {texts.one_line(known)}\n")
+    except BrokenPipeError:
+        # Whoever read us has enough (`waapp status … | head`). Python would complain again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except Exception as error:
+        return _tell(error)
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> None:
+    from waapp import log, paths
+
+    if options.command is None:
+        from waapp import display
+
+        # Before anything of Qt is loaded: where it cannot show a window it ends the process.
+        display.check(os.environ)
+    log.start(paths.log_dir())
+    if options.command is None:
+        _show_window()
+        return
+    import asyncio
+
+    from waapp import loop
+
+    with asyncio.Runner(loop_factory=loop.headless_loop) as runner:
+        runner.run(options.action(options))
+
+
+def _show_window() -> None:
+    from waapp import config, display
+
+    try:
+        from waapp import app
+    except ImportError as error:
+        raise display.libraries_missing(error) or error from error
+    app.run(config.load())
+
+
+def _tell(error: Exception) -> int:
+    """Say in one line what went wrong; the details of what should not happen go to the log."""
+    import logging
+
+    from waapp import paths, texts
+
+    known = _known(error)
+    if known is None:
+        logging.getLogger(__name__).error("a command failed", exc_info=error)
+        sys.stderr.write(f"waapp: An error of the program itself. Details are in {paths.log_dir()}\n")
+    else:
+        sys.stderr.write(f"waapp: {texts.one_line(known)}\n")
+    return FAILED
+
+
+def _speak_every_language(stream: TextIO) -> None:
+    # Names are in every script; what a pipe on Windows takes by default is not. Missing under pythonw.
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _known(error: BaseException) -> UserError | None:
@@ -62,6 +107,8 @@ def write(text: str) -> None:
 
 def write_json(document: object) -> None:
     """Print a result as one JSON document."""
+    import json
+
     write(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 
@@ -83,7 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", _demo, "prove the main job on this computer: the sample guests, to the practice Twilio")
 
     migrate = add("migrate", _migrate, "bring the database up to date", has_json=False)
-    migrate.add_argument("--sql", action="store_true", help="print what would run, for a database administrator")
+    migrate.add_argument(
+        "--sql", action="store_true", help="print what would run, for a database administrator"
+    )
 
     event = add("event", _event, "create an event and print its id")
     event.add_argument("name", metavar="NAME")
@@ -96,7 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     importing = add("import", _import, "add guests from a CSV, XLSX, ODS or vCard file")
     importing.add_argument("event", metavar="EVENT", help="id or unique name")
     importing.add_argument("file", metavar="FILE", type=Path)
-    importing.add_argument("--region", metavar="CC", help="country of numbers without one (default: the event's)")
+    importing.add_argument(
+        "--region", metavar="CC", help="country of numbers without one (default: the event's)"
+    )
     importing.add_argument("--dry-run", action="store_true", help="say what would be added, and add nothing")
 
     send = add("send", _send, "queue an invitation for every guest who can get one")
@@ -114,38 +165,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# Each command imports what it needs when it runs: `waapp --help` and the window stay quick.
-
-
-async def _demo(options: argparse.Namespace) -> int:
+async def _demo(options: argparse.Namespace) -> None:
     from waapp import demo
 
     report = await demo.run()
-    if options.json:
-        write_json(report.document())
-    else:
-        write(report.text())
-    return DONE if report.proved else FAILED
+    _show(report, options)
+    if not report.proved:
+        raise UserError("demo_failed")
 
 
-async def _migrate(options: argparse.Namespace) -> int:
+async def _migrate(options: argparse.Namespace) -> None:
+    from waapp import config
     from waapp.db import migrate
     from waapp.opening import database_url
 
     async with database_url(config.load()) as url:
         if options.sql:
-            write(await migrate.pending_sql(url))
+            write(await migrate.pending_sql(url) or "-- The database is up to date: nothing would run.")
         elif await migrate.upgrade(url):
             write("The database is now up to date.")
         else:
             write("The database was up to date already.")
-    return DONE
 
 
-async def _event(options: argparse.Namespace) -> int:
-    from waapp import commands
+async def _event(options: argparse.Namespace) -> None:
+    from waapp import commands, config
 
-    event = await commands.create_event(
+    created = await commands.create_event(
         config.load(),
         options.name,
         date=options.date,
@@ -154,61 +200,57 @@ async def _event(options: argparse.Namespace) -> int:
         region=options.region,
         rsvp_link=options.rsvp_link,
     )
-    if options.json:
-        write_json({"id": event.id, "name": event.name})
-    else:
-        write(str(event.id))
-    return DONE
+    _show(created, options)
 
 
-async def _import(options: argparse.Namespace) -> int:
-    from waapp import commands
+async def _import(options: argparse.Namespace) -> None:
+    from waapp import commands, config
 
-    result = await commands.import_guests(
+    imported = await commands.import_guests(
         config.load(), options.event, options.file, region=options.region, dry_run=options.dry_run
     )
-    if options.json:
-        write_json(result.document())
-    else:
-        write(result.text())
-    return DONE
+    _show(imported, options)
 
 
-async def _send(options: argparse.Namespace) -> int:
-    from waapp import commands
+async def _send(options: argparse.Namespace) -> None:
+    from waapp import commands, config
 
-    result = await commands.send(config.load(), options.event, options.template, dry_run=options.dry_run)
-    if options.json:
-        write_json(result.document())
-    else:
-        write(result.text())
-    return DONE if result.may_start else FAILED
+    sent = await commands.send(config.load(), options.event, options.template, dry_run=options.dry_run)
+    _show(sent, options)
+    if sent.plan.blockers:
+        raise UserError("send_blocked", blocker=sent.plan.blockers[0])
 
 
-async def _work(options: argparse.Namespace) -> int:
+async def _work(options: argparse.Namespace) -> None:
+    from waapp import config
     from waapp.engine import worker
 
     await worker.run(config.load(), until_idle=options.until_idle)
-    return DONE
 
 
-async def _status(options: argparse.Namespace) -> int:
-    from waapp import commands
+async def _status(options: argparse.Namespace) -> None:
+    from waapp import commands, config
 
-    result = await commands.status(config.load(), options.event)
+    _show(await commands.status(config.load(), options.event), options)
+
+
+async def _check(options: argparse.Namespace) -> None:
+    from waapp import config, selfcheck
+
+    report = await selfcheck.run(config.load())
+    _show(report, options)
+    if report.missing:
+        raise UserError("check_failed", n=report.missing)
+
+
+class _Result(Protocol):
+    def text(self) -> str: ...
+
+    def document(self) -> dict[str, Any]: ...
+
+
+def _show(result: _Result, options: argparse.Namespace) -> None:
     if options.json:
         write_json(result.document())
     else:
         write(result.text())
-    return DONE
-
-
-async def _check(options: argparse.Namespace) -> int:
-    from waapp import selfcheck
-
-    report = await selfcheck.run(config.load())
-    if options.json:
-        write_json(report.document())
-    else:
-        write(report.text())
-    return DONE if report.sound else FAILED

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tzlocal
 
 from waapp import texts
 from waapp.config import Settings
-from waapp.core.events import Event, EventDraft, check_event
+from waapp.core import phone
+from waapp.core.errors_twilio import Table, load_table
+from waapp.core.events import Event, EventDraft, check_event, is_region
 from waapp.core.guests import GuestRow
 from waapp.core.plan import Options, Plan
 from waapp.core.rates import load_rates
+from waapp.core.status import Shown
 from waapp.core.summary import Funnel, funnel
 from waapp.core.tabular import Import, parse_table
 from waapp.db import events, guests, templates
@@ -25,7 +27,24 @@ from waapp.engine.guest_files import read_guest_file
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
 from waapp.opening import open_database
-from waapp.paths import data_dir
+from waapp.paths import resource_text
+
+_TROUBLES: Final = {Shown.FAILED, Shown.WAITING, Shown.UNKNOWN, Shown.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new event; its id is what the other commands take."""
+
+    event: Event
+
+    def text(self) -> str:
+        """Return the id."""
+        return str(self.event.id)
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        return {"id": self.event.id, "name": self.event.name}
 
 
 async def create_event(
@@ -37,7 +56,7 @@ async def create_event(
     zone: str | None,
     region: str | None,
     rsvp_link: str,
-) -> Event:
+) -> Created:
     """Create an event; `date` is ISO 8601, in the zone unless it says otherwise.
 
     Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("zone_unknown").
@@ -56,7 +75,7 @@ async def create_event(
         field, code = next(iter(problems.items()))
         raise UserError("event_invalid", field=field, why=texts.field_problem(code))
     async with open_database(settings) as opened, opened.database.begin() as conn:
-        return await events.create_event(conn, draft)
+        return Created(await events.create_event(conn, draft))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +123,17 @@ async def import_guests(
 ) -> Imported:
     """Add the guests of a file to an event; every row is accounted for.
 
-    Raises UserError("event_unknown"), UserError("event_ambiguous") and the errors of `read_guest_file`.
+    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("region_unknown") and the errors of
+    `read_guest_file`.
     """
+    wanted = region.upper() if region else None
+    if not is_region(wanted):
+        raise UserError("region_unknown", region=region)
     rows = (await asyncio.to_thread(read_guest_file, file)).rows
     async with open_database(settings) as opened:
         async with opened.database.read() as conn:
             found = await events.find_event(conn, event)
-        table = parse_table(rows, (region or found.default_region or "").upper() or None)
+        table = parse_table(rows, wanted or found.default_region)
         added = 0
         if not dry_run:
             async with opened.database.begin() as conn:
@@ -125,11 +148,6 @@ class Sent:
     plan: Plan
     queued: int | None
     practice: bool
-
-    @property
-    def may_start(self) -> bool:
-        """Whether nothing blocks the send."""
-        return self.plan.may_start
 
     def text(self) -> str:
         """Return who gets it and who is left out, as the window says it."""
@@ -171,7 +189,7 @@ async def send(settings: Settings, event: str, template: str, *, dry_run: bool) 
 
     Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("template_unknown").
     """
-    rates = load_rates((data_dir("resources") / "rates.toml").read_text(encoding="utf-8"))
+    rates = load_rates(resource_text("rates.toml"))
     async with open_database(settings) as opened, open_account(settings) as account:
         async with opened.database.read() as conn:
             found = await events.find_event(conn, event)
@@ -198,13 +216,12 @@ class Status:
     event: Event
     rows: tuple[GuestRow, ...]
     practice: bool
+    errors: Table
 
     @property
     def funnel(self) -> Funnel:
         """How many guests are how far."""
-        return funnel(
-            Counter(row.shown for row in self.rows), sum(row.rsvp_status == "yes" for row in self.rows)
-        )
+        return funnel(Counter(row.shown for row in self.rows), sum(row.coming for row in self.rows))
 
     def text(self) -> str:
         """Return the funnel and a line for each guest."""
@@ -213,7 +230,16 @@ class Status:
             f"{self.event.name}: {len(self.rows)} guests, {funnel.planned} invited, {funnel.sent} handed over, "
             f"{funnel.delivered} delivered, {funnel.read} read, {funnel.failed} failed, {funnel.unknown} unknown"
         )
-        return "\n".join([head, *guest_table(self.rows)])
+        return "\n".join([head, *(self._line(row) for row in self.rows)])
+
+    def _line(self, row: GuestRow) -> str:
+        trouble = row.error_code is not None and row.shown in _TROUBLES
+        why = f"  {self._cause(row)}" if trouble else ""
+        return f"  {texts.state(row.shown):<16} {row.name:<36} {row.phone:<20}{why}".rstrip()
+
+    def _cause(self, row: GuestRow) -> str:
+        region = phone.read(row.phone, self.event.default_region).region
+        return texts.cause(row.error_code or "", self.errors, region)
 
     def document(self) -> dict[str, Any]:
         """Return the same for a script."""
@@ -248,12 +274,8 @@ async def status(settings: Settings, event: str) -> Status:
             async for chunk in guests.stream_guest_rows(conn, found.id, settings.practice)
             for row in chunk
         ]
-    return Status(found, tuple(sorted(rows, key=lambda row: row.name.casefold())), settings.practice)
-
-
-def guest_table(rows: Iterable[GuestRow]) -> list[str]:
-    """Return a line for each guest: state, name and number."""
-    return [f"  {texts.state(row.shown):<16} {row.name:<36} {row.phone}" for row in rows]
+    by_name = tuple(sorted(rows, key=lambda row: row.name.casefold()))
+    return Status(found, by_name, settings.practice, load_table(resource_text("twilio_errors.toml")))
 
 
 def _moment(text: str, zone: str) -> datetime:

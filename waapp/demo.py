@@ -31,7 +31,7 @@ from waapp.db.feed import Feed
 from waapp.engine.account import Line, open_practice
 from waapp.engine.plans import prepare, queue
 from waapp.engine.sending import Sending
-from waapp.paths import data_dir
+from waapp.paths import resource_text
 from waapp.sample import Sample, add_sample, expected_file
 from waapp.whatsapp.practice_script import Script
 
@@ -149,7 +149,7 @@ async def _send(database: Database, line: Line, sample: Sample, settings: Settin
     prepared = await prepare(
         database, sample.event.id, sample.template.id, Options(), line=line, practice=True, rates=None
     )
-    table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
+    table = load_table(resource_text("twilio_errors.toml"))
     sending = Sending(database, line, desk=settings.desk, table=table, request_seconds=settings.http_timeout)
     feed = Feed(database.url)
     feed.subscribe(sending.changed)

@@ -21,6 +21,11 @@ def data_dir(name: str) -> Path:
     raise FileNotFoundError(name)
 
 
+def resource_text(name: str) -> str:
+    """Return what a text file of the folder `resources` holds."""
+    return (data_dir("resources") / name).read_text(encoding="utf-8")
+
+
 def home() -> Path | None:
     """Return the folder that WAAPP_HOME names, or None when the platform's folders serve."""
     value = os.environ.get("WAAPP_HOME")

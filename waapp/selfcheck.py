@@ -16,9 +16,9 @@ class Report:
     checks: tuple[Check, ...]
 
     @property
-    def sound(self) -> bool:
-        """Whether nothing is missing."""
-        return all(check.level is not Level.ERROR for check in self.checks)
+    def missing(self) -> int:
+        """How many checks found something missing."""
+        return sum(check.level is Level.ERROR for check in self.checks)
 
     def text(self) -> str:
         """Return a line for each check."""
@@ -28,7 +28,7 @@ class Report:
 
     def document(self) -> dict[str, Any]:
         """Return the same for a script."""
-        return {"sound": self.sound, "checks": [asdict(check) for check in self.checks]}
+        return {"sound": not self.missing, "checks": [asdict(check) for check in self.checks]}
 
 
 async def run(settings: Settings) -> Report:

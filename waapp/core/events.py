@@ -81,7 +81,7 @@ def check_event(draft: EventDraft) -> dict[str, str]:
         "date": _check_date(draft.date),
         "location": "event_location_too_long" if len(draft.location.strip()) > LOCATION_LIMIT else None,
         "time_zone": None if is_time_zone(draft.time_zone) else "time_zone_unknown",
-        "default_region": None if _is_region(draft.default_region) else "region_unknown",
+        "default_region": None if is_region(draft.default_region) else "region_unknown",
         "rsvp_link": check_rsvp_link(draft.rsvp_link),
     }
     return {name: problem for name, problem in problems.items() if problem}
@@ -132,7 +132,8 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _is_region(region: str | None) -> bool:
+def is_region(region: str | None) -> bool:
+    """Tell whether numbers can be read by this country's plan (ISO 3166); none is fine."""
     return region is None or region in phonenumbers.SUPPORTED_REGIONS
 
 

@@ -59,6 +59,10 @@ class GuestDraft:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
+"""The words, in small letters, by which a web application may say that a guest comes."""
+
+
 class GuestRow(NamedTuple):
     """One row of the guest list: the guest and the newest invitation of the current mode (practice or real).
 
@@ -88,6 +92,11 @@ class GuestRow(NamedTuple):
         if self.engine_state is None:
             return Shown.NONE
         return _shown(self.engine_state, self.twilio_status, self.next_retry_at is not None)
+
+    @property
+    def coming(self) -> bool:
+        """Whether the guest has said yes."""
+        return self.rsvp_status.strip().lower() in COMING
 
 
 @lru_cache(maxsize=256)

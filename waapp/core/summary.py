@@ -11,7 +11,7 @@ class Funnel:
     """How many got how far. Each of `planned`, `sent`, `delivered` and `read` includes the ones after it.
 
     The rest of `planned` beside `sent` is `waiting` (in the queue or on its way), `failed`, `unknown` or
-    `cancelled`. `answered` counts guests who said yes or no, by whatever way.
+    `cancelled`. `answered` counts guests who said yes, by whatever way.
     """
 
     planned: int

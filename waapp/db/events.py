@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from waapp.core.events import Event, EventDraft, EventSummary
+from waapp.core.guests import COMING
 from waapp.core.status import EngineState, Progress, Shown, shown
 from waapp.db.engine import Connection
 from waapp.errors import UserError
@@ -41,8 +42,7 @@ WITH chosen AS MATERIALIZED (
     ORDER BY i.guest_id, i.created_at DESC, i.id DESC
 )
 SELECT g.event_id, n.engine_state, n.twilio_status, n.waits, count(*),
-    count(*) FILTER (WHERE lower(CAST(g.rsvp_status AS text))
-        IN ('yes', 'accepted', 'attending', 'coming', 'confirmed'))
+    count(*) FILTER (WHERE lower(trim(CAST(g.rsvp_status AS text))) = ANY(CAST(:coming AS text[])))
 FROM guests g LEFT JOIN newest n ON n.guest_id = g.id
 WHERE g.event_id IN (SELECT id FROM chosen)
 GROUP BY g.event_id, n.engine_state, n.twilio_status, n.waits
@@ -188,7 +188,9 @@ def _one(row: Iterable[Any] | None, event_id: UUID) -> Event:
 async def _summaries(conn: Connection, parameters: Mapping[str, object]) -> list[EventSummary]:
     states: defaultdict[UUID, Counter[Shown]] = defaultdict(Counter)
     coming: Counter[UUID] = Counter()
-    for event_id, state, word, waits, guests, accepted in await conn.execute(_COUNTS, parameters):
+    for event_id, state, word, waits, guests, accepted in await conn.execute(
+        _COUNTS, {**parameters, "coming": sorted(COMING)}
+    ):
         progress = None if state is None else Progress(EngineState(state), word, waits)
         states[event_id][shown(progress)] += guests
         coming[event_id] += accepted

@@ -46,6 +46,7 @@ _NOT_A_LIST: Final = (
     b"7z\xbc\xaf",
     b"{\\rtf",
 )
+_MARKED_UP: Final = ("<", '{"', "{\n", "{\r", '[{"')
 _BYTE_ORDER_MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -198,7 +199,8 @@ def _as_text(value: Value) -> str:
 
 def _read_text(content: bytes, name: str) -> Rows:
     text = decode(content)
-    if "\0" in text.rstrip("\0"):
+    # Web pages, drawings and JSON are text too, and every line of them would become a guest.
+    if "\0" in text.rstrip("\0") or text.lstrip().startswith(_MARKED_UP):
         raise UserError("file_not_a_list", file=name)
     if vcard.is_vcard(text):
         cards = vcard.rows(text)

@@ -193,6 +193,21 @@ _WORK: Final = {
 }
 
 _PROGRAM: Final = {
+    "no_display": Message(
+        "There is no screen to show the window on.",
+        "Start waapp in a desktop session, or use its commands: “waapp --help”.",
+    ),
+    "qt_libraries": Message(
+        "The system lacks {library}, which the window needs.",
+        "On Debian or Ubuntu: sudo apt-get install -y --no-install-recommends {packages}",
+    ),
+    "demo_failed": Message(
+        "The demonstration did not end as the sample says.", "Look at the lines with “expected”."
+    ),
+    "check_failed": Message("{n:check|checks} found something missing.", "See what is said behind MISSING."),
+    "region_unknown": Message(
+        "There is no country “{region}”.", "Write it in two letters like PT, GB or US."
+    ),
     "opening_cancelled": Message("Opening the database was cancelled.", "Try again, or change the settings."),
     "practice_unusable": Message(
         "The practice messages in {path} can be neither read nor replaced: {why}.",
