@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.db.catalogue import rows
 from waapp.db import embedded
 from waapp.loop import headless_loop
 from waapp.paths import data_dir
@@ -22,12 +23,17 @@ Waapp = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One installation for all tests of this module; its private database stays running between commands."""
-    home = tmp_path_factory.mktemp("home")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One installation for all tests of this module."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def private_url(home: Path) -> Iterator[str]:
+    """Its private database, which stays running between commands."""
     with asyncio.Runner(loop_factory=headless_loop) as runner:
         server = runner.run(embedded.start(home / "database"))
-        yield home
+        yield server.url
         runner.run(server.stop())
 
 
@@ -39,7 +45,7 @@ def environment(home: Path, **changes: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def waapp(home: Path) -> Waapp:
+def waapp(home: Path, private_url: str) -> Waapp:
     def call(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "waapp", *arguments]
         return subprocess.run(
@@ -123,16 +129,16 @@ def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None
     ],
 )
 def test_a_known_error_is_one_line_and_changes_nothing(
-    waapp: Waapp, event: str, arguments: list[str]
+    waapp: Waapp, event: str, private_url: str, arguments: list[str]
 ) -> None:
-    before = waapp("status", event, "--json").stdout
+    before = rows(private_url)
     failed = waapp(*arguments)
     assert failed.returncode == 1
     assert failed.stdout == ""
     assert failed.stderr.startswith("waapp: ")
     assert failed.stderr.count("\n") == 1
     assert "Traceback" not in failed.stderr
-    assert waapp("status", event, "--json").stdout == before
+    assert rows(private_url) == before
 
 
 def test_a_card_file_is_imported(waapp: Waapp, tmp_path: Path) -> None:
