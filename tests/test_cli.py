@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.db.catalogue import rows
+from waapp.core import phone
 from waapp.db import embedded
+from waapp.engine.guest_files import read_guest_file
 from waapp.loop import headless_loop
 from waapp.paths import data_dir
 
@@ -277,8 +280,31 @@ def test_two_machines_migrate_at_once(home: Path, empty_url: str) -> None:
     assert said == ["The database is now up to date.\n", "The database was up to date already.\n"]
 
 
-def test_demo_proves_the_main_job(waapp: Waapp) -> None:
-    shown = waapp("demo", "--json")
+_TALKATIVE = """
+import logging, sys
+from waapp import cli
+logging.getLogger("waapp").setLevel(logging.DEBUG)
+sys.exit(cli.run(["demo", "--json"]))
+"""
+
+
+def test_demo_proves_the_main_job_and_its_log_betrays_nobody(tmp_path: Path) -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", _TALKATIVE],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    written = (tmp_path / "logs" / "waapp.log").read_text(encoding="utf-8")
+    assert "Messages.json answered 201" in written
+    cells = read_guest_file(SAMPLE).rows
+    numbers = {number.e164 for row in cells for cell in row if (number := phone.read(cell, "PT")).e164}
+    assert len(numbers) > 80
+    bare = re.sub(r"[ ()./-]", "", written)
+    assert [number for number in numbers if number[-7:] in bare] == []
+    # Neither the token of a guest's link nor the whole of an account's name.
+    assert re.findall(r"\b[0-9a-f]{16}\b|AC[0-9a-f]{32}|rsvp\.example", written) == []
     report = json.loads(shown.stdout)
     assert shown.returncode == 0, shown.stderr
     assert report["proved"]

@@ -42,6 +42,7 @@ TABLES = {
     "ROWS": texts.ROWS,
     "PAUSES": texts.PAUSES,
     "OWN_CODES": texts.OWN_CODES,
+    "NO_ANSWERS": texts.NO_ANSWERS,
 }
 ALL = [(name, code, words) for name, table in TABLES.items() for code, words in table.items()]
 
@@ -267,8 +268,21 @@ def test_codes_at_an_invitation_have_words():
     assert set(re.findall(r"twilio_error_code = (?:CASE WHEN [\w.: >0-9]+ THEN )?'(\w+)'", written)) == set(
         texts.OWN_CODES
     )
-    assert texts.cause("opted_out", table) == texts.OWN_CODES["opted_out"]
-    assert texts.cause("63024", table) == table.get(63024).meaning
+    assert texts.cause("opted_out", "x", table) == texts.OWN_CODES["opted_out"]
+    assert texts.cause("63024", "x", table) == table.get(63024).meaning
+
+
+def test_what_kept_twilio_from_answering_has_words():
+    transport = (PACKAGE / "whatsapp/transport.py").read_text(encoding="utf-8")
+    words = set(
+        re.findall(r'"(\w+)"', transport[transport.index("def _why") : transport.index("def _seconds")])
+    )
+    assert words | {"unreadable"} == set(texts.NO_ANSWERS)
+    table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
+    assert texts.cause(None, "dns", table) == texts.NO_ANSWERS["dns"]
+    assert texts.cause(None, "http_503", table) == "Twilio had a fault (503)."
+    assert texts.cause(None, "Twilio's own text", table) == "Twilio's own text"
+    assert texts.cause(None, None, table) == ""
 
 
 @pytest.mark.parametrize(("name", "gone"), [("Gala", False), (uuid4(), True), ("", True)])

@@ -239,7 +239,7 @@ class Status:
 
     def _cause(self, row: GuestRow) -> str:
         region = phone.read(row.phone, self.event.default_region).region
-        return texts.cause(row.error_code or "", self.errors, region)
+        return texts.cause(row.error_code, None, self.errors, region)
 
     def document(self) -> dict[str, Any]:
         """Return the same for a script."""

@@ -15,7 +15,7 @@ from waapp.errors import UserError
 from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import FIELDS, ROWS
-from waapp.texts.plan import BLOCKERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
+from waapp.texts.plan import BLOCKERS, NO_ANSWERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
 from waapp.texts.templates import FINDINGS, FIXES, VALUES, VARIABLES
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "FINDINGS",
     "FIXES",
     "NOTICES",
+    "NO_ANSWERS",
     "OWN_CODES",
     "PAUSES",
     "REASONS",
@@ -106,9 +107,20 @@ def blocker(one: Blocker) -> str:
     return tr(BLOCKERS[one.code], **params)
 
 
-def cause(code: str, table: Table, region: str | None = None) -> str:
-    """Return what the code that stands at an invitation means, one of Twilio's or one of ours."""
-    return tr(OWN_CODES[code]) if code in OWN_CODES else table.get(code, region).meaning
+def cause(code: str | None, message: str | None, table: Table, region: str | None = None) -> str:
+    """Return why an invitation is as it is, from the code and the message that stand at it; may be empty.
+
+    The code is Twilio's or one of ours, the message Twilio's text or our word for what kept it from answering.
+    """
+    if code in OWN_CODES:
+        return tr(OWN_CODES[code])
+    if code is not None and code.isdigit():
+        return table.get(code, region).meaning
+    if message in NO_ANSWERS:
+        return tr(NO_ANSWERS[message])
+    if message is not None and message.startswith("http_"):
+        return tr("Twilio had a fault ({status}).", status=message.removeprefix("http_"))
+    return message or ""
 
 
 def notice(one: Notice) -> str:

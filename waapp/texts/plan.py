@@ -94,6 +94,18 @@ OWN_CODES: Final = {
 }
 """Codes of this program that stand where Twilio's error codes do."""
 
+NO_ANSWERS: Final = {
+    "dns": "Twilio's address could not be found: is this computer online?",
+    "refused": "No connection to Twilio could be made.",
+    "connect_timeout": "No connection to Twilio came about in time.",
+    "tls": "No secure connection to Twilio could be made: a hotel or company network may be in between.",
+    "proxy": "The proxy of this network did not let us through to Twilio.",
+    "timeout": "Twilio did not answer in time.",
+    "reset": "The connection to Twilio broke before its answer.",
+    "unreadable": "Something that is not Twilio answered in its place.",
+}
+"""Why a request brought no answer, by the word that stands at the invitation in place of Twilio's text."""
+
 PAUSES: Final = {
     "planner": "A planner has paused this send.",
     "too_late": "The latest time for this send has passed.",
