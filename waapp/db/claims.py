@@ -9,7 +9,8 @@ reports are exact, and no two of them can deadlock.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -31,9 +32,12 @@ CASE
 END
 """
 
+# A desk that vanishes in the middle of a transaction must not hold up the one that takes over.
+_NOT_IDLE: Final = "set_config('idle_in_transaction_session_timeout', '10s', true)"
+
 _CLAIM = text(f"""
 WITH clock AS MATERIALIZED (
-    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc
+    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc, {_NOT_IDLE}
 ), ready AS MATERIALIZED (
     SELECT s.id
     FROM whatsapp_sends s CROSS JOIN clock
@@ -56,7 +60,8 @@ WITH clock AS MATERIALIZED (
         FOR NO KEY UPDATE OF i SKIP LOCKED
     ) candidate
 ), picked AS MATERIALIZED (
-    SELECT due.id, due.turn, o.address IS NOT NULL AS opted_out
+    SELECT due.id, due.turn, o.address IS NOT NULL AS opted_out,
+           row_number() OVER (ORDER BY due.turn, due.id) AS place
     FROM due LEFT JOIN whatsapp_opt_outs o ON o.address = due.recipient
     ORDER BY due.turn, due.id
     LIMIT :limit
@@ -64,7 +69,7 @@ WITH clock AS MATERIALIZED (
 UPDATE whatsapp_invitations i
 SET engine_state = CASE WHEN picked.opted_out THEN 'cancelled' ELSE 'sending' END,
     twilio_error_code = CASE WHEN picked.opted_out THEN 'opted_out' ELSE i.twilio_error_code END,
-    claim_token = CASE WHEN picked.opted_out THEN NULL ELSE gen_random_uuid() END,
+    claim_token = CASE WHEN picked.opted_out THEN NULL ELSE (CAST(:tokens AS uuid[]))[picked.place] END,
     claimed_by = :desk,
     claimed_at = clock.utc,
     next_retry_at = NULL
@@ -91,8 +96,8 @@ WHERE s.sender = :sender AND s.state = 'active'
   AND {_AWAKE}
 """)
 
-_LOCK_SENDS = text("""
-SELECT s.id FROM whatsapp_sends s
+_LOCK_SENDS = text(f"""
+SELECT s.id, {_NOT_IDLE} FROM whatsapp_sends s
 WHERE s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
 ORDER BY s.id
 FOR NO KEY UPDATE
@@ -115,12 +120,24 @@ ORDER BY g.id
 FOR NO KEY UPDATE
 """)
 
+# A claim whose commit was not answered may still be under way: it holds its sends, so whoever has these locks knows
+# whether it came about.
+_LOCK_SENDS_OF_CLAIMS = text(f"""
+SELECT s.id, {_NOT_IDLE} FROM whatsapp_sends s
+WHERE s.sender = :sender AND s.state IN ('active', 'paused')
+   OR s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
+ORDER BY s.id
+FOR NO KEY UPDATE
+""")
+
 _GIVE_BACK = text("""
 UPDATE whatsapp_invitations i
 SET engine_state = CASE WHEN s.state = 'stopped' THEN 'cancelled' ELSE 'queued' END,
-    claim_token = NULL
+    claim_token = NULL, looks = 0, next_look_at = NULL,
+    next_retry_at = CASE WHEN s.state <> 'stopped' AND :wait > 0
+        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :wait) END
 FROM whatsapp_sends s
-WHERE i.claim_token = ANY(:tokens) AND i.engine_state = 'sending' AND s.id = i.send_id
+WHERE i.claim_token = ANY(:tokens) AND i.engine_state IN ('sending', 'unknown') AND s.id = i.send_id
 RETURNING i.id
 """)
 
@@ -141,6 +158,20 @@ FROM jsonb_to_recordset(CAST(:results AS jsonb))
          AS r(token uuid, state text, retries int, sid text, word text, code text, message text, due_at timestamptz)
      CROSS JOIN whatsapp_sends s
 WHERE i.claim_token = r.token AND i.engine_state IN ('sending', 'unknown') AND s.id = i.send_id
+RETURNING i.id
+""")
+
+# What was posted stays posted, whatever the database says: it may have lost the claim, or a planner may have asked
+# for another attempt while the answer to this one was on its way.
+_CORRECT = text("""
+UPDATE whatsapp_invitations i
+SET engine_state = r.state, claim_token = NULL, next_retry_at = NULL,
+    claimed_at = COALESCE(i.claimed_at, i.queued_at),
+    twilio_message_sid = r.sid, twilio_status = r.word, twilio_error_code = r.code, twilio_error_message = r.message,
+    sent_at = CASE WHEN r.state = 'accepted' THEN clock_timestamp() AT TIME ZONE 'UTC' END
+FROM jsonb_to_recordset(CAST(:results AS jsonb)) AS r(id uuid, state text, sid text, word text, code text, message text)
+WHERE i.id = r.id AND i.engine_state IN ('queued', 'cancelled') AND r.state IN ('accepted', 'unknown')
+  AND NOT EXISTS (SELECT FROM whatsapp_invitations other WHERE other.twilio_message_sid = r.sid)
 RETURNING i.id
 """)
 
@@ -167,13 +198,18 @@ WHERE s.id = ANY(:sends) AND s.state IN ('active', 'paused')
 """)
 
 
-async def claim(conn: Connection, sender: str, limit: int, desk: str) -> list[Claim]:
+async def claim(
+    conn: Connection, sender: str, limit: int, desk: str, tokens: Sequence[UUID] = ()
+) -> list[Claim]:
     """Take up to `limit` invitations that may be posted now; commit before posting any of them.
 
+    `tokens`, one for each, are made by the caller who wants to know what it has claimed even when the answer to
+    its commit is lost: `give_back` them.
     Only rows of active sends whose time has come, by the database's clock. Several sends of one number take
     turns. A row whose address has opted out since it was planned is cancelled instead.
     """
-    result = await conn.execute(_CLAIM, {"sender": sender, "limit": limit, "desk": desk})
+    named = list(tokens) or [uuid4() for _ in range(limit)]
+    result = await conn.execute(_CLAIM, {"sender": sender, "limit": limit, "desk": desk, "tokens": named})
     rows = sorted(result.all(), key=lambda row: (row.turn, row.send_id))
     return [
         Claim(
@@ -202,15 +238,22 @@ async def next_due(conn: Connection, sender: str) -> float | None:
     return None if seconds is None else float(seconds)
 
 
-async def give_back(conn: Connection, tokens: Collection[UUID]) -> list[UUID]:
+async def give_back(
+    conn: Connection, tokens: Collection[UUID], *, sender: str | None = None, wait: float = 0.0
+) -> list[UUID]:
     """Put claimed invitations that were certainly not posted back in the queue; return their ids.
 
-    What belongs to a send that was stopped meanwhile is cancelled.
+    They may be claimed again after `wait` seconds. What belongs to a send that was stopped meanwhile is cancelled.
+    With `sender` this also waits for claims of that number that are still being committed.
     """
     if not tokens:
         return []
-    sends = list((await conn.execute(_LOCK_SENDS, {"tokens": list(tokens)})).scalars())
-    changed = list((await conn.execute(_GIVE_BACK, {"tokens": list(tokens)})).scalars())
+    names = {"tokens": list(tokens)}
+    if sender is None:
+        sends = list((await conn.execute(_LOCK_SENDS, names)).scalars())
+    else:
+        sends = list((await conn.execute(_LOCK_SENDS_OF_CLAIMS, {**names, "sender": sender})).scalars())
+    changed = list((await conn.execute(_GIVE_BACK, {**names, "wait": wait})).scalars())
     await finish(conn, sends)
     return changed
 
@@ -244,6 +287,15 @@ async def record(conn: Connection, results: Sequence[tuple[UUID, Next]]) -> list
         await conn.execute(_PAUSE, {"sends": sends, "code": pause_code})
     await finish(conn, sends)
     return changed
+
+
+async def correct(conn: Connection, results: Sequence[tuple[UUID, Next]]) -> list[UUID]:
+    """Write outcomes whose claim is gone, by invitation, where the row says that nothing was sent; return the ids.
+
+    Only what Twilio has taken over or may have: everything else leaves the row as it is.
+    """
+    rows = [{"id": str(invitation_id), **_as_row(invitation_id, step)} for invitation_id, step in results]
+    return list((await conn.execute(_CORRECT, {"results": json.dumps(rows)})).scalars())
 
 
 async def finish(conn: Connection, sends: Iterable[UUID]) -> None:

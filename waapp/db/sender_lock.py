@@ -1,12 +1,15 @@
 """The right to send for one WhatsApp number: of all desks on a database one has it.
 
 It is an advisory lock of the session, on a connection of its own: it ends with that connection, whatever happens
-to the desk.
+to the desk. The server itself ends a session that falls silent: a desk that sleeps or has lost its network does not
+keep the number, and when it wakes it knows that it may have lost it before it asks.
 """
 
 import asyncio
 import hashlib
+import time
 from contextlib import suppress
+from math import inf
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote, unquote
@@ -20,8 +23,14 @@ from waapp.errors import DatabaseError
 
 _PREFIX: Final = "waapp/"
 _NAME_BYTES: Final = 63
-_HEARTBEAT: Final = 3.0
+_HEARTBEAT: Final = 2.0
 _ANSWER_WITHIN: Final = 5.0
+_SILENCE: Final = 8.0
+"""Seconds without a heartbeat after which the server ends the lock's session, so that another desk can take over."""
+_TRUSTED: Final = 6.0
+"""Seconds after a heartbeat left in which the lock is certainly still held; less than `_SILENCE`."""
+
+_KNOWS_IDLE_SESSIONS: Final = 14_00_00
 
 # A key of 64 bits is shown as two halves.
 _HOLDER: Final = """
@@ -32,6 +41,13 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.classid = CAST((CAST({key} AS bigint) >> 32) & 4294967295 AS oid)
   AND l.objid = CAST(CAST({key} AS bigint) & 4294967295 AS oid)
 """
+
+
+def time_with_sleep() -> float:
+    """Return seconds on a clock that nobody sets and that goes on while the computer sleeps."""
+    # Where the system has no such clock, its monotonic one does this itself: macOS by that name, Windows always.
+    clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def lock_key(sender: str) -> int:
@@ -58,8 +74,14 @@ class SenderLock:
         self._key = lock_key(sender)
         self._desk = desk
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._proven_at = -inf
         self.held = False
         self.holder: str | None = None
+
+    @property
+    def fresh(self) -> bool:
+        """Tell whether the lock is certainly held at this moment, going by the last heartbeat."""
+        return self.held and time_with_sleep() - self._proven_at < _TRUSTED
 
     async def __aenter__(self) -> Self:
         parameters = connect_parameters(self._database.url) | {
@@ -67,7 +89,10 @@ class SenderLock:
         }
         try:
             self._connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+            await self._end_when_silent(self._connection)
+            started = time_with_sleep()
             self.held = bool(await self._ask("SELECT pg_try_advisory_lock(%(key)s)"))
+            self._proven_at = started
             if not self.held:
                 name = await self._ask(_HOLDER.format(key="%(key)s"))
                 self.holder = None if name is None else _desk(name)
@@ -93,9 +118,11 @@ class SenderLock:
 
     async def check(self) -> None:
         """Make sure that the lock is still ours; raises `DatabaseError` when it is not, or no answer comes."""
+        started = time_with_sleep()
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
                 await self._ask("SELECT 1")
+            self._proven_at = started
         except TimeoutError as error:
             raise DatabaseError("database_gone", database=self._database.label, detail="") from error
         except psycopg.Error as error:
@@ -106,6 +133,13 @@ class SenderLock:
         while True:
             await self.check()
             await asyncio.sleep(_HEARTBEAT)
+
+    async def _end_when_silent(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        if connection.info.server_version >= _KNOWS_IDLE_SESSIONS:
+            await connection.execute(f"SET idle_session_timeout = {_SILENCE * 1000:.0f}")
+        # The server's side of keepalives ends a session whose network is gone even where there is no such setting.
+        await connection.execute("SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2")
+        await connection.execute("SET tcp_keepalives_count = 2")
 
     async def _ask(self, query: str) -> Any:  # noqa: ANN401 - whatever the query's first column is
         if self._connection is None:

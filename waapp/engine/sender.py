@@ -1,8 +1,8 @@
 """Posting: claim a few rows, commit, post them at the sender's pace, record what came of it.
 
 The order is what keeps the promise. A row is claimed and committed before its request is written, so a crash at any
-moment leaves it `sending`, and reconciliation asks Twilio before anything is sent again. An outcome is kept and
-written again until the database has taken it, and every write names the token of the claim.
+moment leaves it `sending`, and reconciliation asks Twilio before anything is sent again. The tokens of claims are
+made here, so that a claim whose commit was not answered can be given back.
 """
 
 import asyncio
@@ -10,28 +10,27 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.invitations import Claim
 from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
-from waapp.core.pacing import Next, Pacer, decide
+from waapp.core.pacing import PAIR_SECONDS, Next, Pacer, PairSpacing, decide
 from waapp.db import claims, sends
 from waapp.db.engine import Database
+from waapp.db.sender_lock import time_with_sleep
 from waapp.engine.account import Line
+from waapp.engine.ledger import Ledger
 from waapp.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
 
-_LINGER = 0.1
-"""Seconds that an outcome waits for company before it is recorded."""
 _IDLE = 5.0
 """Seconds between looks for work that no notification announced (a retry that became due, say)."""
 _STALE_CLAIM = 5.0
@@ -40,30 +39,15 @@ _MOST_IN_FLIGHT = 16
 _MOST_CLAIMED = 200
 _BURST_SECONDS = 0.05
 """After a late timer so much of the rate may follow at once, within the rate of any one second."""
-_LAST_WRITES = 10.0
-"""Seconds that stopping waits for a database that does not take the last outcomes."""
-_BACK_OFF = (0.5, 1.0, 2.0, 4.0, 5.0)
-"""Seconds between attempts to reach the database."""
-
-
-class Recorder(Protocol):
-    """Told after outcomes have been recorded."""
-
-    def __call__(self, *, unknown: bool) -> None:
-        """Learn that outcomes are recorded, and whether one of them is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An outcome on its way into the database."""
-
-    claim: Claim
-    outcome: Outcome
-    next: Next
+_TROUBLE_WAIT = 0.5
+"""Seconds between attempts to claim while the database or the lock does not answer."""
 
 
 class Sender:
-    """Sends the queued rows of one WhatsApp number; run it only while holding that number's lock."""
+    """Sends the queued rows of one WhatsApp number; run it only while holding that number's lock.
+
+    `may_post` tells, without waiting, whether the lock is known to be held at this moment.
+    """
 
     def __init__(
         self,
@@ -72,7 +56,8 @@ class Sender:
         *,
         desk: str,
         table: Table,
-        on_recorded: Recorder,
+        ledger: Ledger,
+        may_post: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database = database
         self._client = line.client
@@ -80,7 +65,9 @@ class Sender:
         self._key = line.key
         self._desk = desk
         self._table = table
-        self._on_recorded = on_recorded
+        self._ledger = ledger
+        self._may_post = may_post
+        self._spacing = PairSpacing(PAIR_SECONDS * line.cadence.scale)
         self._pacer = Pacer(line.rate, burst=max(1, ceil(line.rate * _BURST_SECONDS)))
         self._streak = 0
         self._resting_until = 0.0
@@ -88,8 +75,6 @@ class Sender:
         self._places = asyncio.Semaphore(max(1, min(_MOST_IN_FLIGHT, ceil(line.rate))))
         self._claimed: set[UUID] = set()
         self._posting: dict[asyncio.Task[None], Claim] = {}
-        self._outcomes: deque[Recorded] = deque()
-        self._outcome_came = asyncio.Event()
         self._work_came = asyncio.Event()
         self._stopping = asyncio.Event()
         self._sent_at: deque[float] = deque(maxlen=500)
@@ -107,72 +92,98 @@ class Sender:
         return len(recent) / max(1.0, now - recent[0]) if recent else 0.0
 
     def live_tokens(self) -> list[UUID]:
-        """Return the claims that this sender is working on, recorded ones excepted."""
-        return [
-            *self._claimed,
-            *(claim.token for claim in self._posting.values()),
-            *(one.claim.token for one in self._outcomes),
-        ]
+        """Return the claims that this sender is working on; what came of others is in the ledger."""
+        return [*self._claimed, *(claim.token for claim in self._posting.values())]
 
     def wake(self) -> None:
         """Look for work now: something was queued, resumed or became due."""
         self._work_came.set()
 
     def stop(self) -> None:
-        """Begin to stop: no further claim or post; `run` returns when all outcomes are recorded."""
+        """Begin to stop: no further claim or post; `run` returns when the requests that are out are answered."""
         self._stopping.set()
         self._work_came.set()
 
     async def run(self) -> None:
-        """Send until `stop`; on cancellation finish the requests that are out and record them first."""
-        recorder = asyncio.create_task(self._record_outcomes(), name="record outcomes")
+        """Send until `stop`; on cancellation wait for the requests that are out first."""
         try:
             while not self._stopping.is_set():
                 # Not before something may leave: what is claimed should not have to wait.
                 await self._wait_for_pace()
                 self._work_came.clear()
+                claimed_at = time_with_sleep()
                 claimed, idle = await self._claim()
                 if claimed:
-                    await self._post_all(claimed)
+                    await self._post_all(claimed, claimed_at)
                 else:
                     await self._wait_for_work(idle)
         finally:
             self._stopping.set()
-            await _finish(self._drain(recorder))
+            if self._posting:
+                await finish(_all_done(list(self._posting)))
 
     async def _claim(self) -> tuple[list[Claim], float]:
         """Return what may be posted now; when that is nothing, also the seconds until it makes sense to look again."""
+        if self._ledger.in_trouble or not self._may_post():
+            # What is known here must be in the database before it is asked what to send.
+            return [], _TROUBLE_WAIT
+        tokens = [uuid4() for _ in range(self._batch)]
+        due = None
+        self._claimed = set(tokens)
         try:
             async with self._database.begin() as conn:
-                claimed = await claims.claim(conn, self._key, self._batch, self._desk)
-                if claimed:
-                    return claimed, 0.0
-                await sends.pause_late(conn, self._key)
-                due = await claims.next_due(conn, self._key)
-        except DatabaseError as error:
+                claimed = await claims.claim(conn, self._key, self._batch, self._desk, tokens)
+                if not claimed:
+                    await sends.pause_late(conn, self._key)
+                    due = await claims.next_due(conn, self._key)
+        except BaseException as error:
+            # The claim may have been committed all the same.
+            self._claimed = set()
+            self._ledger.not_posted(tokens)
+            if not isinstance(error, DatabaseError):
+                raise
             _log.info("no claim: %s", error)
-            return [], _BACK_OFF[2]
-        return [], _IDLE if due is None else min(due, _IDLE)
-
-    async def _post_all(self, claimed: list[Claim]) -> None:
-        """Start a request for each claim at the sender's pace; give back what must not go any more."""
-        claimed_at = _time_with_sleep()
+            return [], _TROUBLE_WAIT
         self._claimed = {claim.token for claim in claimed}
-        for index, claim in enumerate(claimed):
-            await self._places.acquire()
-            await self._wait_for_pace()
-            if self._stopping.is_set() or _time_with_sleep() - claimed_at > _STALE_CLAIM:
-                self._places.release()
-                await self._give_back(claimed[index:])
-                self._claimed.clear()
-                return
-            now = time.monotonic()
-            self._pacer.sent(now)
-            self._sent_at.append(now)
-            task = asyncio.create_task(self._post(claim), name="post")
-            self._posting[task] = claim
-            self._claimed.discard(claim.token)
-            task.add_done_callback(self._posted)
+        return claimed, _IDLE if due is None else min(due, _IDLE)
+
+    async def _post_all(self, claimed: list[Claim], claimed_at: float) -> None:
+        """Start a request for each claim at the sender's pace; give back what must not go any more."""
+        waiting = deque(claimed)
+        try:
+            while waiting:
+                await self._places.acquire()
+                await self._wait_for_pace()
+                late = time_with_sleep() - claimed_at > _STALE_CLAIM
+                if self._stopping.is_set() or late or not self._may_post():
+                    self._places.release()
+                    return
+                self._start(waiting.popleft())
+        finally:
+            self._claimed = set()
+            self._ledger.not_posted(claim.token for claim in waiting)
+
+    def _start(self, claim: Claim) -> None:
+        """Begin to post a claim, or put it off when its phone has just got another message."""
+        self._claimed.discard(claim.token)
+        now = time.monotonic()
+        wait = self._spacing.delay(claim.recipient, now)
+        if claim.id in self._busy():
+            # The database has lost the claim of a message that is still on its way.
+            wait = max(wait, _STALE_CLAIM)
+        if wait > 0:
+            self._places.release()
+            self._ledger.not_posted([claim.token], wait)
+            return
+        self._pacer.sent(now)
+        self._spacing.sent(claim.recipient, now)
+        self._sent_at.append(now)
+        task = asyncio.create_task(self._post(claim), name="post")
+        self._posting[task] = claim
+        task.add_done_callback(self._posted)
+
+    def _busy(self) -> set[UUID]:
+        return self._ledger.ids | {claim.id for claim in self._posting.values()}
 
     async def _wait_for_pace(self) -> None:
         # Timers of Qt's loop fire up to half a millisecond early, so the clock decides, not the sleep.
@@ -202,8 +213,7 @@ class Sender:
             streak=self._streak,
         )
         self._learn(outcome, verdict)
-        self._outcomes.append(Recorded(claim, outcome, verdict))
-        self._outcome_came.set()
+        self._ledger.note(claim, outcome, verdict)
 
     def _learn(self, outcome: Outcome, verdict: Next) -> None:
         """Slow down or rest after an answer that concerns the sender as a whole."""
@@ -227,38 +237,6 @@ class Sender:
             # reconciliation settles it.
             _log.error("posting failed", exc_info=task.exception())
 
-    async def _record_outcomes(self) -> None:
-        failures = 0
-        while not (self._stopping.is_set() and not self._posting and not self._outcomes):
-            await self._outcome_came.wait()
-            self._outcome_came.clear()
-            await asyncio.sleep(0 if self._stopping.is_set() else _LINGER)
-            while self._outcomes:
-                batch = [self._outcomes[index] for index in range(min(200, len(self._outcomes)))]
-                try:
-                    await self._record(batch)
-                except DatabaseError as error:
-                    _log.warning("outcomes wait for the database: %s", error)
-                    await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
-                    failures += 1
-                    continue
-                failures = 0
-                for _ in batch:
-                    self._outcomes.popleft()
-                self._on_recorded(unknown=any(isinstance(one.outcome, Unknown) for one in batch))
-
-    async def _record(self, batch: list[Recorded]) -> None:
-        async with self._database.begin() as conn:
-            await claims.record(conn, [(one.claim.token, one.next) for one in batch])
-
-    async def _give_back(self, claimed: list[Claim]) -> None:
-        try:
-            async with self._database.begin() as conn:
-                await claims.give_back(conn, [claim.token for claim in claimed])
-        except DatabaseError as error:
-            # They stay `sending` without having been posted; reconciliation will find nothing and say so.
-            _log.warning("claims could not be given back: %s", error)
-
     async def _wait_for_work(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._work_came.wait(), seconds)
@@ -267,19 +245,12 @@ class Sender:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _drain(self, recorder: asyncio.Task[None]) -> None:
-        if self._posting:
-            await asyncio.wait(list(self._posting))
-        self._outcome_came.set()
-        _, unfinished = await asyncio.wait([recorder], timeout=_LAST_WRITES)
-        for task in unfinished:
-            # The rows stay `sending` in a database that is gone; they are settled when it is back.
-            _log.warning("%d outcomes could not be recorded", len(self._outcomes))
-            task.cancel()
-            await asyncio.wait([task])
+
+async def _all_done(tasks: list[asyncio.Task[None]]) -> None:
+    await asyncio.wait(tasks)
 
 
-async def _finish(work: Coroutine[Any, Any, None]) -> None:
+async def finish(work: Coroutine[Any, Any, None]) -> None:
     """Await work to its end although the caller is cancelled meanwhile; the cancellation is passed on then."""
     task = asyncio.create_task(work, name="finish")
     cancelled: asyncio.CancelledError | None = None
@@ -291,9 +262,3 @@ async def _finish(work: Coroutine[Any, Any, None]) -> None:
     task.result()
     if cancelled is not None:
         raise cancelled
-
-
-def _time_with_sleep() -> float:
-    """Return seconds on a clock that goes on while the computer sleeps, where the system has one."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.clock_gettime(clock) if clock is not None else time.time()

@@ -10,21 +10,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from waapp.core.errors_twilio import Table
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.db.sender_lock import SenderLock
 from waapp.engine.account import Line
+from waapp.engine.ledger import Ledger
 from waapp.engine.poller import Poller
 from waapp.engine.reconcile import Reconciler
-from waapp.engine.sender import Sender
+from waapp.engine.sender import Sender, finish
 from waapp.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
 
 _STANDBY = 2.0
 """Seconds between attempts to take over the sender."""
+_LAST_WRITES = 10.0
+"""Seconds that stopping waits for a database that does not take the last outcomes."""
 
 
 class Duty(StrEnum):
@@ -67,6 +71,9 @@ class Sending:
         self._request_seconds = request_seconds
         self._stopping = asyncio.Event()
         self._sender: Sender | None = None
+        self._ledger = Ledger(database, line.key, self._recorded)
+        self._poller = Poller(database, line, table=table)
+        self._reconciler = Reconciler(database, line, request_seconds=request_seconds, live=self._live)
 
     @property
     def state(self) -> SendingState:
@@ -96,6 +103,7 @@ class Sending:
 
     async def run(self) -> None:
         """Work until `stop`."""
+        writing = asyncio.create_task(self._ledger.run(), name="ledger")
         try:
             while not self._stopping.is_set():
                 try:
@@ -105,7 +113,27 @@ class Sending:
                     self._become(SendingState(Duty.OFFLINE))
                 await self._rest(_STANDBY)
         finally:
+            await finish(self._write_the_rest(writing))
             self._become(SendingState(Duty.STOPPED))
+
+    async def _write_the_rest(self, writing: asyncio.Task[None]) -> None:
+        self._ledger.stop()
+        _, unfinished = await asyncio.wait([writing], timeout=_LAST_WRITES)
+        for task in unfinished:
+            # The rows stay `sending` in a database that is gone; they are settled when it is back.
+            _log.warning("%d outcomes could not be recorded", len(self._ledger.tokens))
+            task.cancel()
+            await asyncio.wait([task])
+        if not unfinished:
+            writing.result()
+
+    def _recorded(self, *, unknown: bool) -> None:
+        self._poller.wake()
+        if unknown:
+            self._reconciler.wake()
+
+    def _live(self) -> list[UUID]:
+        return [*(self._sender.live_tokens() if self._sender else ()), *self._ledger.tokens]
 
     async def _serve_once(self) -> None:
         async with SenderLock(self._database, self._line.key, self._desk) as lock:
@@ -117,22 +145,19 @@ class Sending:
 
     async def _serve(self, lock: SenderLock) -> None:
         """Send, poll and settle until stopped or until the lock's connection ends."""
-        poller = Poller(self._database, self._line, table=self._table)
-
-        def recorded(*, unknown: bool) -> None:
-            poller.wake()
-            if unknown:
-                reconciler.wake()
-
-        sender = Sender(self._database, self._line, desk=self._desk, table=self._table, on_recorded=recorded)
-        reconciler = Reconciler(
-            self._database, self._line, request_seconds=self._request_seconds, live=sender.live_tokens
+        sender = Sender(
+            self._database,
+            self._line,
+            desk=self._desk,
+            table=self._table,
+            ledger=self._ledger,
+            may_post=lambda: lock.fresh,
         )
         self._sender = sender
         sending = asyncio.create_task(sender.run(), name="sender")
         others = [
-            asyncio.create_task(poller.run(), name="poller"),
-            asyncio.create_task(reconciler.run(), name="reconcile"),
+            asyncio.create_task(self._poller.run(), name="poller"),
+            asyncio.create_task(self._reconciler.run(), name="reconcile"),
             asyncio.create_task(lock.lost(), name="lock"),
         ]
         try:
