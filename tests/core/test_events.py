@@ -10,7 +10,6 @@ from waapp.core.events import (
     check_event,
     check_rsvp_link,
     is_day_only,
-    is_personal_link,
     is_time_zone,
     zone,
 )
@@ -86,19 +85,6 @@ def test_events_are_checked_field_by_field(changes, problems):
 )
 def test_link_patterns_are_checked(pattern, problem):
     assert check_rsvp_link(pattern) == problem
-
-
-@pytest.mark.parametrize(
-    ("pattern", "personal"),
-    [
-        ("https://x.example/{rsvp_token}", True),
-        ("https://x.example/{guest_id}", True),
-        ("https://x.example/{event_id}", False),
-        ("", False),
-    ],
-)
-def test_personal_links_are_told_apart(pattern, personal):
-    assert is_personal_link(pattern) is personal
 
 
 def test_midnight_at_the_event_s_place_stands_for_the_day():

@@ -3,18 +3,12 @@
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from waapp.core.guests import (
-    Duplicates,
     Guest,
     GuestDraft,
-    Sameness,
     check_guest,
-    find_duplicates,
     may_be_saved,
-    phone_key,
 )
 from waapp.core.languages import LANGUAGES, is_right_to_left, language_name, read_language
 
@@ -71,31 +65,6 @@ def test_a_bad_number_is_kept_to_be_mended(problem, saved):
 
 def guest(number, phone="", email=""):
     return Guest(UUID(int=number), EVENT_ID, f"Guest {number}", phone=phone, email=email)
-
-
-def test_duplicates_share_a_number_however_it_is_written_or_an_address():
-    guests = [
-        guest(1, "+351912345678", "ana@x.pt"),
-        guest(2, "912 345 678"),
-        guest(3, "+34612345678", " ANA@X.PT "),
-        guest(4, "00351 912 345 678"),
-        guest(5),
-        guest(6, "no phone"),
-        guest(7, "no phone"),
-    ]
-    assert find_duplicates(guests, "PT") == (
-        Duplicates(Sameness.PHONE, "+351912345678", (UUID(int=1), UUID(int=2), UUID(int=4))),
-        Duplicates(Sameness.EMAIL, "ana@x.pt", (UUID(int=1), UUID(int=3))),
-    )
-
-
-@given(st.lists(st.sampled_from(["", "+351912345678", "+351913456789", "912345678"]), max_size=8))
-def test_duplicates_are_complete_and_real(phones):
-    guests = [guest(number, phone) for number, phone in enumerate(phones)]
-    found = {one.key: set(one.guest_ids) for one in find_duplicates(guests, "PT")}
-    for key in ("+351912345678", "+351913456789"):
-        same = {one.id for one in guests if phone_key(one.phone, "PT") == key}
-        assert found.get(key, set()) == (same if len(same) > 1 else set())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """WhatsApp's markup as the guest's phone shows it."""
 
-import html
-import re
 from itertools import pairwise
 
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.links import find_links
-from waapp.core.markup import PLAIN, Kind, Style, parse, to_html, to_plain
+from waapp.core.markup import PLAIN, Kind, Style, parse, to_plain
 
 LETTERS = {"b": Style.BOLD, "i": Style.ITALIC, "s": Style.STRIKE, "c": Style.CODE, "m": Style.MONO}
 KINDS = {Kind.LINE: "", Kind.BULLET: "• ", Kind.QUOTE: "▎ "}
@@ -225,43 +223,10 @@ def test_text_without_markers_stays_as_it_is(text):
     assert all(span.style == PLAIN for block in parse(text) for span in block.spans)
 
 
-@given(messages)
-def test_rich_text_is_escaped_and_says_the_same(text):
-    rich = to_html(text, "#027EB5", "#EEEEEE")
-    without_tags = re.sub(r"<[^<>]*>", "", rich)
-    assert "<" not in without_tags
-    assert ">" not in without_tags
-    words = html.unescape(without_tags)
-    for block in parse(text):
-        assert block.text in words
-
-
-def test_rich_text_of_every_look():
-    rich = to_html("*a* _b_ ~c~ `d` ```e``` https://x.example/?a=1&b=2 <i>", "#027EB5", "#EEEEEE")
-    assert rich == (
-        '<p style="margin-top:0;margin-bottom:0;white-space:pre-wrap"><b>a</b> <i>b</i> <s>c</s> '
-        '<span style="font-family:monospace;background-color:#EEEEEE">d</span> '
-        '<span style="font-family:monospace">e</span> '
-        '<a href="https://x.example/?a=1&amp;b=2" style="color:#027EB5;text-decoration:none">'
-        "https://x.example/?a=1&amp;b=2</a> &lt;i&gt;</p>"
-    )
-
-
-def test_an_empty_line_is_an_empty_paragraph():
-    assert to_html("a\n\nb", "#000").count("-qt-paragraph-type:empty") == 1
-
-
-def test_a_colour_cannot_break_out_of_its_attribute():
-    assert 'style="color:&quot;&gt;' in to_html("> a", '">')
-
-
 def test_lines_run_in_the_direction_of_their_first_letter():
     assert [block.is_right_to_left for block in parse("123 مرحبا Ana\nשלום\nAna مرحبا\n123\n")] == [
         True, True, False, False, False,
     ]  # fmt: skip
-    assert to_html("- مرحبا", "#000").startswith(
-        '<p dir="rtl" style="margin-top:0;margin-bottom:0;margin-right:'
-    )
 
 
 def test_plain_text_is_what_a_screen_reader_says():

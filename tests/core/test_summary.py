@@ -40,9 +40,3 @@ def test_example() -> None:
         unknown=5,
         cancelled=6,
     )
-
-
-def test_settled() -> None:
-    assert funnel({Shown.READ: 1, Shown.FAILED: 1}).is_settled
-    assert not funnel({Shown.WAITING: 1}).is_settled
-    assert not funnel({Shown.UNKNOWN: 1}).is_settled

@@ -35,8 +35,7 @@ def test_an_invitation_tells_all_about_itself(run, database: Database) -> None:
         async with database.read() as conn:
             (one,) = await invitations.list_invitations(conn, event.id, practice=False)
             assert await invitations.get_invitation(conn, one.id) == one
-            assert await invitations.list_of_guest(conn, ids[0], practice=False) == [one]
-            assert await invitations.list_of_guest(conn, ids[0], practice=True) == []
+            assert await invitations.list_invitations(conn, event.id, practice=True) == []
             assert await invitations.list_of_send(conn, queued.send.id) == [one]
             with pytest.raises(UserError, match="invitation_unknown"):
                 await invitations.get_invitation(conn, uuid4())

@@ -1,5 +1,7 @@
 """Opt-outs on the real database: they hold for all events and reach what waits already."""
 
+from sqlalchemy import text
+
 from tests.db.rows import DESK, claim, column, queue
 from waapp.db import opt_outs
 from waapp.db.engine import Database
@@ -12,15 +14,9 @@ def test_an_opt_out_is_kept_with_its_reason(run, database: Database) -> None:
                 conn, "+351912345678", source="reply", reason="STOP", created_by=DESK
             )
             assert not await opt_outs.add_opt_out(conn, "+351912345678", source="planner")
-            (one,) = await opt_outs.list_opt_outs(conn)
-            assert (one.address, one.source, one.reason, one.created_by) == (
-                "+351912345678",
-                "reply",
-                "STOP",
-                DESK,
-            )
+            stored = text("SELECT address, source, reason, created_by FROM whatsapp_opt_outs")
+            assert (await conn.execute(stored)).one() == ("+351912345678", "reply", "STOP", DESK)
             assert await opt_outs.list_addresses(conn) == {"+351912345678"}
-            assert await opt_outs.opted_out(conn, ["+351912345678", "+34600000000"]) == {"+351912345678"}
             assert await opt_outs.remove_opt_out(conn, "+351912345678")
             assert not await opt_outs.remove_opt_out(conn, "+351912345678")
             assert await opt_outs.list_addresses(conn) == frozenset()

@@ -112,11 +112,6 @@ def check_rsvp_link(pattern: str) -> str | None:
     return None if _is_web_address(filled) else "link_not_web"
 
 
-def is_personal_link(pattern: str) -> bool:
-    """Tell whether a link pattern gives every guest a link of their own."""
-    return "{rsvp_token}" in pattern or "{guest_id}" in pattern
-
-
 def is_day_only(moment: datetime, time_zone: str) -> bool:
     """Tell whether a moment stands for a whole day: midnight in the event's zone."""
     return moment.astimezone(zone(time_zone)).time() == time(0)

@@ -1,10 +1,9 @@
 """Guests: what is stored, what a person may edit, and what one row of the list shows."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -126,33 +125,6 @@ def may_be_saved(problem: str) -> bool:
     A number that nobody can reach is worth keeping: it is what the guest gave.
     """
     return problem.startswith("phone_") and problem != "phone_too_long"
-
-
-class Sameness(StrEnum):
-    """What two guests have in common."""
-
-    PHONE = "phone"
-    EMAIL = "email"
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """Guests who share a number or an e-mail address, in the order of the list; `key` is what they share."""
-
-    by: Sameness
-    key: str
-    guest_ids: tuple[UUID, ...]
-
-
-def find_duplicates(guests: Iterable[Guest], region: str | None) -> tuple[Duplicates, ...]:
-    """Return every number and e-mail address that more than one guest has, by first appearance."""
-    shared: dict[tuple[Sameness, str], list[UUID]] = {}
-    for guest in guests:
-        if phone := phone_key(guest.phone, region):
-            shared.setdefault((Sameness.PHONE, phone), []).append(guest.id)
-        if email := guest.email.strip().casefold():
-            shared.setdefault((Sameness.EMAIL, email), []).append(guest.id)
-    return tuple(Duplicates(by, key, tuple(ids)) for (by, key), ids in shared.items() if len(ids) > 1)
 
 
 def phone_key(phone: str, region: str | None) -> str | None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from functools import cache
-from html import escape
 from typing import Final
 
 from waapp.core.links import find_links
@@ -107,11 +106,6 @@ def to_plain(text: str) -> str:
     return "\n".join(
         f"{block.number}. {block.text}" if block.kind is Kind.NUMBER else block.text for block in parse(text)
     )
-
-
-def to_html(text: str, link_color: str, code_background: str | None = None) -> str:
-    """Return a message as rich text for a QTextDocument or QLabel: escaped, a paragraph for each line."""
-    return "".join(_block_html(block, link_color, code_background) for block in parse(text))
 
 
 def _find_fences(text: str) -> list[tuple[int, int]]:
@@ -258,44 +252,3 @@ def _merge(spans: Iterator[Span]) -> Iterator[Span]:
         last = span
     if last:
         yield last
-
-
-def _block_html(block: Block, link_color: str, code_background: str | None) -> str:
-    content = "".join(_span_html(span, link_color, code_background) for span in block.spans)
-    side = "right" if block.is_right_to_left else "left"
-    direction = ' dir="rtl"' if block.is_right_to_left else ""
-    match block.kind:
-        case Kind.LINE:
-            lead, indent = "", ""
-        case Kind.BULLET:
-            lead, indent = "•&nbsp;&nbsp;", f"margin-{side}:12px;text-indent:-12px;"
-        case Kind.NUMBER:
-            lead, indent = f"{block.number}.&nbsp;", f"margin-{side}:20px;text-indent:-20px;"
-        case Kind.QUOTE:
-            lead, indent = (
-                f'<span style="color:{escape(link_color)}">▎</span>',
-                (f"margin-{side}:10px;text-indent:-8px;"),
-            )
-    style = f"margin-top:0;margin-bottom:0;{indent}white-space:pre-wrap"
-    if not lead + content:
-        # Qt's own way to write a paragraph with nothing in it; a bare line break would be two lines high.
-        return f'<p style="-qt-paragraph-type:empty;{style}"><br></p>'
-    return f'<p{direction} style="{style}">{lead}{content}</p>'
-
-
-def _span_html(span: Span, link_color: str, code_background: str | None) -> str:
-    html = escape(span.text)
-    for style, tag in ((Style.STRIKE, "s"), (Style.ITALIC, "i"), (Style.BOLD, "b")):
-        if style in span.style:
-            html = f"<{tag}>{html}</{tag}>"
-    if span.style & (Style.CODE | Style.MONO):
-        ground = (
-            f";background-color:{escape(code_background)}"
-            if code_background and Style.CODE in span.style
-            else ""
-        )
-        html = f'<span style="font-family:monospace{ground}">{html}</span>'
-    if span.target is not None:
-        colour = escape(link_color)
-        html = f'<a href="{escape(span.target)}" style="color:{colour};text-decoration:none">{html}</a>'
-    return html

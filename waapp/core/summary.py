@@ -24,11 +24,6 @@ class Funnel:
     unknown: int
     cancelled: int
 
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether nothing is on its way and nothing is unknown any more."""
-        return self.waiting == 0 and self.unknown == 0
-
 
 def funnel(states: Mapping[Shown, int], answered: int = 0) -> Funnel:
     """Add up what the guests' pills show (`EventSummary.states`); who has no invitation is not counted."""

@@ -215,11 +215,6 @@ def render(content: str, values: Mapping[str, str]) -> str:
     )
 
 
-def normalise(content: str) -> str:
-    """Return the template with every placeholder in its one spelling."""
-    return render(content, {})
-
-
 @lru_cache(maxsize=512)
 def compile_template(content: str) -> Compiled:
     """Give every variable a number by first appearance; repeats of a name share it."""
@@ -227,11 +222,6 @@ def compile_template(content: str) -> Compiled:
     numbers = {name: str(number) for number, name in enumerate(parsed.variables, start=1)}
     body = render(content, {name: f"{{{{{number}}}}}" for name, number in numbers.items()})
     return Compiled(body, MappingProxyType(numbers))
-
-
-def decompile(body: str, numbers: Mapping[str, str]) -> str:
-    """Put names back for numbers; a number without a name stays a number."""
-    return render(body, {number: f"{{{{{name}}}}}" for name, number in numbers.items()})
 
 
 def utf16_index(text: str, index: int) -> int:

@@ -35,12 +35,6 @@ ORDER BY i.created_at DESC, i.id DESC
 
 _BY_SEND: Final = f"SELECT {_COLUMNS} {_FROM} WHERE i.send_id = %(send_id)s ORDER BY g.name, i.id"
 
-_BY_GUEST: Final = f"""
-SELECT {_COLUMNS} {_FROM}
-WHERE i.guest_id = %(guest_id)s AND i.practice = %(practice)s
-ORDER BY i.created_at DESC, i.id DESC
-"""
-
 _BY_ID: Final = f"SELECT {_COLUMNS} {_FROM} WHERE i.id = %(id)s"
 
 _CHANGED: Final = f"""
@@ -89,11 +83,6 @@ async def list_invitations(conn: Connection, event_id: UUID, practice: bool) -> 
 async def list_of_send(conn: Connection, send_id: UUID) -> list[Invitation]:
     """Return the invitations of a send, by guest name."""
     return await _all(conn, _BY_SEND, {"send_id": send_id})
-
-
-async def list_of_guest(conn: Connection, guest_id: UUID, practice: bool) -> list[Invitation]:
-    """Return the invitations of a guest in one mode, newest first."""
-    return await _all(conn, _BY_GUEST, {"guest_id": guest_id, "practice": practice})
 
 
 async def get_invitation(conn: Connection, invitation_id: UUID) -> Invitation:

@@ -1,25 +1,10 @@
 """Addresses that must not be written to, for all events."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
 
 from waapp.db.engine import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """An address (E.164) that must not be written to; `source` is where that comes from ("reply", "planner", …)."""
-
-    address: str
-    source: str
-    reason: str
-    created_by: str
-    created_at: datetime
-
 
 _ADD: Final = text("""
 INSERT INTO whatsapp_opt_outs (address, source, reason, created_by) VALUES (:address, :source, :reason, :created_by)
@@ -39,20 +24,6 @@ WHERE i.recipient = :address AND i.engine_state = 'queued' AND s.id = i.send_id
 async def list_addresses(conn: Connection) -> frozenset[str]:
     """Return all addresses that must not be written to."""
     return frozenset((await conn.execute(text("SELECT address FROM whatsapp_opt_outs"))).scalars())
-
-
-async def list_opt_outs(conn: Connection) -> list[OptOut]:
-    """Return everything about the addresses that must not be written to, newest first."""
-    statement = text("""
-        SELECT address, source, COALESCE(reason, ''), COALESCE(created_by, ''), created_at AT TIME ZONE 'UTC'
-        FROM whatsapp_opt_outs ORDER BY created_at DESC, address""")
-    return [OptOut(*row) for row in await conn.execute(statement)]
-
-
-async def opted_out(conn: Connection, addresses: Collection[str]) -> frozenset[str]:
-    """Return those of the addresses that must not be written to."""
-    statement = text("SELECT address FROM whatsapp_opt_outs WHERE address = ANY(:addresses)")
-    return frozenset((await conn.execute(statement, {"addresses": list(addresses)})).scalars())
 
 
 async def add_opt_out(
