@@ -201,7 +201,11 @@ async def check_sender(settings: Settings) -> Check:
                 "{number} is not ready: WhatsApp says “{status}”.", number=number, status=found.status.lower()
             ),
         )
-    limit = tr(", up to {limit} people a day", limit=found.daily_limit) if found.daily_limit else ""
+    limit = ""
+    if found.unlimited:
+        limit = tr(", to as many people a day as you like")
+    elif found.daily_limit:
+        limit = tr(", up to {limit} people a day", limit=found.daily_limit)
     return Check(subject, Level.OK, tr("{number} is ready{limit}.", number=number, limit=limit))
 
 

@@ -213,7 +213,7 @@ def test_lists_are_filtered(run, practice, twilio):
 
     one, inbound, today, later = run(scenario())
     assert [message.body for message in one] == ["one"]
-    assert [(message.body, message.inbound, message.from_) for message in inbound] == [
+    assert [(message.body, message.direction == "inbound", message.from_) for message in inbound] == [
         ("Yes!", True, "+351930000001")
     ]
     assert [message.body for message in today] == ["two", "one"]

@@ -153,21 +153,15 @@ def _create_engine(url: str, planner: str | None) -> AsyncEngine:
 class ConnectionReport:
     """What a connection test found.
 
-    `pooler` means that something like PgBouncer stands in between; with `transaction_pooling` it gives every
-    transaction another server connection, so that LISTEN and the sender's lock cannot work through it.
-    `revision` is the migration the database is at (None: never migrated). `may_migrate` tells whether this
-    role may create tables. `latency` is seconds for one query.
+    With `transaction_pooling` something like PgBouncer stands in between and gives every transaction another
+    server connection, so that LISTEN and the sender's lock cannot work. `latency` is seconds for one query.
     """
 
     label: str
     version: str
-    user: str
     tls: bool
-    pooler: bool
     transaction_pooling: bool
     read_only: bool
-    revision: str | None
-    may_migrate: bool
     latency: float
 
 
@@ -192,16 +186,11 @@ async def _examine(
     name: str, first: psycopg.AsyncConnection[Any], second: psycopg.AsyncConnection[Any]
 ) -> ConnectionReport:
     started = time.monotonic()
-    pid, user, version, read_only, may_migrate, migrated = await _one_row(
+    pid, version, read_only = await _one_row(
         first,
-        "SELECT pg_backend_pid(), current_user, current_setting('server_version'),"
-        " current_setting('transaction_read_only'), has_schema_privilege(current_schema(), 'CREATE'),"
-        " to_regclass('waapp_alembic_version') IS NOT NULL",
+        "SELECT pg_backend_pid(), current_setting('server_version'), current_setting('transaction_read_only')",
     )
     latency = time.monotonic() - started
-    revision = (
-        (await _one_row(first, "SELECT max(version_num) FROM waapp_alembic_version"))[0] if migrated else None
-    )
     # Two sessions never share a server process. The second holds a transaction open, so a transaction pooler has
     # either given it the first one's process or must give the first another one now.
     held = (await _one_row(second, "SELECT pg_backend_pid()"))[0]
@@ -210,13 +199,9 @@ async def _examine(
     return ConnectionReport(
         label=name,
         version=version,
-        user=user,
         tls=first.pgconn.ssl_in_use,
-        pooler=first.info.backend_pid != pid,
         transaction_pooling=held == pid or again != pid,
         read_only=read_only == "on",
-        revision=revision,
-        may_migrate=bool(may_migrate),
         latency=latency,
     )
 

@@ -42,11 +42,6 @@ class MessageRecord:
     price: Decimal | None = None
     price_unit: str | None = None
 
-    @property
-    def inbound(self) -> bool:
-        """Whether a guest wrote it."""
-        return self.direction == "inbound"
-
     def fact(self) -> Fact:
         """Return what the poller stores of it."""
         return Fact(
@@ -81,10 +76,8 @@ class SenderInfo:
     sid: str
     number: str
     status: str
-    quality: str = ""
     daily_limit: int | None = None
     unlimited: bool = False
-    limit_text: str = ""
 
     @property
     def online(self) -> bool:
@@ -124,16 +117,13 @@ def message_record(instance: Any) -> MessageRecord:  # noqa: ANN401 - the packag
 def sender_info(instance: Any) -> SenderInfo:  # noqa: ANN401
     """Read a sender; Twilio leaves its properties out at times."""
     properties = instance.properties if isinstance(instance.properties, dict) else {}
-    text = str(properties.get("messaging_limit") or "")
-    limit, unlimited = parse_limit(text)
+    limit, unlimited = parse_limit(str(properties.get("messaging_limit") or ""))
     return SenderInfo(
         sid=str(instance.sid or ""),
         number=from_address(instance.sender_id),
         status=str(instance.status or ""),
-        quality=str(properties.get("quality_rating") or ""),
         daily_limit=limit,
         unlimited=unlimited,
-        limit_text=text,
     )
 
 
