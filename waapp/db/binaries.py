@@ -48,7 +48,9 @@ def account() -> tuple[str, ...]:
     """Return the words to put before a server program: none, except for root, under whom PostgreSQL refuses to run.
 
     Then it runs as `nobody`, who may own the data but not pass the folders above it (a home, a virtual
-    environment under /root), so it keeps root's right to pass them. Only root reaches its socket.
+    environment under /root), so it keeps root's right to pass them, also where a program looks before it enters
+    (`access`, which initdb uses to find its neighbours, drops ambient rights without the secure bit). Only root
+    reaches its socket.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return ()
@@ -58,7 +60,7 @@ def account() -> tuple[str, ...]:
     user, group = _unprivileged() or (0, 0)
     return (
         setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups",
-        "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--",
+        "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup", "--",
     )  # fmt: skip
 
 
