@@ -83,7 +83,7 @@ def test_a_found_message_is_adopted_once(run, database: Database) -> None:
             assert not await settling.adopt(conn, one.id, "SM2", "delivered")
             assert not await settling.adopt(conn, two.id, "SM1", "delivered")
             # The transaction goes on after the refusal.
-            assert await settling.known_sids(conn, ["SM1", "SM2"]) == {"SM1"}
+            assert await settling.known_sids(conn, ["SM1", "SM2"], one.id) == {"SM1"}
             assert await settling.get_unsettled(conn, one.id) is None
             assert await settling.get_unsettled(conn, two.id) is not None
             assert not await settling.note_look(conn, one.id, 1.0)

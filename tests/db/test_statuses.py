@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.db.rows import SENDER, accept_all, claim, column, execute, queue
 from waapp.core.invitations import Fact, SendState
 from waapp.core.status import OPEN_WORDS
-from waapp.db import sends, statuses
+from waapp.db import sends, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.statuses import Known, learn
 
@@ -213,5 +213,48 @@ def test_nothing_of_a_stopped_send_goes_out_again(run, database: Database) -> No
         assert await column(
             database, "SELECT twilio_status FROM whatsapp_invitations WHERE twilio_message_sid = 'SM0000'"
         ) == ["failed"]
+
+    run(scenario())
+
+
+def test_a_message_that_arrives_while_its_next_attempt_waits_needs_none(run, database: Database) -> None:
+    async def scenario() -> None:
+        await queue(database, 1)
+        await accept_all(database)
+        async with database.begin() as conn:
+            (failed,) = await statuses.apply_facts(
+                conn, [Fact("SM0000", "undelivered", T0, error_code="63018")]
+            )
+            assert await statuses.send_again_later(conn, failed, T0 + timedelta(days=9000))
+            # The same bad news again changes nothing.
+            again = await statuses.apply_facts(conn, [Fact("SM0000", "failed", T0, error_code="63018")])
+            assert again == []
+            assert await statuses.apply_facts(conn, [Fact("SM0000", "delivered", T0)]) == []
+        assert await column(
+            database,
+            "SELECT ROW(engine_state, twilio_status, next_retry_at, sent_at IS NOT NULL)::text"
+            " FROM whatsapp_invitations",
+        ) == ["(accepted,delivered,,t)"]
+
+    run(scenario())
+
+
+def test_the_message_of_an_earlier_attempt_is_never_taken_for_that_of_the_next(
+    run, database: Database
+) -> None:
+    async def scenario() -> None:
+        await queue(database, 1)
+        await accept_all(database)
+        async with database.begin() as conn:
+            (failed,) = await statuses.apply_facts(
+                conn, [Fact("SM0000", "undelivered", T0, error_code="63018")]
+            )
+            assert await statuses.send_again_later(conn, failed, T0)
+        (taken,) = await claim(database)
+        async with database.begin() as conn:
+            assert await settling.known_sids(conn, ["SM0000", "SM0001"], taken.id) == {"SM0000"}
+            # What comes too late for this attempt is in the log, and the attempt is not disturbed.
+            assert await statuses.apply_facts(conn, [Fact("SM0000", "delivered", T0)]) == []
+        assert await column(database, "SELECT engine_state FROM whatsapp_invitations") == ["sending"]
 
     run(scenario())

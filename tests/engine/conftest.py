@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from waapp.db.sends import Queued
 from waapp.engine.account import Line
 from waapp.engine.plans import prepare, queue
 from waapp.engine.sending import Sending
+from waapp.errors import DatabaseError
 from waapp.paths import data_dir
 from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice import PRACTICE_SENDER, PracticeTwilio
@@ -102,28 +103,33 @@ class Desk:
     async def until(self, met: Callable[[list[Invitation]], bool], seconds: float = 30.0) -> list[Invitation]:
         """Wait until the invitations meet a condition; fail after a generous time."""
         async with asyncio.timeout(seconds):
-            while not met(rows := await self.rows()):
+            while True:
+                with suppress(DatabaseError):  # some tests stop it
+                    rows = await self.rows()
+                    if met(rows):
+                        return rows
                 await asyncio.sleep(0.05)
-        return rows
+
+
+async def make_desk(database: Database, practice: PracticeTwilio, twilio: TwilioClient, table: Table) -> Desk:
+    """Make an event and a template on a database; messages live fifty times as fast as in practice mode."""
+    line = Line(
+        twilio, PRACTICE_SENDER, "practice-test", practice=True, rate=500, cadence=Cadence(scale=0.02)
+    )
+    async with database.begin() as conn:
+        draft = EventDraft("Party", datetime(2030, 6, 5, 16, tzinfo=UTC), "Porto", "Europe/Lisbon", "PT")
+        event = await events.create_event(conn, draft)
+        content = "Dear {{guest_name}}, please come to our party in the garden on Saturday evening!"
+        template = await templates.save_template(conn, None, TemplateDraft("party", "Party", content))
+    return Desk(database, line, practice, table, event.id, template.id)
 
 
 @pytest.fixture
 def desk(run: Run, database: Database, practice: PracticeTwilio, twilio: TwilioClient, table: Table) -> Desk:
-    """A desk with an event and a template; messages live fifty times as fast as in practice mode."""
+    """A desk with an event and a template."""
     practice.script = Script(speed=50)
-    line = Line(
-        twilio, PRACTICE_SENDER, "practice-test", practice=True, rate=500, cadence=Cadence(scale=0.02)
-    )
-
-    async def make() -> tuple[UUID, UUID]:
-        async with database.begin() as conn:
-            draft = EventDraft("Party", datetime(2030, 6, 5, 16, tzinfo=UTC), "Porto", "Europe/Lisbon", "PT")
-            event = await events.create_event(conn, draft)
-            content = "Dear {{guest_name}}, please come to our party in the garden on Saturday evening!"
-            template = await templates.save_template(conn, None, TemplateDraft("party", "Party", content))
-        return event.id, template.id
-
-    return Desk(database, line, practice, table, *run(make()))
+    made: Desk = run(make_desk(database, practice, twilio, table))
+    return made
 
 
 def numbers(count: int, start: int = 0) -> list[str]:

@@ -72,6 +72,7 @@ SET engine_state = CASE WHEN picked.opted_out THEN 'cancelled' ELSE 'sending' EN
     claim_token = CASE WHEN picked.opted_out THEN NULL ELSE (CAST(:tokens AS uuid[]))[picked.place] END,
     claimed_by = :desk,
     claimed_at = clock.utc,
+    twilio_message_sid = CASE WHEN picked.opted_out THEN i.twilio_message_sid END,
     next_retry_at = NULL
 FROM picked CROSS JOIN clock
 WHERE i.id = picked.id

@@ -99,6 +99,11 @@ _KNOWN_SIDS = text(
     "SELECT twilio_message_sid FROM whatsapp_invitations WHERE twilio_message_sid = ANY(:sids)"
 )
 
+_EARLIER_SIDS = text("""
+SELECT sid FROM unnest(CAST(:sids AS text[])) AS sid
+WHERE EXISTS (SELECT FROM whatsapp_invitation_log l WHERE l.invitation_id = :id AND l.detail LIKE '%' || sid || '%')
+""")
+
 
 async def expire_claims(
     conn: Connection, sender: str, older_than: float, live: Collection[UUID] = ()
@@ -140,9 +145,13 @@ async def note_look(
     return (await conn.execute(_NOTE_LOOK, parameters)).one_or_none() is not None
 
 
-async def known_sids(conn: Connection, sids: Collection[str]) -> set[str]:
-    """Return those of the SIDs that an invitation already has: they cannot be the message of another."""
-    return set((await conn.execute(_KNOWN_SIDS, {"sids": list(sids)})).scalars())
+async def known_sids(conn: Connection, sids: Collection[str], invitation_id: UUID) -> set[str]:
+    """Return those of the SIDs that belong elsewhere: to another invitation, or to this one's earlier attempts."""
+    names = {"sids": list(sids), "id": invitation_id}
+    return {
+        *(await conn.execute(_KNOWN_SIDS, {"sids": list(sids)})).scalars(),
+        *(await conn.execute(_EARLIER_SIDS, names)).scalars(),
+    }
 
 
 async def adopt(conn: Connection, invitation_id: UUID, sid: str, status: str) -> bool:

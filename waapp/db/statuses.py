@@ -73,9 +73,9 @@ SELECT i.id, i.send_id, i.recipient, i.retry_count, i.max_retries, i.updated_at 
        i.twilio_message_sid AS sid, i.twilio_status AS status, i.twilio_error_code AS error_code,
        i.twilio_error_message AS error_message, i.delivered_at AT TIME ZONE 'UTC' AS delivered_at,
        i.read_at AT TIME ZONE 'UTC' AS read_at, i.failed_at AT TIME ZONE 'UTC' AS failed_at, i.price,
-       i.price_unit
+       i.price_unit, i.engine_state <> 'accepted' AS superseded
 FROM whatsapp_invitations i
-WHERE i.twilio_message_sid = ANY(:sids)
+WHERE i.twilio_message_sid = ANY(:sids) AND i.engine_state IN ('accepted', 'queued', 'cancelled')
 """)
 
 # A trigger writes the guests' status row by row. Everybody who changes several takes them in this order.
@@ -85,7 +85,9 @@ _SWAP: Final = text("""
 UPDATE whatsapp_invitations i
 SET twilio_status = r.status, twilio_error_code = r.error_code, twilio_error_message = r.error_message,
     delivered_at = r.delivered_at AT TIME ZONE 'UTC', read_at = r.read_at AT TIME ZONE 'UTC',
-    failed_at = r.failed_at AT TIME ZONE 'UTC', price = r.price, price_unit = r.price_unit
+    failed_at = r.failed_at AT TIME ZONE 'UTC', price = r.price, price_unit = r.price_unit,
+    engine_state = 'accepted', next_retry_at = NULL,
+    sent_at = COALESCE(i.sent_at, LEAST(i.claimed_at, r.delivered_at AT TIME ZONE 'UTC'))
 FROM jsonb_to_recordset(CAST(:rows AS jsonb))
          AS r(id uuid, old_status text, version timestamp, status text, error_code text, error_message text,
               delivered_at timestamptz, read_at timestamptz, failed_at timestamptz, price numeric, price_unit text)
@@ -93,9 +95,15 @@ WHERE i.id = r.id AND i.twilio_status IS NOT DISTINCT FROM r.old_status AND i.up
 RETURNING i.id
 """)
 
+# Several invitations and their sends: the sends first, as everywhere.
+_LOCK_SENDS: Final = text("SELECT FROM whatsapp_sends WHERE id = ANY(:sends) ORDER BY id FOR NO KEY UPDATE")
+
+# The row keeps the failed message until the next attempt begins: should it arrive after all, there is none. Its SID
+# stays in the log for good, where a search for the next attempt's message finds that this one is not it.
 _SEND_AGAIN_LATER: Final = text("""
 UPDATE whatsapp_invitations i
-SET engine_state = 'queued', twilio_message_sid = NULL, twilio_status = NULL, sent_at = NULL, failed_at = NULL,
+SET engine_state = 'queued', twilio_status = NULL, sent_at = NULL, failed_at = NULL,
+    twilio_error_message = concat_ws(' ', i.twilio_error_message, '(' || i.twilio_message_sid || ')'),
     retry_count = LEAST(i.retry_count + 1, i.max_retries),
     next_retry_at = CAST(:due_at AS timestamptz) AT TIME ZONE 'UTC'
 FROM whatsapp_sends s
@@ -107,6 +115,8 @@ RETURNING i.id
 _REOPEN: Final = text("UPDATE whatsapp_sends SET state = 'active' WHERE id = :id AND state = 'finished'")
 
 _CENT_FRACTION: Final = Decimal("0.00001")
+
+_ARRIVED: Final = frozenset({GuestStatus.DELIVERED, GuestStatus.READ})
 
 _REST: Final = (
     "error_code", "error_message", "delivered_at", "read_at", "failed_at", "price", "price_unit",
@@ -125,7 +135,8 @@ async def open_messages(conn: Connection, sender: str, max_age: float = 30 * 86_
 async def apply_facts(conn: Connection, facts: Iterable[Fact]) -> list[Failed]:
     """Learn what Twilio says about messages; return the invitations that have failed by it.
 
-    A message that is not ours is passed over. A row that somebody else changes at the same moment is read and
+    A message that is not ours is passed over. One that failed and waits for another attempt needs none when it has
+    arrived after all. A row that somebody else changes at the same moment is read and
     compared again until the fact is in it.
     """
     by_sid = {
@@ -140,9 +151,11 @@ async def apply_facts(conn: Connection, facts: Iterable[Fact]) -> list[Failed]:
             old = _known(row)
             new = old
             for fact in by_sid[row.sid]:
-                new = learn(new, fact)
+                if not row.superseded or guest_status(fact.status) in _ARRIVED:
+                    new = learn(new, fact)
             if new != old:
                 news[row.id] = (row, old, new)
+        await _lock_sends(conn, news.values())
         swapped = await _swap(conn, list(news.values()))
         failed += [
             _failed(row, new) for row, old, new in map(news.__getitem__, swapped) if _has_failed(old, new)
@@ -182,7 +195,7 @@ def learn(known: Known, fact: Fact) -> Known:
     if advance(None, known.status or "") is not None and guest_status(known.status) is after:
         own = (known.error_code, known.error_message)
         error = _smaller(own, error) if now is after else own
-    arrived = fact.at if now in {GuestStatus.DELIVERED, GuestStatus.READ} else None
+    arrived = fact.at if now in _ARRIVED else None
     failed_at = _earlier(known.failed_at, fact.at if now is GuestStatus.FAILED else None)
     return replace(
         known,
@@ -230,6 +243,13 @@ def _failed(row: Row[Any], new: Known) -> Failed:
 
 def _known(row: Row[Any]) -> Known:
     return Known(row.status, **{name: getattr(row, name) for name in _REST})
+
+
+async def _lock_sends(conn: Connection, news: Iterable[tuple[Row[Any], Known, Known]]) -> None:
+    """Lock the sends of invitations that may be sent again, or no longer."""
+    sends = {row.send_id for row, old, new in news if row.superseded or _has_failed(old, new)} - {None}
+    if sends:
+        await conn.execute(_LOCK_SENDS, {"sends": list(sends)})
 
 
 async def _swap(conn: Connection, news: Sequence[tuple[Row[Any], Known, Known]]) -> set[UUID]:

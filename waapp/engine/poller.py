@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from decimal import Decimal
 
 from waapp.core import phone
 from waapp.core.errors_twilio import Table
@@ -19,15 +19,20 @@ from waapp.errors import UserError
 
 _log = logging.getLogger(__name__)
 
-_PAGE = 1000
-_SPARE_PAGES = 1
-"""Pages beyond those that our own open messages fill: other programs may send from the same number."""
+_MOST_PAGES = 11
+"""List requests in one round; each tells about a thousand messages."""
+_MOST_FRUITLESS = 2
+"""Pages without one message that is asked about, after which the rest are asked about one by one."""
 _MOST_STRAGGLERS = 20
 """Fetches by SID in one round, for messages that the list does not show (yet)."""
 _GATHER = 2.0
 """Seconds after a round in which hand-overs gather for the next one."""
 _REST_PER_WORK = 9.0
 _TROUBLE_WAIT = 15.0
+
+
+_Told = tuple[str, Decimal | None]
+"""Status and price as Twilio last told them."""
 
 
 class Poller:
@@ -41,6 +46,7 @@ class Poller:
         self._cadence = line.cadence
         self._table = table
         self._asked: dict[str, float] = {}
+        self._told: dict[str, _Told] = {}
         self._sent = asyncio.Event()
 
     def wake(self) -> None:
@@ -76,33 +82,47 @@ class Poller:
             if now - self._asked.get(message.sid, -interval) >= interval * 0.9:
                 due.append(message)
         if due:
-            await self._ask(due, open_messages, now)
+            await self._ask(due, {message.sid: message for message in open_messages})
         self._asked = {m.sid: at for m in open_messages if (at := self._asked.get(m.sid)) is not None}
         return min(waits, default=60.0)
 
-    async def _ask(self, due: list[OpenMessage], open_messages: list[OpenMessage], now: float) -> None:
-        ours = {message.sid: message for message in open_messages}
-        oldest = max(message.age for message in due)
-        since = datetime.now(UTC) - timedelta(seconds=oldest) - timedelta(days=1)
-        newer = sum(1 for message in open_messages if message.age <= oldest)
-        listed = await self._client.list_messages(
-            from_=self._number, since=since, page_cap=ceil(newer / _PAGE) + _SPARE_PAGES
-        )
-        facts = [record.fact() for record in listed if record.sid in ours]
-        seen = {fact.sid for fact in facts}
-        missing = [message.sid for message in due if message.sid not in seen]
-        for sid in missing[:_MOST_STRAGGLERS]:
+    async def _ask(self, due: list[OpenMessage], ours: dict[str, OpenMessage]) -> None:
+        """List messages, newest first, until every due one has been seen or it makes no sense to go on."""
+        since = datetime.now(UTC) - timedelta(seconds=max(message.age for message in due)) - timedelta(days=1)
+        missing = {message.sid for message in due}
+        told: dict[str, _Told] = {}
+        fruitless = 0
+        pages = self._client.message_pages(from_=self._number, since=since, page_cap=_MOST_PAGES)
+        async with aclosing(pages):
+            async for page in pages:
+                before = len(missing)
+                await self._learn([record.fact() for record in page], ours, told)
+                missing.difference_update(record.sid for record in page)
+                fruitless = 0 if len(missing) < before else fruitless + 1
+                if not missing or fruitless == _MOST_FRUITLESS:
+                    break
+        for sid in sorted(missing, key=lambda sid: self._asked.get(sid, -1.0))[:_MOST_STRAGGLERS]:
             record = await self._client.fetch(sid)
             if record is not None:
-                facts.append(record.fact())
-        for message in due:
-            self._asked[message.sid] = now
-        await self._apply(facts, ours)
+                await self._learn([record.fact()], ours, told)
+            missing.discard(sid)
+        now = time.monotonic()
+        self._asked.update((message.sid, now) for message in due if message.sid not in missing)
+        self._told = told
 
-    async def _apply(self, facts: list[Fact], ours: dict[str, OpenMessage]) -> None:
-        news = [fact for fact in facts if fact.status != ours[fact.sid].status or fact.price is not None]
-        if not news:
-            return
+    async def _learn(self, facts: list[Fact], ours: dict[str, OpenMessage], told: dict[str, _Told]) -> None:
+        """Write what is new. Messages that are not open count, too: one that failed may have arrived after all."""
+        news = [
+            fact
+            for fact in facts
+            if self._told.get(fact.sid) != (fact.status, fact.price)
+            or (fact.sid in ours and ours[fact.sid].status != fact.status)
+        ]
+        if news:
+            await self._apply(news)
+        told.update((fact.sid, (fact.status, fact.price)) for fact in facts)
+
+    async def _apply(self, news: list[Fact]) -> None:
         async with self._database.begin() as conn:
             for failed in await statuses.apply_facts(conn, news):
                 verdict = decide_failure(

@@ -202,6 +202,8 @@ class Sender:
             content_sid=claim.content_sid,
             variables=claim.content_variables if claim.content_sid else None,
         )
+        # A request may have taken its time; the phone gets the message no earlier than this.
+        self._spacing.sent(claim.recipient, time.monotonic())
         verdict = decide(
             outcome,
             attempt=claim.retry_count,

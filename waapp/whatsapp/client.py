@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -170,7 +170,7 @@ class TwilioClient:
         since: datetime | None = None,
         page_cap: int = 11,
         page_size: int = PAGE_SIZE,
-    ) -> AsyncIterator[list[MessageRecord]]:
+    ) -> AsyncGenerator[list[MessageRecord], None]:
         """Yield the pages of `list_messages` one by one, so that the caller may stop when it has seen enough."""
         filters: dict[str, object] = {"page_size": page_size}
         if to is not None:
