@@ -181,9 +181,12 @@ class Program:
 
         It takes at most the HTTP timeout, and the time that the engine grants the database for the outcomes.
         """
+        takes_time = False
         while not working.done():
-            self.window.show_finishing(sending.in_flight)
+            if sending.in_flight or takes_time:
+                self.window.show_finishing(sending.in_flight)
             await asyncio.wait([working], timeout=_GLANCE)
+            takes_time = True
 
     def _sending(self, opened: OpenDatabase, line: Line) -> Sending:
         def show(state: SendingState) -> None:

@@ -15,6 +15,7 @@ from waapp.gui.guest_facts import (
     filters_of,
     fold,
     matcher,
+    narrows,
     needs_look,
     search_text,
 )
@@ -106,3 +107,20 @@ def test_moments_say_the_day_only_when_it_is_another():
     assert due(NOW + timedelta(days=9), UTC, NOW).startswith("on 21 ")
     assert stamp(NOW, UTC, NOW) in due(NOW, UTC, NOW)
     assert stamp(NOW - timedelta(days=1), UTC, NOW).startswith("11 ")
+
+
+_TYPED = st.text("aé 01+-", max_size=4)
+
+
+@given(_TYPED, _TYPED, st.lists(st.text("ae01\n", max_size=8), max_size=8))
+def test_what_is_typed_on_finds_nothing_new(begun, more, texts):
+    if narrows(begun + more, begun):
+        before, after = matcher(begun), matcher(begun + more)
+        found = {text for text in texts if after is None or after(text)}
+        assert found <= {text for text in texts if before is None or before(text)}
+
+
+def test_a_longer_number_may_find_what_its_beginning_does_not():
+    assert narrows("ana m", "ana")
+    assert not narrows("01", "0")
+    assert not narrows("ana", "")

@@ -24,10 +24,15 @@ async def stream(
     driver = (await conn.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError(driver)
+    cursor = driver.cursor(name=f"waapp_{uuid4().hex}", binary=True)
     try:
-        async with driver.cursor(name=f"waapp_{uuid4().hex}", binary=True) as cursor:
-            await cursor.execute(query, parameters)
-            while rows := await cursor.fetchmany(CHUNK):
-                yield rows
+        try:
+            async with cursor:
+                await cursor.execute(query, parameters)
+                while rows := await cursor.fetchmany(CHUNK):
+                    yield rows
+        finally:
+            # Cancelled just while it was being closed: the server's side ends with the transaction.
+            await psycopg.AsyncCursor.close(cursor)
     except psycopg.Error as error:
         raise exc.DBAPIError(None, None, error) from error

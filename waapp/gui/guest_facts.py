@@ -152,7 +152,16 @@ def matcher(query: str) -> Callable[[str], bool] | None:
         wanted = "".join(str(int(char)) for char in digits).lstrip("0") or "0"
         return lambda text: wanted in text
     words = fold(typed).split()
+    if len(words) == 1:
+        word = words[0]
+        return lambda text: word in text
     return lambda text: all(word in text for word in words)
+
+
+def narrows(query: str, earlier: str) -> bool:
+    """Tell whether a query, typed on from an earlier one, can only find what that one has found."""
+    # Digits alone are compared without their zeros in front: such a query can find more than its beginning.
+    return query.startswith(earlier) and bool(fold(earlier).strip(" +-()./0123456789"))
 
 
 def answer_text(row: GuestRow) -> str:

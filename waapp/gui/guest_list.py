@@ -13,7 +13,7 @@ from waapp.core.guests import GuestRow
 from waapp.gui import style
 from waapp.gui.filter_bar import Chips, FilterBar, SearchField
 from waapp.gui.guest_columns import guest_columns
-from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, passes, search_text
+from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, narrows, passes, search_text
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
@@ -225,10 +225,10 @@ class GuestList(QWidget):
 
     def _search(self, query: str) -> None:
         if query != self._query:
-            self._query = query
-            self._filter()
+            earlier, self._query = self._query, query
+            self._filter(narrower=narrows(query, earlier))
 
-    def _filter(self) -> None:
+    def _filter(self, *, narrower: bool = False) -> None:
         chip = GuestFilter(self.chips.current() or GuestFilter.ALL)
         matches = matcher(self._query)
         self._chosen_chip.setVisible(bool(self._chosen))
@@ -236,7 +236,7 @@ class GuestList(QWidget):
         self._chosen_chip.setAccessibleName(
             tr("{n:chosen guest|chosen guests}; show all guests again", n=len(self._chosen))
         )
-        self.model.set_filter(self._predicate(chip, matches))
+        self.model.set_filter(self._predicate(chip, matches), narrower=narrower)
         self._show_counts()
 
     def _predicate(

@@ -140,7 +140,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Show these rows instead of all that were there."""
         identify = self._identify
         self.beginResetModel()
-        self._order.rows = {identify(row): row for row in rows}
+        self._order.replace_all({identify(row): row for row in rows})
         self._texts.clear()
         self._order.rearrange()
         self.endResetModel()
@@ -168,7 +168,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             self._tell_changed(min(changed), max(changed))
         if len(moving) > _ONE_BY_ONE:
             self.beginResetModel()
-            order.rearrange_only(moving)
+            order.rearrange()
             self.endResetModel()
         else:
             for row_id in moving:
@@ -193,10 +193,18 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if leaving:
             self.counted.emit()
 
-    def set_filter(self, predicate: Callable[[Row], bool] | None) -> None:
-        """Show only the rows that the predicate accepts; None shows all."""
+    def set_filter(self, predicate: Callable[[Row], bool] | None, *, narrower: bool = False) -> None:
+        """Show only the rows that the predicate accepts; None shows all.
+
+        `narrower` promises that it accepts no row that the one before did not: then only those are looked at.
+        """
         self._order.set_filter(predicate)
-        self._rearrange()
+        self.beginResetModel()
+        if narrower:
+            self._order.narrow()
+        else:
+            self._order.rearrange()
+        self.endResetModel()
         self.counted.emit()
 
     def refresh_texts(self) -> None:
