@@ -83,7 +83,9 @@ def accepted(sid: str, status: str = "queued") -> Next:
 
 async def accept_all(database: Database, prefix: str = "SM") -> list[Claim]:
     """Claim everything that is due and record that Twilio took it over, as SM0000, SM0001, …"""
-    taken = await claim(database, 100_000)
+    taken: list[Claim] = []
+    while batch := await claim(database, 1_000):
+        taken += batch
     async with database.begin() as conn:
         await claims.record(
             conn, [(one.token, accepted(f"{prefix}{number:04d}")) for number, one in enumerate(taken)]
