@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,8 +61,13 @@ def placeholders(words: str) -> set[str]:
 # Errors that the code raises, read from the code itself
 
 
-def raised() -> Iterator[tuple[str, str, set[str], bool]]:
-    """Yield where, code, parameters, and whether further parameters come by `**`."""
+@cache
+def raised() -> tuple[tuple[str, str, set[str], bool], ...]:
+    """Return where, code, parameters, and whether further parameters come by `**`."""
+    return tuple(_raised())
+
+
+def _raised() -> Iterator[tuple[str, str, set[str], bool]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
