@@ -185,6 +185,7 @@ class World:
     def settle(self, seconds: float = 120.0) -> None:
         """Let one worker finish: nothing queued or claimed, every unknown message looked for."""
         worker = self.start_worker()
+        until(lambda: self.sending() is worker, "a worker that sends")
         until(
             lambda: (
                 self.query(

@@ -127,6 +127,10 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
                 lambda conn: settling.expire_claims(conn, SENDER, 3600.0, tokens),
                 {"idx_whatsapp_invitations_unsettled"},
             ),
+            "next_settling": (
+                lambda conn: settling.next_due(conn, SENDER, 3600.0, tokens),
+                {"idx_whatsapp_invitations_unsettled"},
+            ),
             "due_for_a_look": (
                 lambda conn: settling.due_for_a_look(conn, SENDER),
                 {"idx_whatsapp_invitations_unsettled"},

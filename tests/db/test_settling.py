@@ -151,3 +151,26 @@ def test_treating_as_sent_ends_the_search(run, database: Database) -> None:
         ) == ["(accepted,sent)"]
 
     run(scenario())
+
+
+def test_whoever_settles_knows_when_the_next_one_is_due(run, database: Database) -> None:
+    async def scenario() -> None:
+        await queue(database, 2)
+        async with database.begin() as conn:
+            assert await settling.next_due(conn, SENDER, 30.0) is None
+        left, live = await claim(database, 2)
+        async with database.begin() as conn:
+            due = await settling.next_due(conn, SENDER, 3600.0, [live.token])
+            assert due is not None
+            assert 0 < due <= 3600
+            assert await settling.next_due(conn, SENDER, 3600.0, [left.token, live.token]) is None
+            await settling.expire_claims(conn, SENDER, -1.0, [live.token])
+            due = await settling.next_due(conn, SENDER, 3600.0, [live.token])
+            assert due is not None
+            assert abs(due) < 1
+            await settling.note_look(conn, left.id, 60.0)
+            due = await settling.next_due(conn, SENDER, 3600.0, [live.token])
+            assert due is not None
+            assert 0 < due <= 60
+
+    run(scenario())

@@ -47,6 +47,15 @@ ORDER BY i.claimed_at, i.id
 LIMIT :limit
 """)
 
+_NEXT = text("""
+SELECT EXTRACT(epoch FROM min(CASE
+    WHEN i.engine_state = 'unknown' THEN COALESCE(i.next_look_at, clock_timestamp() AT TIME ZONE 'UTC')
+    ELSE i.claimed_at + make_interval(secs => :older_than) END) - clock_timestamp() AT TIME ZONE 'UTC')
+FROM whatsapp_invitations i
+WHERE i.sender = :sender AND i.engine_state IN ('sending', 'unknown') AND i.send_id IS NOT NULL
+  AND (i.engine_state = 'unknown' OR i.claim_token <> ALL(CAST(:live AS uuid[])))
+""")
+
 _NOTE_LOOK = text("""
 UPDATE whatsapp_invitations
 SET looks = looks + 1,
@@ -116,6 +125,18 @@ async def expire_claims(
     """
     parameters = {"sender": sender, "older_than": older_than, "live": list(live)}
     return list((await conn.execute(_EXPIRE, parameters)).scalars())
+
+
+async def next_due(
+    conn: Connection, sender: str, older_than: float, live: Collection[UUID] = ()
+) -> float | None:
+    """Return the seconds until a claim is to expire or an unknown invitation to be looked for; None: there is none.
+
+    The parameters are those of `expire_claims`. What is overdue gives a number below zero.
+    """
+    parameters = {"sender": sender, "older_than": older_than, "live": list(live)}
+    seconds = (await conn.execute(_NEXT, parameters)).scalar_one()
+    return None if seconds is None else float(seconds)
 
 
 async def due_for_a_look(conn: Connection, sender: str, limit: int = 50) -> list[Unsettled]:

@@ -22,6 +22,8 @@ from waapp.errors import UserError
 _log = logging.getLogger(__name__)
 
 _EVERY = 60.0
+_PAUSE = 1.0
+"""Seconds between two rounds at least."""
 _TROUBLE_WAIT = 15.0
 _CLAIM_MARGIN = 15.0
 """Seconds beyond a request's time-outs after which a claim can no longer be under way anywhere."""
@@ -60,9 +62,10 @@ class Reconciler:
         while True:
             wait = _EVERY * self._line.cadence.scale
             try:
-                settled = await self.settle()
-                if settled.still_unknown:
-                    wait = min(wait, self._line.cadence.next_look(1) or wait)
+                await self.settle()
+                due = await self._next_due()
+                if due is not None:
+                    wait = min(wait, max(due, _PAUSE * self._line.cadence.scale))
             except UserError as error:
                 _log.info("nothing settled this time: %s", error)
                 wait = _TROUBLE_WAIT
@@ -78,6 +81,10 @@ class Reconciler:
             due = await settling.due_for_a_look(conn, self._line.key)
         adopted = [await self._look(one) for one in due]
         return Settled(adopted=sum(adopted), still_unknown=len(due) - sum(adopted))
+
+    async def _next_due(self) -> float | None:
+        async with self._database.read() as conn:
+            return await settling.next_due(conn, self._line.key, self._stale_after, self._live())
 
     async def _look(self, one: Unsettled) -> bool:
         listed = await self._line.client.list_messages(to=one.recipient, page_cap=1)
