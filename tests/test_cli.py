@@ -245,6 +245,11 @@ def test_check_names_what_is_missing(waapp: Waapp) -> None:
     levels = {check["subject"]: check["level"] for check in report["checks"]}
     assert levels["Twilio account"] == "error"
     assert levels["Database"] == "ok"
+    assert levels["Window"] == "ok"
+    served = json.loads(waapp("check", "--json", QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="").stdout)
+    (window,) = [check for check in served["checks"] if check["subject"] == "Window"]
+    assert window["level"] == "warning"
+    assert "no screen" in window["text"]
 
 
 def test_migrating_twice_says_so(waapp: Waapp, database_url: str) -> None:

@@ -59,7 +59,7 @@ async def create_event(
 ) -> Created:
     """Create an event; `date` is ISO 8601, in the zone unless it says otherwise.
 
-    Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("zone_unknown").
+    Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("time_zone_unknown").
     """
     zone_name = zone or tzlocal.get_localzone_name() or "UTC"
     draft = EventDraft(
@@ -282,7 +282,7 @@ def _moment(text: str, zone: str) -> datetime:
     try:
         local = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UserError("zone_unknown", zone=zone) from error
+        raise UserError("time_zone_unknown", zone=zone) from error
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

@@ -1,12 +1,13 @@
 """Whether what the settings name works, each check on its own: for the settings page and for `waapp check`."""
 
+import os
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from waapp import __version__, config, paths
+from waapp import __version__, config, display, paths
 from waapp.config import Settings
 from waapp.core import phone
 from waapp.core.pacing import SANDBOX_SENDER
@@ -38,7 +39,7 @@ class Check:
 
 async def check_all(settings: Settings) -> list[Check]:
     """Run every check, whatever the others find."""
-    checks = [check_installation()]
+    checks = [check_installation(), check_screen()]
     for subject, check in (
         (tr("Database"), check_database),
         (tr("Twilio account"), check_account),
@@ -81,6 +82,16 @@ def check_installation() -> Check:
             frozen=frozen,
         ),
     )
+
+
+def check_screen() -> Check:
+    """Find out whether the window could be shown; on a server it need not."""
+    subject = tr("Window")
+    try:
+        display.check(os.environ)
+    except UserError as error:
+        return Check(subject, Level.WARNING, one_line(error))
+    return Check(subject, Level.OK, tr("It can be shown."))
 
 
 async def check_database(settings: Settings) -> Check:

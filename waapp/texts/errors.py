@@ -181,9 +181,6 @@ _WORK: Final = {
     "invitation_unknown": Message(
         "This message no longer exists.", "Somebody else has deleted the guest or the event."
     ),
-    "zone_unknown": Message(
-        "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
-    ),
     "date_unreadable": Message(
         "“{date}” is not a date.", "Write it like 2027-06-05, or with the time like 2027-06-05T16:00."
     ),
