@@ -61,7 +61,7 @@ class SendSummary:
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """What is frozen for one guest when a send is planned."""
+    """What is frozen for one guest when a send is planned; it leaves after `wait` seconds at the earliest."""
 
     guest_id: UUID
     recipient: str
@@ -69,6 +69,7 @@ class NewInvitation:
     body: str
     content_sid: str | None = None
     content_variables: Mapping[str, str] | None = None
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

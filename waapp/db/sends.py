@@ -122,13 +122,15 @@ SELECT pg_advisory_xact_lock(hashtextextended(
 _INSERT_INVITATIONS = text(f"""
 INSERT INTO whatsapp_invitations (id, send_id, guest_id, event_id, template_name, template_version, sender, practice,
     recipient, template_variables, message_content, content_sid, content_variables, engine_state, max_retries,
-    queued_at)
+    queued_at, next_retry_at)
 SELECT gen_random_uuid(), :send_id, n.guest_id, :event_id, :template_name, :template_version, :sender, :practice,
     n.recipient, CAST(n.variables AS jsonb), n.body, n.content_sid, CAST(n.content_variables AS jsonb),
-    'queued', :max_retries, clock_timestamp() AT TIME ZONE 'UTC'
+    'queued', :max_retries, clock_timestamp() AT TIME ZONE 'UTC',
+    CASE WHEN n.wait > 0 THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => n.wait) END
 FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:variables AS text[]),
-            CAST(:bodies AS text[]), CAST(:content_sids AS text[]), CAST(:content_variables AS text[]))
-         AS n(guest_id, recipient, variables, body, content_sid, content_variables)
+            CAST(:bodies AS text[]), CAST(:content_sids AS text[]), CAST(:content_variables AS text[]),
+            CAST(:waits AS double precision[]))
+         AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
   AND NOT EXISTS (
@@ -366,6 +368,7 @@ def _invitation_columns(invitations: Sequence[NewInvitation]) -> dict[str, list[
         "content_variables": [
             None if new.content_variables is None else _json(new.content_variables) for new in invitations
         ],
+        "waits": [new.wait for new in invitations],
     }
 
 

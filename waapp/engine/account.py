@@ -1,16 +1,48 @@
 """The way to WhatsApp that the settings describe: the real account, or the practice Twilio on this computer."""
 
+import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from waapp import config, paths
 from waapp.config import Credentials, Settings
 from waapp.core.cadence import PRACTICE, REAL, Cadence
 from waapp.core.pacing import SANDBOX_SENDER, sender_rate
+from waapp.errors import UserError
 from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice_script import Script
+
+_log = logging.getLogger(__name__)
+
+_LIMIT_LASTS = 600.0
+"""Seconds for which an answer about a sender's limit is good."""
+
+
+class SenderLimit:
+    """How many people a number may write to in 24 hours, as Twilio says; asked seldom, because it changes seldom."""
+
+    def __init__(self) -> None:
+        self._known: int | None = None
+        self._asked_at = -inf
+
+    async def get(self, client: TwilioClient, number: str) -> int | None:
+        """Return the limit; None where there is none, or where Twilio does not say."""
+        if time.monotonic() - self._asked_at < _LIMIT_LASTS:
+            return self._known
+        try:
+            senders = await client.senders()
+        except UserError as error:
+            # Not every key may read this, and a plan must not wait for it: WhatsApp itself keeps the limit.
+            _log.info("the daily limit is not known: %s", error)
+            self._known = None
+        else:
+            self._known = next((one.daily_limit for one in senders if one.number == number), None)
+        self._asked_at = time.monotonic()
+        return self._known
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +59,16 @@ class Line:
     practice: bool
     rate: float
     cadence: Cadence
+    limit: SenderLimit = field(default_factory=SenderLimit, compare=False, repr=False)
 
     @property
     def sandbox(self) -> bool:
         """Whether this is the number that all of Twilio's customers share to try things out."""
         return self.number == SANDBOX_SENDER
+
+    async def daily_limit(self) -> int | None:
+        """Return how many people this number may write to in 24 hours; None: no limit, or not known."""
+        return None if self.practice else await self.limit.get(self.client, self.number)
 
 
 @dataclass(frozen=True, slots=True)

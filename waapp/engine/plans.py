@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from waapp.core import phone, plan
+from waapp.core.daily_limit import waits
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.invitations import NewInvitation
@@ -20,6 +21,7 @@ from waapp.core.template_rules import check
 from waapp.core.template_values import guest_values, known_variables
 from waapp.db import events, guests, opt_outs, templates
 from waapp.db import invitations as invitations_db
+from waapp.db.daily_use import people_written_to
 from waapp.db.engine import Database
 from waapp.db.sends import NewSend, Queued, queue_send
 from waapp.engine.account import Line
@@ -44,6 +46,8 @@ class Prepared:
     practice: bool
     rate: float
     options: Options
+    daily_limit: int | None = None
+    daily_used: int = 0
 
 
 async def prepare(
@@ -66,6 +70,8 @@ async def prepare(
         everyone = await guests.list_guests(conn, event_id)
         invited = await invitations_db.prior_invitations(conn, event_id, template_id, practice=practice)
         refusing = await opt_outs.list_addresses(conn)
+        used = 0 if practice else await people_written_to(conn)
+    limit = await line.daily_limit() if line else None
     situation = Situation(
         template=template,
         now=datetime.now(UTC),
@@ -79,6 +85,8 @@ async def prepare(
             category=template.category,
         ),
         rate=line.rate if line else 1.0,
+        daily_limit=limit,
+        daily_used=used,
         rates=rates,
         options=options,
     )
@@ -96,12 +104,15 @@ async def prepare(
         practice=practice,
         rate=line.rate if line else 1.0,
         options=options,
+        daily_limit=limit,
+        daily_used=used,
     )
 
 
 async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queued:
     """Write the send and its invitations in one transaction; the engine of any desk carries it on.
 
+    Whoever is beyond the sender's daily limit waits until the next day, or the one after.
     Raises UserError("send_blocked") for a plan that may not start, UserError("nobody_left") when somebody else
     has invited everybody meanwhile.
     """
@@ -122,6 +133,7 @@ async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queu
         quiet_start=event.quiet_start,
         quiet_end=event.quiet_end,
     )
+    addresses = [recipient.address for recipient in made.recipients]
     invitations = [
         NewInvitation(
             guest_id=recipient.guest_id,
@@ -130,8 +142,11 @@ async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queu
             body=recipient.body,
             content_sid=made.content_sid,
             content_variables=recipient.content_variables if made.content_sid else None,
+            wait=wait,
         )
-        for recipient in made.recipients
+        for recipient, wait in zip(
+            made.recipients, waits(addresses, prepared.daily_limit, prepared.daily_used), strict=True
+        )
     ]
     async with database.begin() as conn:
         return await queue_send(
