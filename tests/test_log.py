@@ -12,6 +12,8 @@ from waapp import log
         ("sent to +447700900123", "447700900123"),
         ("to=whatsapp:+351912345204&body", "912345204"),
         ("GET /Messages.json?To=whatsapp%3A%2B447700900123", "447700900123"),
+        ("for +351 912 345 204, again", "912 345 204"),
+        ("for +1 (202) 555-0123", "555-0123"),
         ("postgresql://maria:hidden@db/events", "hidden"),
         ("account AC0123456789abcdef0123456789abcdef", "0123456789abcdef"),
     ],

@@ -5,7 +5,8 @@ import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-_PHONE = re.compile(r"(\+|%2B)(\d{3})\d{3,10}(\d{2})\b", re.IGNORECASE)
+# Also grouped, as people read it.
+_PHONE = re.compile(r"(\+|%2B)(\d(?:[ ().\u00a0\u2011-]{0,2}\d){7,14})(?!\d)", re.IGNORECASE)
 _SECRET = re.compile(r"\b(?:SK|AC)[0-9a-f]{32}\b")
 _PASSWORD = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -22,8 +23,13 @@ class RedactingFormatter(logging.Formatter):
 def redact(text: str) -> str:
     """Return a text in which no person can be called and no account be used."""
     text = _PASSWORD.sub(r"\1•••@", text)
-    text = _PHONE.sub(r"\1\2•••\3", text)
+    text = _PHONE.sub(_shortened, text)
     return _SECRET.sub(lambda match: f"{match[0][:4]}•••", text)
+
+
+def _shortened(number: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", number[2])
+    return f"{number[1]}{digits[:3]}•••{digits[-2:]}"
 
 
 def start(folder: Path, *, to_terminal: bool = False) -> None:
