@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -34,6 +35,9 @@ class KpiTile(Card):
         self._value = QLabel("0")
         self._value.setObjectName(f"messages_{key}_value")
         self._value.setFont(style.font(24, QFont.Weight.DemiBold))
+        if self.isRightToLeft():
+            # Digits alone would take their own direction, and stand at the wrong side of the tile.
+            self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
         self._bar = SegmentBar(f"messages_{key}_bar", word)
         self.body.addWidget(self._value)
         words = label(word, tone="muted", size=12)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
-from waapp.core.invitations import Invitation, SendState, SendSummary
+from waapp.core.invitations import Invitation, Send, SendState, SendSummary
 from waapp.core.summary import funnel
 from waapp.db import events as event_rows
 from waapp.db import invitations as invitation_rows
 from waapp.db import sends as send_rows
+from waapp.db import templates as template_rows
 from waapp.db.clock import database_clock
 from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
@@ -68,6 +69,7 @@ class MessagesPage(QWidget):
         self._errors = errors
         self._event_id: UUID | None = None
         self._sends: dict[UUID, SendSummary] = {}
+        self._titles: dict[UUID, str] = {}
         self._send_id: UUID | None = None
         self._as_of: datetime | None = None
         self._coming = 0
@@ -234,8 +236,10 @@ class MessagesPage(QWidget):
     async def _read_sends(self, conn: Connection, event_id: UUID) -> None:
         summaries = await send_rows.list_sends(conn, event_id, self._practice)
         event = await event_rows.get_summary(conn, event_id, self._practice)
+        titles = {each.id: each.display_name for each in await template_rows.list_templates(conn)}
         if event_id == self._event_id:
             self._sends = {summary.send.id: summary for summary in summaries}
+            self._titles = titles
             self._coming = event.coming
 
     # Showing
@@ -252,7 +256,7 @@ class MessagesPage(QWidget):
         self.header.set_facts(
             tr(
                 "{template} v{version} · by {planner}, {time} · {guests}",
-                template=send.template_name,
+                template=self._title_of(send),
                 version=str(send.template_version),
                 planner=send.planned_by,
                 time=stamp(send.created_at),
@@ -263,6 +267,11 @@ class MessagesPage(QWidget):
         self.tiles.show_funnel(funnel(states, self._coming))
         self._show_chips()
         self._show_pause(summary)
+
+    def _title_of(self, send: Send) -> str:
+        """Return what people call the template; one that was deleted since has only its name left."""
+        title = self._titles.get(send.template_id) if send.template_id is not None else None
+        return title or send.template_name
 
     def _show_buttons(self, summary: SendSummary | None) -> None:
         state = summary.send.state if summary is not None else SendState.FINISHED
@@ -277,7 +286,7 @@ class MessagesPage(QWidget):
         for summary in self._sends.values():
             send = summary.send
             text = (
-                f"{send.template_name} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
+                f"{self._title_of(send)} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
             )
             self.picker.addItem(text, send.id)
         self.picker.setCurrentIndex(self.picker.findData(self._send_id))
