@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.db.rows import SENDER, execute
+from waapp.db import sender_lock
 from waapp.db.engine import Database
 from waapp.db.sender_lock import SenderLock, lock_holder, lock_key
 from waapp.errors import DatabaseError
@@ -70,6 +71,41 @@ def test_a_lock_whose_connection_was_ended_is_known_to_be_lost(run, database: Da
                 assert successor.held
             with pytest.raises(DatabaseError, match="database_gone"):
                 await lock.check()
+
+    run(scenario())
+
+
+def test_a_desk_that_falls_silent_loses_the_number_and_knows_it_without_asking(
+    run, database: Database
+) -> None:
+    async def scenario() -> None:
+        async with SenderLock(database, SENDER, "Desk 1") as silent:
+            assert silent.fresh
+            async with asyncio.timeout(30):
+                while await holder(database) is not None:
+                    await asyncio.sleep(0.05)
+            assert not silent.fresh
+            async with SenderLock(database, SENDER, "Desk 2") as heir:
+                assert heir.fresh
+            with pytest.raises(DatabaseError):
+                await silent.check()
+
+    run(scenario())
+
+
+def test_a_heartbeat_keeps_the_number(run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1000.0
+    monkeypatch.setattr(sender_lock, "time_with_sleep", lambda: clock)
+
+    async def scenario() -> None:
+        nonlocal clock
+        async with SenderLock(database, SENDER, "Desk 1") as lock:
+            clock += 5
+            assert lock.fresh
+            clock += 2
+            assert not lock.fresh
+            await lock.check()
+            assert lock.fresh
 
     run(scenario())
 

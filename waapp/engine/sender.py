@@ -209,7 +209,8 @@ class Sender:
             attempt=claim.retry_count,
             now=datetime.now(UTC),
             table=self._table,
-            recipient_region=phone.read(claim.recipient).region,
+            # Reading a number costs as much as posting it; only some errors mean other things elsewhere.
+            recipient_region=phone.read(claim.recipient).region if isinstance(outcome, Refused) else None,
             max_retries=claim.max_retries,
             jitter=random.random(),  # noqa: S311 - spreads retries, hides nothing
             streak=self._streak,
