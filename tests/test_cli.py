@@ -315,3 +315,14 @@ def test_demo_proves_the_main_job_and_its_log_betrays_nobody(tmp_path: Path) -> 
     assert report["proved"]
     assert report["doubled"] == 0
     assert len(report["guests"]) == 118
+
+
+def test_the_window_ends_in_order_on_sigterm(home: Path) -> None:
+    window = subprocess.Popen([sys.executable, "-m", "waapp"], env=environment(home), stderr=subprocess.DEVNULL)
+    log = home / "logs" / "waapp.log"
+    before = log.read_text(encoding="utf-8").count("feed connected")
+    deadline = time.monotonic() + 60
+    while log.read_text(encoding="utf-8").count("feed connected") == before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(30) == 0

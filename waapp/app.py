@@ -92,14 +92,15 @@ class Program:
         asyncio.get_running_loop().set_exception_handler(self._loop_failed)
         before, sys.excepthook = sys.excepthook, self._slot_failed
         try:
-            async with Tasks(window.report) as tasks:
-                self._add_settings_page(tasks)
-                window.show()
-                while not self._quitting:
-                    self._leave.clear()
-                    self._session = tasks.start(self._serve_or_explain(), "session")
-                    if self._session is not None:
-                        await asyncio.wait([self._session])
+            with loop.stop_signals(self._quit):
+                async with Tasks(window.report) as tasks:
+                    self._add_settings_page(tasks)
+                    window.show()
+                    while not self._quitting:
+                        self._leave.clear()
+                        self._session = tasks.start(self._serve_or_explain(), "session")
+                        if self._session is not None:
+                            await asyncio.wait([self._session])
         finally:
             sys.excepthook = before
             window.finish()

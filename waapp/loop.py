@@ -1,7 +1,10 @@
 """The event loops: Qt's own for the window, a plain one for headless commands. The only user of qasync."""
 
 import asyncio
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,3 +30,25 @@ def window_loop(application: "QApplication") -> asyncio.AbstractEventLoop:
     else:
         loop = qasync.QEventLoop(application)
     return loop
+
+
+@contextmanager
+def stop_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` on SIGTERM and SIGINT instead of dying, so that what is under way is finished and recorded."""
+    loop = asyncio.get_running_loop()
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    if sys.platform == "win32":
+        before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop)) for one in wanted}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+    else:
+        for one in wanted:
+            loop.add_signal_handler(one, stop)
+        try:
+            yield
+        finally:
+            for one in wanted:
+                loop.remove_signal_handler(one)

@@ -2,10 +2,6 @@
 
 import asyncio
 import logging
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import load_table
@@ -15,6 +11,7 @@ from waapp.db.feed import Feed
 from waapp.engine.account import Line, open_account
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
+from waapp.loop import stop_signals
 from waapp.opening import open_database
 from waapp.paths import data_dir
 
@@ -32,7 +29,7 @@ async def run(settings: Settings, *, until_idle: bool) -> None:
     Raises DatabaseError, UserError("sender_missing"), UserError("account_missing").
     """
     stop = asyncio.Event()
-    with stop_signals(stop):
+    with stop_signals(stop.set):
         async with open_database(settings) as opened, open_account(settings) as account:
             if account.line is None:
                 raise UserError("sender_missing")
@@ -79,28 +76,6 @@ async def _wait_until_idle(database: Database, line: Line, sending: Sending) -> 
         await asyncio.sleep(_LOOK)
         idle = sending.state.duty is Duty.SENDING and not sending.in_flight and await is_idle(database, line)
         quiet = quiet + 1 if idle else 0
-
-
-@contextmanager
-def stop_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set an event on SIGTERM and SIGINT instead of dying, so that outcomes under way are recorded."""
-    loop = asyncio.get_running_loop()
-    wanted = (signal.SIGTERM, signal.SIGINT)
-    if sys.platform == "win32":
-        before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop.set)) for one in wanted}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-        return
-    for one in wanted:
-        loop.add_signal_handler(one, stop.set)
-    try:
-        yield
-    finally:
-        for one in wanted:
-            loop.remove_signal_handler(one)
 
 
 def _tell(state: SendingState) -> None:
