@@ -53,6 +53,7 @@ class Ledger:
         self._key = key
         self._on_recorded = on_recorded
         self._outcomes: deque[_Entry] = deque()
+        self._ids: set[UUID] = set()
         self._unposted: dict[UUID, float] = {}
         self._came = asyncio.Event()
         self._stopping = False
@@ -68,14 +69,14 @@ class Ledger:
         """Return the claims that are not written yet."""
         return [*(entry.claim.token for entry in self._outcomes), *self._unposted]
 
-    @property
-    def ids(self) -> set[UUID]:
-        """Return the invitations whose outcome is not written yet."""
-        return {entry.claim.id for entry in self._outcomes}
+    def holds(self, invitation_id: UUID) -> bool:
+        """Tell whether an outcome of this invitation is not written yet."""
+        return invitation_id in self._ids
 
     def note(self, claim: Claim, outcome: Outcome, verdict: Next) -> None:
         """Record what came of posting a claim, soon."""
         self._outcomes.append(_Entry(claim, outcome, verdict))
+        self._ids.add(claim.id)
         self._came.set()
 
     def not_posted(self, tokens: Iterable[UUID], wait: float = 0.0) -> None:
@@ -121,8 +122,9 @@ class Ledger:
         if batch:
             async with self._database.begin() as conn:
                 await self._record(conn, batch)
-            for _ in batch:
+            for entry in batch:
                 self._outcomes.popleft()
+                self._ids.discard(entry.claim.id)
             self._on_recorded(unknown=any(isinstance(entry.outcome, Unknown) for entry in batch))
 
     async def _record(self, conn: Connection, batch: list[_Entry]) -> None:

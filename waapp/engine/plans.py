@@ -14,7 +14,7 @@ from waapp.core.daily_limit import waits
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.invitations import NewInvitation
-from waapp.core.plan import Assessment, Options, Plan, PlannedGuest, PriorInvitation, Situation
+from waapp.core.plan import Assessment, BlockerCode, Options, Plan, PlannedGuest, PriorInvitation, Situation
 from waapp.core.rates import RateTable
 from waapp.core.template import Template
 from waapp.core.template_rules import check
@@ -118,7 +118,9 @@ async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queu
     """
     made, event, template = prepared.plan, prepared.event, prepared.template
     if not made.may_start or prepared.key is None:
-        raise UserError("send_blocked", blocker=made.blockers[0].code.value if made.blockers else "no_sender")
+        raise UserError(
+            "send_blocked", blocker=made.blockers[0] if made.blockers else BlockerCode.NO_SENDER.value
+        )
     new = NewSend(
         id=prepared.send_id,
         event_id=event.id,

@@ -10,8 +10,9 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -37,10 +38,21 @@ _STALE_CLAIM = 5.0
 """Seconds after which a claimed row is given back instead of posted: the machine slept or stood still."""
 _MOST_IN_FLIGHT = 16
 _MOST_CLAIMED = 200
+_CLAIM_AHEAD_FROM = 200.0
+"""Messages per second from which the next rows are claimed while the last ones leave: waiting would cost pace."""
 _BURST_SECONDS = 0.05
 """After a late timer so much of the rate may follow at once, within the rate of any one second."""
 _TROUBLE_WAIT = 0.5
 """Seconds between attempts to claim while the database or the lock does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What may be posted, claimed `at` (seconds, sleep included); if nothing, look again after `idle` seconds."""
+
+    claims: list[Claim]
+    at: float
+    idle: float = 0.0
 
 
 class Sender:
@@ -75,6 +87,8 @@ class Sender:
         self._places = asyncio.Semaphore(max(1, min(_MOST_IN_FLIGHT, ceil(line.rate))))
         self._claimed: set[UUID] = set()
         self._posting: dict[asyncio.Task[None], Claim] = {}
+        self._posting_ids: set[UUID] = set()
+        self._claims_ahead = line.rate >= _CLAIM_AHEAD_FROM
         self._work_came = asyncio.Event()
         self._stopping = asyncio.Event()
         self._sent_at: deque[float] = deque(maxlen=500)
@@ -106,30 +120,36 @@ class Sender:
 
     async def run(self) -> None:
         """Send until `stop`; on cancellation wait for the requests that are out first."""
+        ahead: asyncio.Task[_Claimed] | None = None
         try:
             while not self._stopping.is_set():
                 # Not before something may leave: what is claimed should not have to wait.
                 await self._wait_for_pace()
                 self._work_came.clear()
-                claimed_at = time_with_sleep()
-                claimed, idle = await self._claim()
-                if claimed:
-                    await self._post_all(claimed, claimed_at)
-                else:
-                    await self._wait_for_work(idle)
+                batch = await (ahead or self._claim())
+                ahead = None
+                if not batch.claims:
+                    await self._wait_for_work(batch.idle)
+                    continue
+                if self._claims_ahead:
+                    ahead = asyncio.create_task(self._claim(), name="claim ahead")
+                await self._post_all(batch)
         finally:
             self._stopping.set()
+            if ahead is not None:
+                await finish(self._return_unposted(ahead))
             if self._posting:
                 await finish(_all_done(list(self._posting)))
 
-    async def _claim(self) -> tuple[list[Claim], float]:
-        """Return what may be posted now; when that is nothing, also the seconds until it makes sense to look again."""
+    async def _claim(self) -> _Claimed:
+        """Return what may be posted now."""
+        at = time_with_sleep()
         if self._ledger.in_trouble or not self._may_post():
             # What is known here must be in the database before it is asked what to send.
-            return [], _TROUBLE_WAIT
+            return _Claimed([], at, _TROUBLE_WAIT)
         tokens = [uuid4() for _ in range(self._batch)]
         due = None
-        self._claimed = set(tokens)
+        self._claimed.update(tokens)
         try:
             async with self._database.begin() as conn:
                 claimed = await claims.claim(conn, self._key, self._batch, self._desk, tokens)
@@ -138,37 +158,48 @@ class Sender:
                     due = await claims.next_due(conn, self._key)
         except BaseException as error:
             # The claim may have been committed all the same.
-            self._claimed = set()
+            self._claimed.difference_update(tokens)
             self._ledger.not_posted(tokens)
             if not isinstance(error, DatabaseError):
                 raise
             _log.info("no claim: %s", error)
-            return [], _TROUBLE_WAIT
-        self._claimed = {claim.token for claim in claimed}
-        return claimed, _IDLE if due is None else min(due, _IDLE)
+            return _Claimed([], at, _TROUBLE_WAIT)
+        self._claimed.difference_update(tokens)
+        self._claimed.update(claim.token for claim in claimed)
+        return _Claimed(claimed, at, _IDLE if due is None else min(due, _IDLE))
 
-    async def _post_all(self, claimed: list[Claim], claimed_at: float) -> None:
+    async def _return_unposted(self, ahead: asyncio.Task[_Claimed]) -> None:
+        """Give back what was claimed ahead and will not be posted."""
+        await asyncio.wait([ahead])
+        if not ahead.cancelled() and ahead.exception() is None:
+            self._let_go(claim.token for claim in ahead.result().claims)
+
+    def _let_go(self, tokens: Iterable[UUID]) -> None:
+        unposted = list(tokens)
+        self._claimed.difference_update(unposted)
+        self._ledger.not_posted(unposted)
+
+    async def _post_all(self, batch: _Claimed) -> None:
         """Start a request for each claim at the sender's pace; give back what must not go any more."""
-        waiting = deque(claimed)
+        waiting = deque(batch.claims)
         try:
             while waiting:
                 await self._places.acquire()
                 await self._wait_for_pace()
-                late = time_with_sleep() - claimed_at > _STALE_CLAIM
+                late = time_with_sleep() - batch.at > _STALE_CLAIM
                 if self._stopping.is_set() or late or not self._may_post():
                     self._places.release()
                     return
                 self._start(waiting.popleft())
         finally:
-            self._claimed = set()
-            self._ledger.not_posted(claim.token for claim in waiting)
+            self._let_go(claim.token for claim in waiting)
 
     def _start(self, claim: Claim) -> None:
         """Begin to post a claim, or put it off when its phone has just got another message."""
         self._claimed.discard(claim.token)
         now = time.monotonic()
         wait = self._spacing.delay(claim.recipient, now)
-        if claim.id in self._busy():
+        if self._ledger.holds(claim.id) or claim.id in self._posting_ids:
             # The database has lost the claim of a message that is still on its way.
             wait = max(wait, _STALE_CLAIM)
         if wait > 0:
@@ -180,10 +211,8 @@ class Sender:
         self._sent_at.append(now)
         task = asyncio.create_task(self._post(claim), name="post")
         self._posting[task] = claim
+        self._posting_ids.add(claim.id)
         task.add_done_callback(self._posted)
-
-    def _busy(self) -> set[UUID]:
-        return self._ledger.ids | {claim.id for claim in self._posting.values()}
 
     async def _wait_for_pace(self) -> None:
         # Timers of Qt's loop fire up to half a millisecond early, so the clock decides, not the sleep.
@@ -233,7 +262,7 @@ class Sender:
             self._resting_until = max(self._resting_until, now + verdict.hold)
 
     def _posted(self, task: asyncio.Task[None]) -> None:
-        self._posting.pop(task)
+        self._posting_ids.discard(self._posting.pop(task).id)
         self._places.release()
         if not task.cancelled() and task.exception() is not None:
             # A bug in our own code after the request may have been written: the row stays `sending`, and
