@@ -1,7 +1,11 @@
 """The program as a whole: the real window over a real database, mostly by keyboard."""
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -382,6 +386,22 @@ def test_closing_finishes_what_is_under_way_and_says_so(window_run, server, star
         assert accepted + left == 60
 
     window_run(scenario())
+
+
+def test_asked_to_terminate_the_program_ends_in_order(tmp_path):
+    environ = {**os.environ, "WAAPP_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "waapp"], env=environ, stderr=subprocess.PIPE, text=True
+    ) as program:
+        running = tmp_path.glob("**/postmaster.pid")
+        end = time.monotonic() + LONG
+        while next(running, None) is None and time.monotonic() < end:
+            time.sleep(0.05)
+            running = tmp_path.glob("**/postmaster.pid")
+        program.terminate()
+        _, complaints = program.communicate(timeout=LONG)
+    assert program.returncode == 0, complaints
+    assert list(tmp_path.glob("**/postmaster.pid")) == []
 
 
 def test_a_wrong_secret_pauses_the_send_says_so_and_loses_nothing(window_run, server, start_practice):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -64,7 +65,13 @@ def run(settings: Settings) -> int:
         garbage.collected_by_window(),
         asyncio.Runner(loop_factory=lambda: loop.window_loop(application)) as runner,
     ):
-        runner.run(Program(settings).run())
+        program = Program(settings)
+        # At the end of a session the system asks this way; the handler runs when a timer next runs Python.
+        before = signal.signal(signal.SIGTERM, lambda _number, _frame: program.window.close())
+        try:
+            runner.run(program.run())
+        finally:
+            signal.signal(signal.SIGTERM, before)
     return 0
 
 

@@ -47,6 +47,14 @@ def interactive_widgets(root: QWidget) -> list[QWidget]:
     ]
 
 
+def act(widget: QWidget, action: str) -> None:
+    """Do one of a widget's actions as a screen reader does: by name, without key or pointer."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    actions = interface.actionInterface()
+    assert action in actions.actionNames(), actions.actionNames()
+    actions.doAction(action)
+
+
 def assert_accessible(root: QWidget) -> None:
     """Fail with a list of what is missing: object names, accessible names, roles, ways to reach by keyboard."""
     problems: list[str] = []

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
-from tests.gui.accessibility import assert_accessible
+from tests.gui.accessibility import act, assert_accessible
 from tests.gui.pages import SETTINGS, until
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks
@@ -127,6 +127,15 @@ def test_account_is_entered_tested_and_saved(open_page, qtbot, program) -> None:
         assert (entered.settings.account_sid, entered.settings.api_key, entered.secret) == (SID, KEY, "hush")
         assert not entered.settings.practice
         assert "hush" not in repr(entered)
+
+
+def test_a_choice_made_over_the_accessibility_bus_can_be_saved(open_page) -> None:
+    async def scenario(page: SettingsPage) -> None:
+        assert not page.save.isEnabled()
+        act(page.database.shared, "Toggle")
+        assert page.save.isEnabled()
+
+    open_page(scenario)
 
 
 def test_known_trouble_of_a_test_is_said_beside_its_button(open_page, qtbot, program) -> None:

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from tests.gui.accessibility import assert_accessible
+from tests.gui.accessibility import act, assert_accessible
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.bars import MessageBar, PracticeBanner
@@ -72,6 +72,25 @@ def test_button_of_an_icon_alone_says_what_it_does(qtbot, window_of) -> None:
     window_of(close)
     assert close.toolTip() == close.accessibleName() == "Close panel"
     assert_accessible(close)
+
+
+def test_chips_that_a_script_toggles_are_chosen(window_of) -> None:
+    chips = Chips("filter", "Filter guests")
+    chosen = QSignalSpy(chips.chosen)
+    chips.set_chips(CHIPS)
+    window_of(chips)
+    assert chosen.count() == 0
+    act(chips.findChild(QPushButton, "filter_failed"), "Toggle")
+    assert [chosen.at(place) for place in range(chosen.count())] == [["failed"]]
+
+
+def test_search_parts_have_names(window_of) -> None:
+    field = SearchField("Search name", "guests_search")
+    assert_accessible(window_of(field))
+    assert {part.accessibleName() for part in field.findChildren(QAbstractButton)} == {
+        "Search",
+        "Clear search",
+    }
 
 
 def test_chips_are_chosen_by_arrow_keys_and_keep_the_choice(qtbot, window_of) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from tests.gui.accessibility import assert_accessible
+from tests.gui.accessibility import act, assert_accessible
 from tests.gui.pages import until
 from waapp.core.events import Event, EventSummary
 from waapp.db.feed import Change, Kind
@@ -130,6 +130,14 @@ def test_pages_are_reached_by_their_keys(on_stage, qtbot, place: int) -> None:
         key = page_titles()[place][0]
         assert stage.window.current_page() == key
         assert stage.window.findChild(QPushButton, f"navigate_{key}").isChecked()
+
+    on_stage(scenario)
+
+
+def test_pages_are_reached_over_the_accessibility_bus(on_stage) -> None:
+    async def scenario(stage: Stage) -> None:
+        act(stage.window.findChild(QPushButton, "navigate_guests"), "Toggle")
+        assert stage.window.current_page() == "guests"
 
     on_stage(scenario)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QButtonGroup,
     QFrame,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from waapp.gui import style
 from waapp.gui.texts import key_name, number
 from waapp.gui.widgets import button, name
+from waapp.texts import tr
 
 
 class Chips(QWidget):
@@ -53,7 +55,8 @@ class Chips(QWidget):
                 self._row.insertWidget(place, chip)
         if wanted and self.current() is None:
             first = self._chips[wanted[0][0]]
-            first.setChecked(True)
+            with QSignalBlocker(first):
+                first.setChecked(True)
             # Qt gives Tab to one chip of the group, and not to another by itself when that one has gone.
             first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -71,7 +74,8 @@ class Chips(QWidget):
         chip.setCheckable(True)
         self._group.addButton(chip)
         self._chips[key] = chip
-        chip.clicked.connect(lambda: self.chosen.emit(key))
+        # Not `clicked`: over the accessibility bus what can be checked is toggled.
+        chip.toggled.connect(lambda on: self.chosen.emit(key) if on else None)
         return chip
 
 
@@ -93,6 +97,9 @@ class SearchField(QLineEdit):
         self._glass = QAction(style.icon("search", "faint"), "", self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.setToolTip(f"{placeholder} ({key_name('Ctrl+F')})")
+        for part in self.findChildren(QAbstractButton):
+            clears = self._glass not in part.actions()
+            part.setAccessibleName(tr("Clear search") if clears else tr("Search"))
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         shortcut.activated.connect(self._go_here)
         self._pause = QTimer(self, singleShot=True, interval=self._PAUSE_MS)

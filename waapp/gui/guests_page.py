@@ -125,8 +125,9 @@ class GuestsPage(QWidget):
             tr("Import…"), "guests_import", key="Ctrl+O", accessible_name=tr("Import guests from a file")
         )
         self._add_button = button(tr("Add guest"), "guests_add", primary=True, key="Ctrl+N")
-        self.header.add(self._import_button)
-        self.header.add(self._add_button)
+        for adds in (self._import_button, self._add_button):
+            adds.setEnabled(False)  # until an event is open
+            self.header.add(adds)
         self.messages = MessageBar("guests_message")
         self.panel = GuestPanel()
         self.guests = GuestList(self.panel, nobody_yet(self._choose_file, self._add), when)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QSizePolicy, QStyle, QVBoxLayout
 
@@ -177,7 +177,8 @@ class Navigation(QFrame):
             if key == "settings":
                 column.addStretch(1)
             item = _Item(key, text, f"Ctrl+{place}")
-            item.clicked.connect(lambda _checked=False, key=key: self.page_wanted.emit(key))
+            # Not `clicked`: over the accessibility bus what can be checked is toggled.
+            item.toggled.connect(lambda on, key=key: self.page_wanted.emit(key) if on else None)
             self._group.addButton(item)
             self._items[key] = item
             column.addWidget(item)
@@ -185,7 +186,8 @@ class Navigation(QFrame):
     def show_current(self, key: str) -> None:
         """Mark the page that is shown."""
         if key in self._items:
-            self._items[key].setChecked(True)
+            with QSignalBlocker(self._items[key]):
+                self._items[key].setChecked(True)
 
     def set_count(self, key: str, count: int | None) -> None:
         """Show a number beside a page."""

@@ -149,8 +149,8 @@ class DatabaseSection(Section):
         )
         self.add_test(self.test, self.outcome)
         self.shared.toggled.connect(self._arrange)
-        self.shared.clicked.connect(self.edited)
-        self.private.clicked.connect(self.edited)
+        # Not `clicked`: over the accessibility bus what can be checked is toggled.
+        self.shared.toggled.connect(self.edited)
         for typed in (self.url, self.password):
             typed.textEdited.connect(self.edited)
 
@@ -341,7 +341,7 @@ class PracticeSection(Section):
         self.body.addWidget(self.practice)
         self._why = label(tr("It ends when a Twilio account is entered above."), tone="muted", size=12)
         self.body.addWidget(self._why)
-        self.practice.clicked.connect(self.edited)
+        self.practice.toggled.connect(self.edited)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is set."""
