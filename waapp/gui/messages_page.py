@@ -285,9 +285,7 @@ class MessagesPage(QWidget):
         self.picker.clear()
         for summary in self._sends.values():
             send = summary.send
-            text = (
-                f"{self._title_of(send)} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
-            )
+            text = f"{self._title_of(send)} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
             self.picker.addItem(text, send.id)
         self.picker.setCurrentIndex(self.picker.findData(self._send_id))
         self.picker.blockSignals(False)

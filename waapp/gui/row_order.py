@@ -122,7 +122,9 @@ class RowOrder(Generic[Row]):
     def narrow(self) -> None:
         """Filter what is shown only: the filter lets through nothing that the one before did not."""
         passes, rows = self._passes, self.rows
-        if passes is not None:
+        if 2 * len(self.shown) > len(rows):
+            self.rearrange()  # going through all in order is cheaper than looking most of them up
+        elif passes is not None:
             self._show([row_id for row_id in self.shown if passes(rows[row_id])])
 
     def _show(self, shown: list[Hashable]) -> None:
