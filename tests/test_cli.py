@@ -318,7 +318,9 @@ def test_demo_proves_the_main_job_and_its_log_betrays_nobody(tmp_path: Path) -> 
 
 
 def test_the_window_ends_in_order_on_sigterm(home: Path) -> None:
-    window = subprocess.Popen([sys.executable, "-m", "waapp"], env=environment(home), stderr=subprocess.DEVNULL)
+    window = subprocess.Popen(
+        [sys.executable, "-m", "waapp"], env=environment(home), stderr=subprocess.DEVNULL
+    )
     log = home / "logs" / "waapp.log"
     before = log.read_text(encoding="utf-8").count("feed connected")
     deadline = time.monotonic() + 60
