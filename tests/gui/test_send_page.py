@@ -507,3 +507,15 @@ def test_the_rate_is_measured_over_the_last_seconds():
     for second in range(30, 50):
         pace.note(100.0 + second, 370)
     assert pace.rate() is None
+
+
+def test_the_template_written_last_is_offered_first(desk):
+    async def story():
+        await make_template(desk.database, "a_first_by_name")
+        event_id = await make_event(desk.database, GUESTS)
+        await make_template(desk.database, "z_written_last")
+        await desk.open(event_id)
+        await desk.until_planned()
+        assert desk.page._picker.currentText() == "Z written last"
+
+    desk.run(story())

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -39,6 +40,7 @@ Prepare = Callable[[UUID, UUID, Options], Awaitable[Prepared]]
 Queue = Callable[[Prepared], Awaitable[Queued]]
 """Writes a plan's send and invitations; the engine carries them on."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PREVIEW_WIDTH = 320
 _NARROW_PREVIEW_WIDTH = 264
 _NARROW = 900
@@ -339,8 +341,10 @@ class SendPage(QWidget):
     def _fill_picker(self) -> None:
         ids = [each.id for each in self._templates]
         if self._template_id not in ids:
-            approved = [each.id for each in self._templates if each.is_approved]
-            self._template_id = next(iter(approved or ids), None)
+            # What the planner has worked on last is what she is most likely to send.
+            offered = [each for each in self._templates if each.is_approved] or self._templates
+            newest = max(offered, key=lambda each: each.updated_at or _LONG_AGO, default=None)
+            self._template_id = newest.id if newest is not None else None
         entries = [(each.display_name, each.id) for each in self._templates]
         shown = [
             (self._picker.itemText(place), self._picker.itemData(place))
