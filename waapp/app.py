@@ -80,8 +80,8 @@ class Program:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._errors = load_table(_resource("twilio_errors.toml"))
-        self._rates = load_rates(_resource("rates.toml"))
+        self._errors = load_table(paths.resource_text("twilio_errors.toml"))
+        self._rates = load_rates(paths.resource_text("rates.toml"))
         self._quitting = False
         self._leave = asyncio.Event()
         self._session: asyncio.Task[None] | None = None
@@ -347,10 +347,6 @@ class Program:
 
 def _with_secret(entered: Entered) -> Settings:
     return replace(entered.settings, secret=entered.secret or entered.settings.secret)
-
-
-def _resource(name: str) -> str:
-    return (paths.data_dir("resources") / name).read_text(encoding="utf-8")
 
 
 def _translate(application: QApplication) -> None:

@@ -88,9 +88,7 @@ class GuestRow(NamedTuple):
     @property
     def shown(self) -> Shown:
         """What the pill of this row says."""
-        if self.engine_state is None:
-            return Shown.NONE
-        return _shown(self.engine_state, self.twilio_status, self.next_retry_at is not None)
+        return shown_state(self.engine_state, self.twilio_status, self.next_retry_at is not None)
 
     @property
     def coming(self) -> bool:
@@ -99,8 +97,9 @@ class GuestRow(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _shown(state: EngineState, word: str | None, retry_due: bool) -> Shown:
-    return shown(Progress(state, word, retry_due))
+def shown_state(state: EngineState | None, word: str | None, retry_due: bool) -> Shown:
+    """Return what a pill says for these columns; there are few combinations and many rows."""
+    return shown(None if state is None else Progress(state, word, retry_due))
 
 
 def check_guest(draft: GuestDraft, region: str | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
 from waapp.loop import stop_signals
 from waapp.opening import open_database
-from waapp.paths import data_dir
+from waapp.paths import resource_text
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ async def run(settings: Settings, *, until_idle: bool) -> None:
                 opened.database,
                 account.line,
                 desk=settings.desk,
-                table=load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8")),
+                table=load_table(resource_text("twilio_errors.toml")),
                 request_seconds=settings.http_timeout,
                 on_state=_tell,
             )

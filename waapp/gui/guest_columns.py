@@ -8,7 +8,7 @@ from waapp.core.guests import GuestRow
 from waapp.core.languages import language_name
 from waapp.core.status import Shown
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.guest_facts import answer_text, fold_cached, is_number, row_shown
+from waapp.gui.guest_facts import answer_text, fold_cached, is_number
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word
 from waapp.texts import tr
@@ -30,8 +30,8 @@ def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ..
                color="muted", tip=lambda row: row.group, hide_below=560),
         Column(key="language", title=tr("Lang."), text=lambda row: row.language, width=68, color="muted",
                sort_key=lambda row: row.language or None, tip=lambda row: language_name(row.language), hide_below=640),
-        Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row_shown(row)), width=136,
-               value=row_shown, sort_key=lambda row: _ORDER[row_shown(row)], delegate=PillDelegate),
+        Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row.shown), width=136,
+               value=lambda row: row.shown, sort_key=lambda row: _ORDER[row.shown], delegate=PillDelegate),
         Column(key="answer", title=tr("Answer"), text=answer_text, width=116, sort_key=_answer_key, hide_below=700),
         Column(key="changed", title=tr("Changed"), text=lambda row: when(row.changed_at), width=112, color="muted",
                sort_key=lambda row: row.changed_at, hide_below=820),

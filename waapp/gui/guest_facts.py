@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from waapp.core.guests import GuestRow
-from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.core.guests import COMING, GuestRow, shown_state
+from waapp.core.status import Shown
 from waapp.texts import tr
 
 
@@ -47,18 +47,7 @@ _PLAIN: Final = str.maketrans(
 # The marks on Latin, Greek and Cyrillic letters; those of other scripts are looked up one by one.
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _PHONE_MARKS: Final = str.maketrans("", "", " +-()./\u00a0\u2011")
-_COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
 _NOT_COMING: Final = frozenset({"no", "declined", "not_attending", "not_coming", "rejected"})
-
-
-@lru_cache(maxsize=256)
-def _shown(state: EngineState | None, word: str | None, retry_due: bool) -> Shown:
-    return shown(Progress(state, word, retry_due) if state is not None else None)
-
-
-def row_shown(row: GuestRow) -> Shown:
-    """Return the state that the row's pill shows."""
-    return _shown(row.engine_state, row.twilio_status, row.next_retry_at is not None)
 
 
 def is_number(phone: str) -> bool:
@@ -68,12 +57,12 @@ def is_number(phone: str) -> bool:
 
 def needs_look(row: GuestRow) -> bool:
     """Tell whether a person should look at this guest before it can be or stay invited."""
-    return not is_number(row.phone) or row_shown(row) in {Shown.FAILED, Shown.UNKNOWN}
+    return not is_number(row.phone) or row.shown in {Shown.FAILED, Shown.UNKNOWN}
 
 
 def filters_of(row: GuestRow) -> tuple[GuestFilter, ...]:
     """Return the chips, apart from All, that count this guest."""
-    own = _BY_SHOWN[row_shown(row)]
+    own = _BY_SHOWN[row.shown]
     if own is not GuestFilter.LOOK and needs_look(row):
         return (own, GuestFilter.LOOK)
     return (own,)
@@ -95,7 +84,7 @@ class GuestCounts:
             for row in rows
         )
         for (state, word, settled, has_number), guests in kinds.items():
-            own = _BY_SHOWN[_shown(state, word, not settled)]
+            own = _BY_SHOWN[shown_state(state, word, not settled)]
             totals[GuestFilter.ALL] += sign * guests
             totals[own] += sign * guests
             if own is not GuestFilter.LOOK and (own is GuestFilter.FAILED or not has_number):
@@ -114,7 +103,7 @@ def passes(chip: GuestFilter) -> Callable[[GuestRow], bool]:
     if chip is GuestFilter.LOOK:
         return needs_look
     wanted = frozenset(state for state, own in _BY_SHOWN.items() if own is chip)
-    return lambda row: row_shown(row) in wanted
+    return lambda row: row.shown in wanted
 
 
 def fold(text: str) -> str:
@@ -174,7 +163,7 @@ def narrows(query: str, earlier: str) -> bool:
 def answer_text(row: GuestRow) -> str:
     """Return the guest's answer in words; a dash while there is none."""
     status = row.rsvp_status.strip().lower()
-    if status in _COMING:
+    if status in COMING:
         return tr("Coming · {number}", number=row.rsvp_count) if row.rsvp_count else tr("Coming")
     if status in _NOT_COMING:
         return tr("Cannot come")
