@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0003"
+REVISION: Final = "v1_0008"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()

@@ -1,0 +1,1 @@
+-- Add what control of a send and late facts need.

@@ -1,0 +1,1 @@
+-- Add what is kept about guests.

@@ -1,0 +1,1 @@
+-- Add versions, languages and parts of templates.

@@ -1,0 +1,1 @@
+-- Add imports and what undoes them.

@@ -1,0 +1,1 @@
+-- Add what is kept when guests go.
