@@ -6,8 +6,7 @@
 --
 -- What a planner may be given beyond this, if you want it:
 --
---   GRANT DELETE ON whatsapp_opt_outs TO waapp_planner;     -- take back that a guest must not be written to
---   GRANT DELETE ON whatsapp_invitations TO waapp_planner;  -- remove guests together with what was sent to them
+--   GRANT DELETE ON whatsapp_opt_outs TO waapp_planner;  -- take back that a guest must not be written to
 
 DO $$
 BEGIN
@@ -19,7 +18,6 @@ BEGIN
 END
 $$;
 
--- Removing a guest or an event removes its invitations; history is kept from that by the trigger below.
 GRANT SELECT, INSERT, UPDATE, DELETE ON events, guests, whatsapp_templates TO waapp_planner;
 
 -- Whom a message goes to and what it says is settled when it is planned. Afterwards only its progress may be written.
@@ -34,25 +32,11 @@ GRANT UPDATE (
 -- The log is written by triggers with the rights of the tables' owner.
 GRANT SELECT ON whatsapp_invitation_log, waapp_alembic_version TO waapp_planner;
 
--- A foreign key's cascade runs with the rights of the tables' owner: without this, whoever may remove a guest could
--- remove what was sent to them. The rule: who may not delete an invitation may not do so by way of its guest either.
--- It is for members of the role alone; the web application and the owner keep the cascade as the schema has it.
-CREATE OR REPLACE FUNCTION waapp_keep_history()
-RETURNS TRIGGER
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  IF pg_has_role(session_user, 'waapp_planner', 'MEMBER')
-    AND NOT has_table_privilege(session_user, TG_RELID, 'DELETE') THEN
-    RAISE EXCEPTION 'invitations that were sent must not be deleted' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  RETURN OLD;
-END;
-$$;
+-- Deleting a guest or an event deletes its invitations; a trigger keeps the proof of what was sent. Nobody writes or
+-- removes proofs by hand.
+GRANT SELECT ON whatsapp_proofs TO waapp_planner;
+GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID) TO waapp_planner;
 
+-- An earlier version refused the deletion instead.
 DROP TRIGGER IF EXISTS waapp_keep_history ON whatsapp_invitations;
-CREATE TRIGGER waapp_keep_history
-  BEFORE DELETE ON whatsapp_invitations
-  FOR EACH ROW
-  WHEN (NOT OLD.practice AND OLD.engine_state NOT IN ('queued', 'cancelled'))
-  EXECUTE FUNCTION waapp_keep_history();
+DROP FUNCTION IF EXISTS waapp_keep_history();

@@ -162,8 +162,9 @@ FORBIDDEN = {
     "make a role": "CREATE ROLE mine",
     "read files": "COPY guests (name) FROM '/etc/hostname'",
     "run programs": "COPY guests (name) TO PROGRAM 'cat'",
-    "remove a guest with what was sent": "DELETE FROM guests WHERE name = 'sent'",
-    "remove an event with what was sent": "DELETE FROM events",
+    "write a proof": "INSERT INTO whatsapp_proofs (invitation_id) VALUES (gen_random_uuid())",
+    "change a proof": "UPDATE whatsapp_proofs SET message_content = 'never said'",
+    "remove a proof": "DELETE FROM whatsapp_proofs",
 }  # fmt: skip
 
 
@@ -226,11 +227,21 @@ def test_the_web_application_keeps_its_cascade(database_url, owner):
 
 
 @pytest.mark.usefixtures("invited")
-def test_the_owner_may_let_planners_remove_history(planner_url, owner):
-    owner.execute("GRANT DELETE ON whatsapp_invitations TO waapp_planner")
+@pytest.mark.parametrize("statement", ["DELETE FROM guests", "DELETE FROM events"])
+def test_what_was_sent_stays_provable_when_a_planner_deletes(planner_url, owner, statement):
     with psycopg.connect(planner_url) as connection:
-        connection.execute("DELETE FROM guests")
-    owner.execute("REVOKE DELETE ON whatsapp_invitations FROM waapp_planner")
+        connection.execute(statement)
+    proofs = owner.execute("SELECT guest_name, event_name, message_content FROM whatsapp_proofs").fetchall()
+    assert proofs == [("sent", "Party", "Hi")]
+
+
+@pytest.mark.usefixtures("invited")
+def test_a_stranger_cannot_erase_anybody(database_url, owner):
+    with (
+        psycopg.connect(database_url.replace("//waapp@", "//web_application@")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT waapp_erase_guest(gen_random_uuid())")
 
 
 def test_what_is_refused_is_a_known_trouble(run, planner):
