@@ -1,6 +1,7 @@
 """What may be saved of an event."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from waapp.core.events import (
     check_rsvp_link,
     is_day_only,
     is_time_zone,
+    merge_drafts,
     zone,
 )
 
@@ -38,6 +40,10 @@ from waapp.core.events import (
         ({"default_region": "pt"}, {"default_region": "region_unknown"}),
         ({"default_region": ""}, {"default_region": "region_unknown"}),
         ({"rsvp_link": "rsvp"}, {"rsvp_link": "link_not_web"}),
+        ({"quiet_start": time(22), "quiet_end": time(8)}, {}),
+        ({"quiet_start": time(22)}, {"quiet_hours": "quiet_hours_half"}),
+        ({"quiet_end": time(8)}, {"quiet_hours": "quiet_hours_half"}),
+        ({"quiet_start": time(8), "quiet_end": time(8)}, {"quiet_hours": "quiet_hours_whole_day"}),
         (
             {"name": "", "time_zone": "x", "rsvp_link": "{x}"},
             {
@@ -97,3 +103,26 @@ def test_an_unknown_zone_is_read_as_utc():
     assert zone("Europe/Lisbon") == ZoneInfo("Europe/Lisbon")
     assert zone("Nowhere/At_All") == ZoneInfo("UTC")
     assert is_time_zone("UTC")
+
+
+DRAFT = EventDraft("Party", datetime(2027, 6, 5, tzinfo=UTC), "Porto")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "merged", "clashes"),
+    [
+        ({}, {}, {}, ()),
+        ({"name": "Mine"}, {"location": "Braga"}, {"name": "Mine", "location": "Braga"}, ()),
+        ({"name": "Same"}, {"name": "Same"}, {"name": "Same"}, ()),
+        ({"name": "Mine"}, {"name": "Theirs"}, {"name": "Mine"}, ("name",)),
+        (
+            {"quiet_start": time(21)},
+            {"quiet_start": time(22), "date": None},
+            {"quiet_start": time(21), "date": None},
+            ("quiet_start",),
+        ),
+    ],
+)
+def test_changes_of_two_people_are_merged_field_by_field(mine, theirs, merged, clashes):
+    result = merge_drafts(DRAFT, replace(DRAFT, **mine), replace(DRAFT, **theirs))
+    assert (result.draft, result.clashes) == (replace(DRAFT, **merged), clashes)

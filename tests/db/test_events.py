@@ -1,10 +1,12 @@
 """Events on the real database: what the list counts, how one is found, edits that see each other."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.db.rows import (
     DESK,
@@ -21,10 +23,11 @@ from tests.db.rows import (
     queue,
 )
 from waapp.core.events import EventDraft
+from waapp.core.guests import GuestDraft
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState, Shown
-from waapp.db import claims, events, sends, settling, statuses
+from waapp.db import claims, events, guests, sends, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.settling import Decision
 from waapp.errors import UserError
@@ -37,6 +40,8 @@ FULL = EventDraft(
     default_region="PT",
     rsvp_link="https://example.com/r/{rsvp_token}",
     sample=True,
+    quiet_start=time(22),
+    quiet_end=time(8, 30),
 )
 
 
@@ -47,12 +52,10 @@ def test_an_event_comes_back_as_it_was_stored(run, database: Database) -> None:
             assert await events.get_event(conn, event.id) == event
             for name in FULL.__dataclass_fields__:
                 assert getattr(event, name) == getattr(FULL, name)
-            event = await events.set_quiet_hours(conn, event.id, time(22), time(8))
-            assert (event.quiet_start, event.quiet_end) == (time(22), time(8))
             changed = await events.update_event(
                 conn, event.id, EventDraft("Open date", None), event.updated_at
             )
-            assert (changed.name, changed.date, changed.quiet_start) == ("Open date", None, time(22))
+            assert (changed.name, changed.date, changed.quiet_start) == ("Open date", None, None)
 
     run(scenario())
 
@@ -213,7 +216,7 @@ def test_an_unknown_event_is_named_everywhere(run, database: Database) -> None:
                 events.get_event(conn, uuid4()),
                 events.get_summary(conn, uuid4(), False),
                 events.update_event(conn, uuid4(), FULL, None),
-                events.set_quiet_hours(conn, uuid4(), None, None),
+                events.duplicate_event(conn, uuid4(), "Copy", with_guests=True),
                 events.archive_event(conn, uuid4()),
                 events.delete_event(conn, uuid4()),
             ):
@@ -246,5 +249,39 @@ def test_a_guest_counts_by_its_newest_invitation(run, database: Database) -> Non
                     Shown.SENDING: 1,
                 }
             await accept_all(database, f"SM{number}-")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("with_guests", [True, False])
+def test_a_copy_has_the_guests_and_nothing_of_how_they_fared(
+    run, database: Database, *, with_guests: bool
+) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await events.create_event(conn, FULL)
+            drafts = [
+                GuestDraft("Ana", "+351912345678", group="Family", notes="Vegan", extra={"table": "4"}),
+                GuestDraft("Rui", "+351912345679"),
+            ]
+            ids = await guests.add_guests(conn, event.id, drafts)
+            await conn.execute(
+                text("UPDATE guests SET rsvp_status = 'yes', invitation_status = 'read' WHERE id = :id"),
+                {"id": ids[0]},
+            )
+            copy = await events.duplicate_event(conn, event.id, "Copy", with_guests=with_guests)
+            assert copy.draft == replace(FULL, name="Copy")
+            first = await guests.list_guests(conn, event.id)
+            copied = await guests.list_guests(conn, copy.id)
+            assert [(g.name, g.phone, g.group, g.notes, g.extra) for g in copied] == (
+                [(g.name, g.phone, g.group, g.notes, g.extra) for g in first] if with_guests else []
+            )
+            assert {g.rsvp_status for g in copied} <= {"pending"}
+            assert not {g.rsvp_token for g in first} & {g.rsvp_token for g in copied}
+            statuses = await conn.execute(
+                text("SELECT DISTINCT CAST(invitation_status AS text) FROM guests WHERE event_id = :id"),
+                {"id": copy.id},
+            )
+            assert set(statuses.scalars()) <= {"not_sent"}
 
     run(scenario())

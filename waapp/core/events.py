@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Final
@@ -50,6 +50,11 @@ class Event:
     archived_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def draft(self) -> "EventDraft":
+        """Return the part that a person may set."""
+        return EventDraft(**{part.name: getattr(self, part.name) for part in fields(EventDraft)})
+
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
@@ -62,6 +67,19 @@ class EventDraft:
     default_region: str | None = None
     rsvp_link: str = ""
     sample: bool = False
+    quiet_start: time | None = None
+    quiet_end: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventMerge:
+    """What two people made of one event; `clashes` names the fields that both changed, each to something else.
+
+    `draft` has everybody's changes, and in a clash what the second one typed.
+    """
+
+    draft: EventDraft
+    clashes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +101,21 @@ def check_event(draft: EventDraft) -> dict[str, str]:
         "time_zone": None if is_time_zone(draft.time_zone) else "time_zone_unknown",
         "default_region": None if is_region(draft.default_region) else "region_unknown",
         "rsvp_link": check_rsvp_link(draft.rsvp_link),
+        "quiet_hours": _check_quiet_hours(draft.quiet_start, draft.quiet_end),
     }
     return {name: problem for name, problem in problems.items() if problem}
+
+
+def merge_drafts(base: EventDraft, mine: EventDraft, theirs: EventDraft) -> EventMerge:
+    """Merge field by field what two people made of `base`: an untouched field follows the other person."""
+    values: dict[str, object] = {}
+    clashes: list[str] = []
+    for part in fields(EventDraft):
+        was, typed, now = (getattr(draft, part.name) for draft in (base, mine, theirs))
+        values[part.name] = now if typed == was else typed
+        if typed not in (was, now) and now != was:
+            clashes.append(part.name)
+    return EventMerge(replace(mine, **values), tuple(clashes))  # type: ignore[arg-type] # each of its own field
 
 
 def is_time_zone(name: str) -> bool:
@@ -143,6 +174,12 @@ def _check_date(moment: datetime | None) -> str | None:
     if moment is not None and not _EARLIEST_YEAR <= moment.year < _LATEST_YEAR:
         return "event_date_unlikely"
     return None
+
+
+def _check_quiet_hours(start: time | None, end: time | None) -> str | None:
+    if (start is None) != (end is None):
+        return "quiet_hours_half"
+    return "quiet_hours_whole_day" if start is not None and start == end else None
 
 
 def _is_web_address(address: str) -> bool:

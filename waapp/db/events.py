@@ -4,7 +4,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from waapp.core.events import Event, EventDraft, EventSummary
 from waapp.core.guests import COMING
 from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.db import schema
 from waapp.db.engine import Connection
 from waapp.errors import UserError
 
@@ -54,9 +56,9 @@ WHERE lower(e.name) = lower(:name) AND (e.archived_at IS NULL OR e.name = :name)
 """)
 
 _INSERT: Final = text(f"""
-INSERT INTO events AS e (name, date, location, time_zone, default_region, rsvp_link, sample)
+INSERT INTO events AS e (name, date, location, time_zone, default_region, rsvp_link, sample, quiet_start, quiet_end)
 VALUES (:name, CAST(:date AS timestamptz) AT TIME ZONE 'UTC', :location, :time_zone, :default_region, :rsvp_link,
-    :sample)
+    :sample, :quiet_start, :quiet_end)
 RETURNING {_COLUMNS}
 """)
 
@@ -66,15 +68,9 @@ _UPDATE: Final = text(f"""
 UPDATE events e
 SET name = :name, date = CAST(:date AS timestamptz) AT TIME ZONE 'UTC', location = :location,
     time_zone = :time_zone, default_region = :default_region, rsvp_link = :rsvp_link, sample = :sample,
-    updated_at = {_NOW}
+    quiet_start = :quiet_start, quiet_end = :quiet_end, updated_at = {_NOW}
 WHERE e.id = :id
   AND e.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
-RETURNING {_COLUMNS}
-""")
-
-_SET_QUIET_HOURS: Final = text(f"""
-UPDATE events e SET quiet_start = :quiet_start, quiet_end = :quiet_end, updated_at = {_NOW}
-WHERE e.id = :id
 RETURNING {_COLUMNS}
 """)
 
@@ -82,6 +78,19 @@ _ARCHIVE: Final = text(f"""
 UPDATE events e SET archived_at = CASE WHEN :archived THEN {_NOW} END, updated_at = {_NOW}
 WHERE e.id = :id
 RETURNING {_COLUMNS}
+""")
+
+# All that is kept of a guest, whatever this program adds to it, but nothing of how that guest fared.
+_KEPT_OF_GUESTS: Final = ", ".join(
+    column.name
+    for column in schema.guests.columns
+    if column.name not in {"id", "event_id", "created_at", "updated_at"}
+    and not column.name.startswith(("invitation_", "rsvp_", "import_"))
+)
+
+_COPY_GUESTS: Final = text(f"""
+INSERT INTO guests (event_id, {_KEPT_OF_GUESTS})
+SELECT :copy, {_KEPT_OF_GUESTS} FROM guests WHERE event_id = :event_id ORDER BY created_at, id
 """)
 
 _DELETE: Final = text("""
@@ -155,12 +164,17 @@ async def update_event(
     return Event(*row)
 
 
-async def set_quiet_hours(
-    conn: Connection, event_id: UUID, quiet_start: time | None, quiet_end: time | None
-) -> Event:
-    """Set the hours, by the clock of the event's zone, in which future sends rest; raises `event_unknown`."""
-    parameters = {"id": event_id, "quiet_start": quiet_start, "quiet_end": quiet_end}
-    return _one((await conn.execute(_SET_QUIET_HOURS, parameters)).one_or_none(), event_id)
+async def duplicate_event(conn: Connection, event_id: UUID, name: str, *, with_guests: bool) -> Event:
+    """Store a copy of an event under a new name, with its guests or without; raises `event_unknown`.
+
+    Guests come as they are kept, each with an answer sign of their own; what they were sent and what they answered
+    belongs to the first event. A copy of the sample is a sample too: its numbers may be anybody's.
+    """
+    event = await get_event(conn, event_id)
+    copy = await create_event(conn, replace(event.draft, name=name))
+    if with_guests:
+        await conn.execute(_COPY_GUESTS, {"event_id": event_id, "copy": copy.id})
+    return copy
 
 
 async def archive_event(conn: Connection, event_id: UUID, *, archived: bool = True) -> Event:
@@ -170,7 +184,7 @@ async def archive_event(conn: Connection, event_id: UUID, *, archived: bool = Tr
 
 
 async def delete_event(conn: Connection, event_id: UUID) -> None:
-    """Delete an event with its guests and everything about their invitations, for good.
+    """Delete an event with its guests, for good; the proof of what was sent stays.
 
     Raises `event_unknown`, or `event_in_use` while a send of it is open or the outcome of a message unknown.
     """
@@ -209,4 +223,6 @@ def _parameters(draft: EventDraft) -> dict[str, object]:
         "default_region": draft.default_region,
         "rsvp_link": draft.rsvp_link,
         "sample": draft.sample,
+        "quiet_start": draft.quiet_start,
+        "quiet_end": draft.quiet_end,
     }

@@ -1,8 +1,9 @@
 """The panel in which an event is created or edited, with what is wrong beneath each field."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QDate, QLocale, Qt, QTime, QTimeZone, Signal
@@ -17,10 +18,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from waapp.core.events import Event, EventDraft, check_event, is_day_only, is_time_zone, zone
+from waapp.core.events import (
+    Event,
+    EventDraft,
+    check_event,
+    is_day_only,
+    is_time_zone,
+    merge_drafts,
+    zone,
+)
 from waapp.gui import style
-from waapp.gui.widgets import Field, SidePanel, button, inset, name
+from waapp.gui.texts import NOTHING, event_when
+from waapp.gui.widgets import Field, SidePanel, button, inset, label, name
 from waapp.texts import field_problem, tr
+
+_USUAL_QUIET: Final = (time(21), time(9))
+"""What quiet hours begin with when they are switched on."""
 
 
 class EventPanel(SidePanel):
@@ -47,12 +60,19 @@ class EventPanel(SidePanel):
                 self.rsvp_link,
                 tr("{rsvp_token} becomes each guest’s own sign. Leave empty for no link."),
             ),
+            "quiet_hours": Field(
+                tr("Quiet hours"),
+                self._quiet,
+                tr("No invitation leaves in these hours, by the clock where the guest is or else here."),
+            ),
         }
         for key, field in self._fields.items():
             self.body.addWidget(field)
             if key == "date":
                 self.body.addWidget(self.no_time)
                 self.body.addWidget(self.no_date)
+            if key == "quiet_hours":
+                self.body.addWidget(self.no_quiet)
         self.save = button(tr("Save event"), "event_save", primary=True, key="Ctrl+S")
         self.cancel = button(tr("Cancel"), "event_cancel")
         self.save.clicked.connect(self._save)
@@ -90,6 +110,20 @@ class EventPanel(SidePanel):
         self.rsvp_link.setPlaceholderText("https://example.com/rsvp/{rsvp_token}")
         for typed in (self.name_edit, self.location, self.rsvp_link):
             typed.returnPressed.connect(self._save)
+        self.quiet_start = name(QTimeEdit(), "event_quiet_start", tr("Quiet from"))
+        self.quiet_end = name(QTimeEdit(), "event_quiet_end", tr("Quiet until"))
+        self.no_quiet = name(QCheckBox(tr("No quiet hours")), "event_no_quiet", tr("No quiet hours"))
+        self.no_quiet.toggled.connect(self._arrange_quiet)
+        self._quiet = QWidget()
+        self._quiet.setAccessibleName(tr("Quiet hours"))
+        row = QHBoxLayout(self._quiet)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.SPACE[1])
+        row.addWidget(self.quiet_start, 1)
+        row.addWidget(label(tr("to"), tone="muted"))
+        row.addWidget(self.quiet_end, 1)
+        for at in (self.quiet_start, self.quiet_end):
+            inset(at)
 
     @property
     def event_id(self) -> UUID | None:
@@ -121,7 +155,27 @@ class EventPanel(SidePanel):
             default_region=self._region(),
             rsvp_link=self.rsvp_link.text().strip(),
             sample=self._event.sample if self._event else False,
+            quiet_start=None if self.no_quiet.isChecked() else _time_of(self.quiet_start),
+            quiet_end=None if self.no_quiet.isChecked() else _time_of(self.quiet_end),
         )
+
+    def take_over(self, theirs: Event) -> bool:
+        """Take in what somebody else has saved of this event; False when both changed a field.
+
+        What only they changed is shown; where both did, what is typed stays and their value stands beneath it.
+        """
+        if self._event is None:
+            return True
+        merged = merge_drafts(self._event.draft, self.draft(), theirs.draft)
+        self._event = theirs
+        self._show(
+            replace(theirs, **{part.name: getattr(merged.draft, part.name) for part in fields(EventDraft)})
+        )
+        self.show_errors({})
+        for key in merged.clashes:
+            shown = "quiet_hours" if key.startswith("quiet_") else key
+            self._fields[shown].set_error(tr("Somebody else wrote: {value}", value=_words(theirs, key)))
+        return not merged.clashes
 
     def show_errors(self, problems: dict[str, str]) -> None:
         """Say beneath each field what is wrong with it, and go to the first; the values are codes."""
@@ -130,7 +184,9 @@ class EventPanel(SidePanel):
             field.set_error(field_problem(code) if code else None)
         first = next((key for key in self._fields if key in problems), None)
         if first is not None:
-            target = self.date if first == "date" else self._fields[first].editor
+            target = {"date": self.date, "quiet_hours": self.quiet_start}.get(
+                first, self._fields[first].editor
+            )
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, event: Event) -> None:
@@ -145,7 +201,14 @@ class EventPanel(SidePanel):
         self.time_zone.setCurrentText(event.time_zone)
         self.region.setCurrentIndex(max(0, self.region.findData(event.default_region or "")))
         self.rsvp_link.setText(event.rsvp_link)
+        self.no_quiet.setChecked(event.quiet_start is None or event.quiet_end is None)
+        for edit, at, usual in (
+            (self.quiet_start, event.quiet_start, _USUAL_QUIET[0]),
+            (self.quiet_end, event.quiet_end, _USUAL_QUIET[1]),
+        ):
+            edit.setTime(QTime((at or usual).hour, (at or usual).minute))
         self._arrange_when()
+        self._arrange_quiet()
 
     def _moment(self) -> datetime | None:
         if self.no_date.isChecked():
@@ -165,6 +228,10 @@ class EventPanel(SidePanel):
         self.date.setEnabled(known)
         self.no_time.setEnabled(known)
         self.time.setEnabled(known and not self.no_time.isChecked())
+
+    def _arrange_quiet(self) -> None:
+        for edit in (self.quiet_start, self.quiet_end):
+            edit.setEnabled(not self.no_quiet.isChecked())
 
     def _save(self) -> None:
         draft = self.draft()
@@ -187,6 +254,24 @@ def _fresh() -> Event:
         time_zone=here if is_time_zone(here) else "UTC",
         default_region=known,
     )
+
+
+def _time_of(edit: QTimeEdit) -> time:
+    return time(edit.time().hour(), edit.time().minute())
+
+
+def _words(event: Event, key: str) -> str:
+    """Write one value of an event for a person."""
+    match key:
+        case "date":
+            return event_when(event.date, event.time_zone)
+        case "default_region":
+            return _country(event.default_region) if event.default_region else NOTHING
+        case "quiet_start" | "quiet_end":
+            start, end = event.quiet_start, event.quiet_end
+            return f"{start:%H:%M}–{end:%H:%M}" if start and end else tr("No quiet hours")
+        case _:
+            return str(getattr(event, key)) or NOTHING
 
 
 @lru_cache(maxsize=1)

@@ -13,13 +13,16 @@ from waapp.core.status import Shown
 from waapp.db import events as event_rows
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
+from waapp.errors import UserError
 from waapp.gui import style
-from waapp.gui.aio import Tasks, busy
+from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
+from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.delegates import SegmentDelegate
+from waapp.gui.event_duplicate import DuplicateDialog
 from waapp.gui.event_order import is_past, soonest_first
 from waapp.gui.event_panel import EventPanel
-from waapp.gui.filter_bar import SearchField
+from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.first_run import WelcomePage
 from waapp.gui.paint import Segments, segments_text
 from waapp.gui.panel_area import PanelArea
@@ -31,6 +34,8 @@ from waapp.texts import tr
 
 _ROW_HEIGHT = 56
 _ROOM_WITHOUT_SEARCH = 8
+_CURRENT = "current"
+_ARCHIVED = "archived"
 _BAR_ORDER = (
     Shown.READ,
     Shown.DELIVERED,
@@ -101,12 +106,24 @@ class EventsPage(QWidget):
         self.header = PageHeader(tr("Events"))
         self.edit = button(tr("Edit"), "events_edit", key="F2", accessible_name=tr("Edit event"))
         self.archive = button(tr("Archive"), "events_archive", accessible_name=tr("Archive event"))
+        self.restore = button(
+            tr("Put back"), "events_restore", accessible_name=tr("Put the event back on the list")
+        )
+        self.delete = button(
+            tr("Delete…"), "events_delete", kind="danger", accessible_name=tr("Delete event")
+        )
+        self.duplicate = button(
+            tr("Duplicate…"), "events_duplicate", key="Ctrl+D", accessible_name=tr("Duplicate event")
+        )
         self.guests = button(tr("Open guests"), "events_open")
         self.new = button(tr("New event"), "events_new", primary=True, icon="plus", key="Ctrl+N")
-        for action in (self.archive, self.edit, self.guests, self.new):
+        for action in (
+            self.delete, self.restore, self.archive, self.duplicate, self.edit, self.guests, self.new,
+        ):  # fmt: skip
             self.header.add(action)
         self.messages = MessageBar("events_message")
         self.search = SearchField(tr("Search event or place"), "events_search")
+        self.chips = Chips("events_filter", tr("Show"))
         self.table = table_view(self.model, "events_table", tr("Events"), _ROW_HEIGHT)
         self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
         card = Card()
@@ -116,7 +133,9 @@ class EventsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.SPACE[3])
         bar = QHBoxLayout()
+        bar.setSpacing(style.SPACE[1])
         bar.addWidget(self.search)
+        bar.addWidget(self.chips)
         bar.addStretch(1)
         column.addLayout(bar)
         column.addWidget(card, 1)
@@ -138,8 +157,18 @@ class EventsPage(QWidget):
         self.new.clicked.connect(lambda: self.panel.edit(None))
         self.edit.clicked.connect(self._edit)
         self.archive.clicked.connect(lambda: self._with_current(self._archive))
+        self.restore.clicked.connect(
+            lambda: self._with_current(lambda row: self._tasks.start(self._set_archived(row, archived=False)))
+        )
+        self.delete.clicked.connect(
+            lambda: self._with_current(lambda row: self._tasks.start(self._delete(row)))
+        )
+        self.duplicate.clicked.connect(
+            lambda: self._with_current(lambda row: self._tasks.start(self._duplicate(row)))
+        )
+        self.chips.chosen.connect(lambda _key: self._filter())
         self.guests.clicked.connect(lambda: self._navigate("guests"))
-        self.search.searched.connect(self._search)
+        self.search.searched.connect(lambda _text: self._filter())
         self.table.picked.connect(self._picked)
         self.table.opened.connect(lambda _event_id: self._navigate("guests"))
         self.panel.save_wanted.connect(lambda draft: self._tasks.start(self._save(draft)))
@@ -153,10 +182,11 @@ class EventsPage(QWidget):
     async def open(self, event_id: UUID | None) -> None:
         """Show the events and mark the current one."""
         async with self._database.read() as conn:
-            events = await event_rows.list_events(conn, self._settings.practice)
+            events = await event_rows.list_events(conn, self._settings.practice, archived=True)
         known = {summary.event.id for summary in events}
         self.model.remove([row.event.id for row in self.model.all_rows() if row.event.id not in known])
         self.model.apply(events)
+        self._filter()
         if event_id is not None and not self.table.selected_ids():
             self.table.go_to(event_id)
         self._arrange()
@@ -180,11 +210,17 @@ class EventsPage(QWidget):
 
     # What the planner does
 
-    def _search(self, text: str) -> None:
-        wanted = collate(text.strip())
-        self.model.set_filter(
-            (lambda row: wanted in collate(f"{row.event.name} {row.event.location}")) if wanted else None
-        )
+    def _filter(self) -> None:
+        """Show the events that are searched for, of the list or of the archive."""
+        wanted = collate(self.search.text().strip())
+        archived = self.chips.current() == _ARCHIVED
+
+        def passes(row: EventSummary) -> bool:
+            of_list = (row.event.archived_at is not None) == archived
+            return of_list and (not wanted or wanted in collate(f"{row.event.name} {row.event.location}"))
+
+        self.model.set_filter(passes)
+        self._arrange()
 
     def _picked(self, ids: list[Hashable]) -> None:
         self._arrange()
@@ -203,17 +239,65 @@ class EventsPage(QWidget):
     async def _save(self, draft: EventDraft) -> None:
         panel = self.panel
         with busy(panel.save):
-            async with self._database.begin() as conn:
-                if panel.event_id is None:
-                    event = await event_rows.create_event(conn, draft)
-                else:
-                    event = await event_rows.update_event(
-                        conn, panel.event_id, draft, panel.expected_updated_at
-                    )
+            try:
+                async with self._database.begin() as conn:
+                    if panel.event_id is None:
+                        event = await event_rows.create_event(conn, draft)
+                    else:
+                        event = await event_rows.update_event(
+                            conn, panel.event_id, draft, panel.expected_updated_at
+                        )
+            except UserError as error:
+                if panel.event_id is None or error.code != "event_changed":
+                    raise
+                await self._settle_conflict(panel.event_id)
+                return
             await self.open(None)
         self.table.go_to(event.id)
         self._choose_event(event.id)
         panel.close_panel()
+
+    async def _settle_conflict(self, event_id: UUID) -> None:
+        """Somebody was faster: take in what they changed and leave the choice where both did."""
+        async with self._database.read() as conn:
+            theirs = await event_rows.get_event(conn, event_id)
+        if self.panel.event_id != event_id:
+            return
+        text = (
+            tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
+            if self.panel.take_over(theirs)
+            else tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
+        )
+        self.messages.show_message(text, "warning", key="conflict")
+
+    async def _duplicate(self, summary: EventSummary) -> None:
+        dialog = DuplicateDialog(summary, self)
+        if not await ask(dialog):
+            return
+        async with self._database.begin() as conn:
+            copy = await event_rows.duplicate_event(
+                conn, summary.event.id, dialog.name, with_guests=dialog.with_guests
+            )
+        self.chips.choose(_CURRENT)
+        await self.open(None)
+        self.table.go_to(copy.id)
+        self._choose_event(copy.id)
+        self.panel.edit(copy)  # its date is hardly the same
+
+    async def _delete(self, summary: EventSummary) -> None:
+        event = summary.event
+        text = tr(
+            "{n:guest goes|guests go} with it, and everything about their invitations. "
+            "The proof of what was sent is kept. This cannot be undone.",
+            n=summary.guests,
+        )
+        title = tr("Delete “{event}” for good?", event=event.name)
+        if not await ask(ConfirmDialog(title, text, tr("Delete for good"), tr("Keep"), self)):
+            return
+        async with self._database.begin() as conn:
+            await event_rows.delete_event(conn, event.id)
+        await self.open(None)
+        self.messages.show_message(tr("“{event}” was deleted.", event=event.name), key="deleted")
 
     def _archive(self, summary: EventSummary) -> None:
         self._tasks.start(self._set_archived(summary, archived=True))
@@ -236,14 +320,27 @@ class EventsPage(QWidget):
 
     def _arrange(self) -> None:
         """Show the list or the welcome, and what can be done now."""
-        empty = self.model.total == 0
+        rows = list(self.model.all_rows())
+        dates = [row.event.date for row in rows if row.event.archived_at is None]
+        archived = len(rows) - len(dates)
+        if not archived:
+            self.chips.choose(_CURRENT)
+        in_archive = self.chips.current() == _ARCHIVED
+        self._content.setCurrentWidget(self._list if rows else self.welcome)
+        self.header.setVisible(bool(rows))
+        self.chips.set_chips(
+            ((_CURRENT, tr("On the list"), len(dates)), (_ARCHIVED, tr("Archived"), archived))
+        )
+        self.chips.setVisible(archived > 0)
+        self.search.setVisible(len(rows) > _ROOM_WITHOUT_SEARCH)
         chosen = bool(self.table.selected_ids())
-        self._content.setCurrentWidget(self.welcome if empty else self._list)
-        self.header.setVisible(not empty)
-        self.search.setVisible(self.model.total > _ROOM_WITHOUT_SEARCH)
-        for action in (self.edit, self.archive, self.guests):
+        for action in (self.edit, self.duplicate, self.archive, self.guests, self.restore, self.delete):
             action.setEnabled(chosen)
-        self.header.set_facts(_facts([row.event.date for row in self.model.all_rows()], datetime.now(UTC)))
+        for action in (self.edit, self.archive, self.guests):
+            action.setVisible(not in_archive)
+        for action in (self.restore, self.delete):
+            action.setVisible(in_archive)
+        self.header.set_facts(_facts(dates, datetime.now(UTC)))
 
 
 def _facts(dates: list[datetime | None], now: datetime) -> str:

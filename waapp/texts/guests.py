@@ -16,6 +16,8 @@ FIELDS: Final = {
     "link_braces": "Each brace needs its partner: {{rsvp_token}}.",
     "link_too_long": "Shorten the link to 2,000 characters.",
     "link_not_web": "A link starts with https:// and a host, like https://example.com/{{rsvp_token}}.",
+    "quiet_hours_half": "Quiet hours have a beginning and an end.",
+    "quiet_hours_whole_day": "Quiet hours cannot last the whole day.",
     "guest_name_missing": "Give the guest a name.",
     "guest_name_too_long": "Shorten the name to 200 characters.",
     "phone_too_long": "This is longer than any phone number.",
