@@ -235,6 +235,10 @@ class Program:
             guests_page.show_guests(window.event_id, ids)
             window.show_page("guests")
 
+        def edit_event(event_id: UUID) -> None:
+            window.show_page("events")
+            events_page.edit_event(event_id)
+
         def page_handles(key: str) -> dict[str, Any]:
             return {
                 "database": database,
@@ -251,7 +255,14 @@ class Program:
         window.add_page("guests", guests_page)
         window.add_page("templates", TemplatesPage(**page_handles("templates")))
         window.add_page(
-            "send", SendPage(**page_handles("send"), prepare=prepare, queue=queue, show_guests=show_guests)
+            "send",
+            SendPage(
+                **page_handles("send"),
+                prepare=prepare,
+                queue=queue,
+                show_guests=show_guests,
+                edit_event=edit_event,
+            ),
         )
         messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
         messages_page.guest_wanted.connect(guests_page.show_guest)

@@ -387,3 +387,13 @@ def test_bar_shows_every_state_that_means_something() -> None:
         Shown.QUEUED,
         Shown.CANCELLED,
     }
+
+
+def test_another_page_can_open_the_panel_of_an_event(on_stage) -> None:
+    async def scenario(stage: Stage) -> None:
+        event = (await stage.stored())["Helix dinner"]
+        stage.page.edit_event(event.id)
+        await until(stage.page.panel.isVisible)
+        assert stage.page.panel.event_id == event.id
+
+    on_stage(scenario, two_events)

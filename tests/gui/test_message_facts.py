@@ -105,3 +105,22 @@ def test_the_timeline_is_newest_first_and_says_nothing_twice():
     assert steps[-1].detail.endswith(" · invitation v2")
     assert steps[3].detail.endswith("The connection broke")
     assert steps[5].detail.endswith("63018")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "says"),
+    [
+        (None, "dns", "is this computer online"),
+        (None, "http_503", "503"),
+        (None, "reset", "broke before its answer"),
+        (None, "Twilio's own words", "Twilio's own words"),
+    ],
+)
+def test_what_kept_twilio_from_answering_is_told_in_words(code, message, says):
+    waiting = replace(
+        SENT, engine_state=EngineState.QUEUED, twilio_status=None, error_code=code, error_message=message,
+        next_retry_at=NOW,
+    )  # fmt: skip
+    assert says in advise(waiting, TABLE).happened
+    log = [LogEntry(NOW, EngineState.UNKNOWN, None, code, message, None)]
+    assert says in timeline(log, TABLE, "")[0].detail

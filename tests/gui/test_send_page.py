@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
+from sqlalchemy import text
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.pages import (
@@ -19,6 +20,7 @@ from tests.gui.pages import (
     until,
 )
 from waapp.core.errors_twilio import load_table
+from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.rates import load_rates
 from waapp.db import events, guests, invitations, sends, templates
@@ -65,7 +67,7 @@ class Desk:
         self.line = line
         self.reports = Reports()
         self.tasks = Tasks(self.reports)
-        self.went_to, self.shown_guests = [], []
+        self.went_to, self.shown_guests, self.edited = [], [], []
         self.queued = 0
         self.may_plan = asyncio.Event()
         self.may_plan.set()
@@ -78,6 +80,7 @@ class Desk:
             prepare=self.prepare,
             queue=self.queue,
             show_guests=self.shown_guests.append,
+            edit_event=self.edited.append,
         )
         QVBoxLayout(self.window).addWidget(self.page)
         self.window.resize(1090, 756)
@@ -271,6 +274,24 @@ def test_a_blocker_is_red_says_what_to_do_and_disables_send(desk):
     desk.run(story())
 
 
+def test_an_event_that_lacks_what_the_text_needs_is_completed_from_here(desk):
+    async def story():
+        event_id = await prepared(desk)
+        async with desk.database.begin() as conn:
+            event = await events.get_event(conn, event_id)
+            incomplete = EventDraft("Clara & Davi", None, "", "Europe/Lisbon", "PT")
+            await events.update_event(conn, event_id, incomplete, event.updated_at)
+        desk.page.changed(Change(Kind.EVENTS, event_id))
+        await until(lambda: desk.page._review.entries()[0].row.key == "blocker.event_incomplete")
+        await desk.until_planned()
+        button = desk.window.findChild(QPushButton, "send.blocker.event_incomplete.remedy")
+        assert button.text() == "Complete the event"
+        button.click()
+        assert desk.edited == [event_id]
+
+    desk.run(story())
+
+
 def test_nobody_left_blocks(desk):
     async def story():
         await prepared(desk, [GuestDraft("Duarte", "+351221234567")])
@@ -343,7 +364,7 @@ def test_a_real_send_says_so_and_enter_does_not_send(desk, qtbot):
     async def story():
         event_id = await prepared(desk)
         made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
-        dialog = SendDialog(replace(made, practice=False, key="+351912345204"), desk.page)
+        dialog = SendDialog(replace(made, practice=False, key="+351912345204"), (), desk.page)
         said = dialog.accessibleDescription()
         assert "REAL: 2 guests get a WhatsApp message on the phone now, from +351 912 345 204." in said
         assert "It costs ≈ $ 0.15." in said
@@ -424,6 +445,48 @@ def test_live_from_queued_to_read(desk):
         await until(lambda: desk.figures()[0] == "0")
         async with desk.database.read() as conn:
             assert len(await invitations.list_invitations(conn, event_id, practice=True)) == 2
+
+    desk.run(story())
+
+
+def test_a_second_send_says_who_and_when_and_wants_a_tick_of_its_own(desk):
+    async def story():
+        event_id = await prepared(desk)
+        made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
+        await desk.queue(made)
+        async with desk.database.begin() as conn:
+            row = (await sends.list_sends(conn, event_id, practice=True))[0]
+            for each in await invitations.list_of_send(conn, row.send.id):
+                await conn.execute(
+                    text(
+                        "UPDATE whatsapp_invitations SET engine_state = 'accepted', sent_at = '2026-05-03 10:00'"
+                        " WHERE id = :id"
+                    ),
+                    {"id": each.id},
+                )
+        desk.page.changed(Change(Kind.INVITATIONS, event_id))
+        await until(lambda: desk.figures()[0] == "0")
+        await desk.until_planned()
+        assert any("on 3 May by Maria on MARIA-PC" in line for line in desk.texts())
+        desk.press("reason.already_invited")
+        await until(lambda: desk.figures()[0] == "2")
+        await desk.until_planned()
+        desk.send_button.click()
+        await until(desk.dialog)
+        dialog = desk.dialog()
+        said = dialog.accessibleDescription()
+        assert "Maria on MARIA-PC sent this template to 2 of these guests on 3 May." in said
+        yes = dialog.findChild(QPushButton, "send.confirm.yes")
+        tick = dialog.findChild(QCheckBox, "send.confirm.again")
+        assert not tick.isChecked()
+        assert not yes.isEnabled()
+        assert tick.hasFocus()
+        assert_accessible(dialog)
+        tick.toggle()
+        assert yes.isEnabled()
+        yes.click()
+        await desk.until_watching()
+        assert desk.queued == 2
 
     desk.run(story())
 

@@ -198,6 +198,15 @@ class EventsPage(QWidget):
             if not self._loading:
                 self._tasks.start(self._follow())
 
+    def edit_event(self, event_id: UUID) -> None:
+        """Open the panel of an event, as another page asks."""
+        self._tasks.start(self._edit_one(event_id))
+
+    async def _edit_one(self, event_id: UUID) -> None:
+        async with self._database.read() as conn:
+            event = await event_rows.get_event(conn, event_id)
+        self.panel.edit(event)
+
     async def _follow(self) -> None:
         """Load until nothing has changed meanwhile."""
         self._loading = True

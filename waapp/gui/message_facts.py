@@ -12,7 +12,7 @@ from waapp.core.errors_twilio import Table, TwilioError
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.status import EngineState, Progress, Shown, shown
 from waapp.gui.moments import due, stamp
-from waapp.texts import tr
+from waapp.texts import cause, tr
 
 
 class MessageFilter(StrEnum):
@@ -91,20 +91,24 @@ def known_error(table: Table, code: str | None, recipient: str = "") -> TwilioEr
     """Return the table's entry for a stored code; None without a code or for a word of our own."""
     if code is None or not code.isdigit():
         return None
-    return table.get(code, phone.read(recipient).region if recipient else None)
+    return table.get(code, _region(recipient))
+
+
+def _region(recipient: str) -> str | None:
+    return phone.read(recipient).region if recipient else None
 
 
 def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one arm per state
     """Say in two lines what happened to an invitation and what to do."""
     error = known_error(table, invitation.error_code, invitation.recipient)
-    cause = error.meaning if error is not None else (invitation.error_message or "")
+    why = cause(invitation.error_code, invitation.error_message, table, _region(invitation.recipient))
     match invitation_shown(invitation):
         case Shown.NONE | Shown.QUEUED:
             return Advice(tr("Planned, waits for its turn"), "")
         case Shown.WAITING:
             at = invitation.next_retry_at
             again = tr("Will try again {time}", time=due(at)) if at is not None else ""
-            return Advice(cause or tr("Could not be sent yet"), again)
+            return Advice(why or tr("Could not be sent yet"), again)
         case Shown.SENDING if invitation.engine_state is EngineState.SENDING:
             return Advice(tr("Being handed to Twilio"), "")
         case Shown.SENDING:
@@ -119,7 +123,7 @@ def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one 
             return Advice(tr("Read {time}", time=_time(invitation.read_at)), "")
         case Shown.FAILED:
             advice = error.advice if error is not None else tr("Invite this guest another way")
-            return Advice(cause or tr("It could not be delivered"), advice)
+            return Advice(why or tr("It could not be delivered"), advice)
         case Shown.UNKNOWN if invitation.error_code == "ambiguous":
             return Advice(tr("Twilio’s list has several messages that fit"), tr("Decide at the right"))
         case Shown.UNKNOWN if looks_left(invitation):
@@ -154,19 +158,23 @@ def _step(entry: LogEntry, table: Table, planned: str) -> Step:
     state = shown(Progress(entry.engine_state, entry.twilio_status, entry.error_code is not None))
     error = known_error(table, entry.error_code)
     # What it means stands beside the timeline; the code is what Twilio's support asks for.
-    cause = tr("Twilio’s code {code}", code=entry.error_code) if error is not None else (entry.detail or "")
+    why = (
+        tr("Twilio’s code {code}", code=entry.error_code)
+        if error is not None
+        else cause(entry.error_code, entry.detail, table)
+    )
     by = entry.actor or ""
-    title, remark = _step_words(entry, state, cause, by, planned)
+    title, remark = _step_words(entry, state, why, by, planned)
     parts = [stamp(entry.at), *([remark] if remark else [])]
     return Step(title, " · ".join(parts), state)
 
 
-def _step_words(entry: LogEntry, state: Shown, cause: str, by: str, planned: str) -> tuple[str, str]:
+def _step_words(entry: LogEntry, state: Shown, why: str, by: str, planned: str) -> tuple[str, str]:
     match state:
         case Shown.NONE | Shown.QUEUED:
             return tr("Planned"), planned
         case Shown.WAITING:
-            return tr("Put off"), cause
+            return tr("Put off"), why
         case Shown.SENDING if entry.engine_state is EngineState.SENDING:
             return tr("Claimed"), tr("by {desk}", desk=by) if by else ""
         case Shown.SENDING:
@@ -178,8 +186,8 @@ def _step_words(entry: LogEntry, state: Shown, cause: str, by: str, planned: str
         case Shown.READ:
             return tr("Read"), ""
         case Shown.FAILED:
-            return tr("Failed"), cause
+            return tr("Failed"), why
         case Shown.UNKNOWN:
-            return tr("No answer"), cause
+            return tr("No answer"), why
         case Shown.CANCELLED:
             return tr("Stopped"), tr("before it left")

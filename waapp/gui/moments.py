@@ -4,7 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QLocale
 
-from waapp.gui.texts import clock
+from waapp.gui.texts import clock, day
 from waapp.texts import tr
 
 
@@ -23,6 +23,16 @@ def stamp(at: datetime, zone: tzinfo | None = None, now: datetime | None = None)
     if _days_ahead(at, zone, now) == 0:
         return clock(at, zone)
     return f"{_date(at, zone)} {clock(at, zone)}"
+
+
+def on_day(at: datetime, zone: tzinfo | None = None, now: datetime | None = None) -> str:
+    """Write the day of something in a sentence: "today", "yesterday", "on 3 May", "on 3 May 2025"."""
+    days = _days_ahead(at, zone, now)
+    if days in {0, -1}:
+        return tr("today") if days == 0 else tr("yesterday")
+    local = at.astimezone(zone)
+    this_year = (now or datetime.now(UTC)).astimezone(zone).year
+    return tr("on {date}", date=_date(at, zone) if local.year == this_year else day(local))
 
 
 def _days_ahead(at: datetime, zone: tzinfo | None, now: datetime | None) -> int:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 from waapp.config import Settings
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.languages import language_name
-from waapp.core.plan import Options
+from waapp.core.plan import Exclusion, Options
 from waapp.db import sends, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
@@ -47,7 +47,10 @@ _NARROW = 900
 
 
 class SendPage(QWidget):
-    """Plans, confirms and follows sends of one event. `show_guests` opens the guests page on these guests."""
+    """Plans, confirms and follows sends of one event.
+
+    `show_guests` opens the guests page on these guests, `edit_event` the panel of an event.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class SendPage(QWidget):
         prepare: Prepare,
         queue: Queue,
         show_guests: Callable[[Sequence[UUID]], None],
+        edit_event: Callable[[UUID], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,11 +74,12 @@ class SendPage(QWidget):
         self._prepare = prepare
         self._queue = queue
         self._show_guests = show_guests
+        self._edit_event = edit_event
         self._event_id: UUID | None = None
         self._templates: list[Template] = []
         self._template_id: UUID | None = None
         self._options = Options()
-        self._invited_again = 0
+        self._again: tuple[Exclusion, ...] = ()
         self._prepared: Prepared | None = None
         self._send_id: UUID | None = None
         self._is_asking = False
@@ -200,8 +205,13 @@ class SendPage(QWidget):
         self._show(self._review)
         self._header.set_title(tr("Send invitations"))
         self._header.set_facts(_facts(prepared))
-        self._review.show_plan(prepared, review_rows(prepared, self._invited_again))
+        self._review.show_plan(prepared, review_rows(prepared, self._sent_again(prepared)))
         await self._show_messages(prepared)
+
+    def _sent_again(self, prepared: Prepared) -> tuple[Exclusion, ...]:
+        """Return the guests of the plan who have the message and whom the planner has included all the same."""
+        recipients = {each.guest_id for each in prepared.plan.recipients}
+        return tuple(each for each in self._again if each.guest_id in recipients)
 
     async def _show_messages(self, prepared: Prepared) -> None:
         people = [PreviewGuest(each.guest_id, each.name, each.values) for each in prepared.plan.recipients]
@@ -219,7 +229,7 @@ class SendPage(QWidget):
 
     def _plan_another(self) -> None:
         self._send_id = None
-        self._options, self._invited_again = Options(), 0
+        self._options, self._again = Options(), ()
         self._planner.ask()
 
     def _remedy(self, row: ReviewRow) -> None:
@@ -233,9 +243,12 @@ class SendPage(QWidget):
                 self._navigate("messages")
             case Remedy.SETTINGS:
                 self._navigate("settings")
+            case Remedy.EVENT:
+                if self._event_id is not None:
+                    self._edit_event(self._event_id)
             case Remedy.INCLUDE_INVITED | Remedy.LEAVE_INVITED:
                 include = row.remedy is Remedy.INCLUDE_INVITED
-                self._invited_again = len(row.left_out) if include else 0
+                self._again = row.left_out if include else ()
                 self._plan_with(replace(self._options, include_already_invited=include))
             case Remedy.ONE_EACH | Remedy.ONE_PER_PHONE:
                 self._plan_with(replace(self._options, one_per_phone=row.remedy is Remedy.ONE_PER_PHONE))
@@ -262,14 +275,14 @@ class SendPage(QWidget):
         """Ask once, queue once, and go on to watching."""
         try:
             with busy(self._review.send_button, self._picker):
-                if not await ask(SendDialog(prepared, self)):
+                if not await ask(SendDialog(prepared, self._sent_again(prepared), self)):
                     return
                 queued = await self._queue(prepared)
         finally:
             self._is_asking = False
             self._planner.ask()
         self._send_id = queued.send.id
-        self._options, self._invited_again = Options(), 0
+        self._options, self._again = Options(), ()
         self._progress.begin()
         if queued.skipped:
             self._progress.say(

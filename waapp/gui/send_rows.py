@@ -1,5 +1,6 @@
 """What a plan says, in rows: what blocks it, who is left out and why, what to know, and what is fine."""
 
+from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 
 from waapp.core.plan import BlockerCode, Exclusion, Notice, NoticeCode, Options, Reason
 from waapp.engine.plans import Prepared
-from waapp.gui.texts import when
+from waapp.gui.moments import on_day
 from waapp.texts import blocker, exclusion, notice, reason_count, tr, variable
 
 _NAMED: Final = 2
@@ -23,6 +24,7 @@ class Remedy(StrEnum):
     TEMPLATE = "template"
     MESSAGES = "messages"
     SETTINGS = "settings"
+    EVENT = "event"
     INCLUDE_INVITED = "include_invited"
     LEAVE_INVITED = "leave_invited"
     ONE_EACH = "one_each"
@@ -74,14 +76,12 @@ _BLOCKER_REMEDIES: Final = {
     BlockerCode.TEMPLATE_INACTIVE: Remedy.TEMPLATE,
     BlockerCode.TEMPLATE_ERRORS: Remedy.TEMPLATE,
     BlockerCode.TEMPLATE_NOT_APPROVED: Remedy.TEMPLATE,
+    BlockerCode.EVENT_INCOMPLETE: Remedy.EVENT,
 }
 
 
-def review_rows(prepared: Prepared, guests_invited_again: int = 0) -> list[ReviewRow]:
-    """Return the rows of a plan, the gravest first.
-
-    `guests_invited_again` says for how many guests "include anyway" made a difference.
-    """
+def review_rows(prepared: Prepared, again: Sequence[Exclusion] = ()) -> list[ReviewRow]:
+    """Return the rows of a plan, the gravest first; `again` are the guests for whom "include anyway" mattered."""
     plan = prepared.plan
     by_reason: dict[Reason, list[Exclusion]] = {}
     for one in plan.excluded:
@@ -97,12 +97,40 @@ def review_rows(prepared: Prepared, guests_invited_again: int = 0) -> list[Revie
         for each in plan.blockers
     ]
     rows += [_reason_row(reason, by_reason[reason]) for reason in Reason if reason in by_reason]
-    rows += _choices(prepared.options, guests_invited_again)
+    rows += _choices(prepared.options, again)
     rows += [_notice_row(each) for each in plan.warnings]
     rows += _fine(prepared, by_reason.keys())
     weights = ("failed", "unknown", "queued", "delivered")
     rows.sort(key=lambda row: (not row.key.startswith("blocker"), weights.index(row.token)))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSend:
+    """Who sent this message to how many of the guests, and on which day; either may be unknown."""
+
+    by: str
+    day: str
+    guests: int
+
+
+def earlier_sends(left_out: Sequence[Exclusion]) -> list[EarlierSend]:
+    """Return who has sent the message to these guests and when, the latest first."""
+    newest_first = sorted(left_out, key=lambda one: one.detail.get("at", ""), reverse=True)
+    counts = Counter(
+        (
+            one.detail.get("by", ""),
+            on_day(datetime.fromisoformat(one.detail["at"])) if one.detail.get("at") else "",
+        )
+        for one in newest_first
+    )
+    return [EarlierSend(by, day, guests) for (by, day), guests in counts.items()]
+
+
+def earlier_line(earlier: EarlierSend) -> str:
+    """Return the sentence about an earlier send: who has sent this to how many of the guests, and when."""
+    params = {"who": earlier.by or tr("Somebody"), "n": earlier.guests, "day": earlier.day or tr("earlier")}
+    return tr("{who} sent this template to {n:of these guests|of these guests} {day}.", **params)
 
 
 def name_lines(left_out: Sequence[Exclusion]) -> list[str]:
@@ -167,6 +195,8 @@ def _remedy_word(remedy: Remedy | None) -> str:
             return tr("Open messages")
         case Remedy.SETTINGS:
             return tr("Open settings")
+        case Remedy.EVENT:
+            return tr("Complete the event")
         case Remedy.INCLUDE_INVITED | Remedy.INCLUDE_US:
             return tr("Include anyway")
         case Remedy.LEAVE_INVITED | Remedy.LEAVE_US:
@@ -182,7 +212,7 @@ def _remedy_word(remedy: Remedy | None) -> str:
 def _reason_detail(reason: Reason, left_out: list[Exclusion]) -> str:
     match reason:
         case Reason.ALREADY_INVITED | Reason.IN_PROGRESS | Reason.NOT_KNOWN_YET:
-            return _by_whom(left_out)
+            return ", ".join(_by_whom(each) for each in earlier_sends(left_out))
         case Reason.MISSING_VALUE | Reason.BAD_VALUE:
             names = dict.fromkeys(variable(one.detail.get("name", "")) for one in left_out)
             return ", ".join(name for name in names if name)
@@ -194,19 +224,13 @@ def _reason_detail(reason: Reason, left_out: list[Exclusion]) -> str:
             return ""
 
 
-def _by_whom(left_out: list[Exclusion]) -> str:
-    people = dict.fromkeys(one.detail.get("by", "") for one in left_out)
-    days = dict.fromkeys(
-        when(datetime.fromisoformat(one.detail["at"])) for one in left_out if one.detail.get("at")
-    )
-    who = next(iter(people)) if len(people) == 1 else ""
-    day = next(iter(days)) if len(days) == 1 else ""
-    if who and day:
-        return tr("{day} by {who}", day=day, who=who)
-    return tr("by {who}", who=who) if who else day
+def _by_whom(earlier: EarlierSend) -> str:
+    if earlier.by and earlier.day:
+        return tr("{day} by {who}", day=earlier.day, who=earlier.by)
+    return tr("by {who}", who=earlier.by) if earlier.by else earlier.day
 
 
-def _choices(options: Options, guests_invited_again: int) -> list[ReviewRow]:
+def _choices(options: Options, again: Sequence[Exclusion]) -> list[ReviewRow]:
     """Return what the planner has chosen for this send, each with the way back."""
     rows = []
     if options.include_already_invited:
@@ -214,10 +238,11 @@ def _choices(options: Options, guests_invited_again: int) -> list[ReviewRow]:
             ReviewRow(
                 "choice.invited",
                 "unknown",
-                tr("{n:guest gets|guests get} this message again", n=guests_invited_again),
+                tr("{n:guest gets|guests get} this message again", n=len(again)),
                 tr("you chose to include them"),
                 Remedy.LEAVE_INVITED,
                 _remedy_word(Remedy.LEAVE_INVITED),
+                tuple(again),
             )
         )
     if not options.one_per_phone:
