@@ -17,8 +17,8 @@ from waapp.core.events import EventDraft, check_event
 from waapp.core.guests import GuestDraft, check_guest
 from waapp.core.phone import PhoneProblem
 from waapp.core.plan import Blocker, BlockerCode, Exclusion, Notice, NoticeCode, Reason
+from waapp.core.rows import RowCode
 from waapp.core.status import Shown
-from waapp.core.tabular import RowCode
 from waapp.core.template import TemplateDraft
 from waapp.core.template_rules import RULES, check, check_draft
 from waapp.core.template_values import BUILT_IN, check_values

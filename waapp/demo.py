@@ -23,8 +23,8 @@ from waapp.config import Settings
 from waapp.core.errors_twilio import load_table
 from waapp.core.guests import GuestRow
 from waapp.core.plan import Exclusion, Options
+from waapp.core.rows import Row
 from waapp.core.summary import Funnel, funnel
-from waapp.core.tabular import Row
 from waapp.db import embedded, guests, migrate
 from waapp.db.engine import Database
 from waapp.db.feed import Feed

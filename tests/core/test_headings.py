@@ -2,7 +2,7 @@
 
 import pytest
 
-from waapp.core.headings import Field, by_content, fold, looks_like_email, looks_like_phone, recognise
+from waapp.core.headings import Field, fold, recognise
 
 
 @pytest.mark.parametrize(
@@ -100,25 +100,3 @@ def test_a_mobile_number_goes_before_one_at_home() -> None:
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
-
-
-def test_shapes() -> None:
-    assert looks_like_phone("+351 912-345.678")
-    assert looks_like_phone("(202) 555-0123 x4")
-    assert not looks_like_phone("12 June")
-    assert not looks_like_phone("123")
-    assert looks_like_email("ana@example.com")
-    assert not looks_like_email("ana at example")
-
-
-def test_columns_by_their_cells() -> None:
-    columns = {
-        0: ["1", "2", "3"],
-        1: ["Ana", "Rui", ""],
-        2: ["912 345 678", "", "ask"],
-        3: ["a@example.com", "b@example.com", ""],
-        4: ["Porto", "Lisboa", "Braga"],
-    }
-    assert by_content(columns, [Field.NAME, Field.PHONE, Field.EMAIL]) == {1: Field.NAME, 3: Field.EMAIL}
-    columns[2][2] = "913 000 000"
-    assert by_content(columns, [Field.NAME, Field.PHONE]) == {1: Field.NAME, 2: Field.PHONE}

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waapp.core.cells import clean_cell
 from waapp.core.guests import GuestDraft, check_guest, may_be_saved
 from waapp.core.headings import Field
-from waapp.core.tabular import Import, RowCode, clean_cell, parse_table
+from waapp.core.rows import RowCode
+from waapp.core.tabular import Import, parse_table
 
 
 def parse(text: str, region: str | None = "PT") -> Import:

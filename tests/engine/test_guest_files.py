@@ -122,7 +122,7 @@ def test_workbook_cells_become_text(tmp_path: Path) -> None:
         ["Name", "", "351912345678", "351912345678", "0.5"],
         ["TRUE", "2026-06-05", "2026-06-05T17:30:00", "09:05:00", "+351 912"],
     ]
-    assert (found.sheet, found.sheets) == ("Sheet1", ("Sheet1",))
+    assert (found.source.sheet, found.source.sheets) == ("Sheet1", ("Sheet1",))
 
 
 def test_empty_rows_and_columns_before_the_list_keep_their_numbers(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:
     book.worksheets[0].sheet_state = "hidden"
     book.create_sheet("List").append(["Ana"])
     book.save(tmp_path / "list.xlsx")
-    assert read_guest_file(tmp_path / "list.xlsx").sheets == ("List",)
+    assert read_guest_file(tmp_path / "list.xlsx").source.sheets == ("List",)
 
 
 def test_opendocument(tmp_path: Path) -> None:

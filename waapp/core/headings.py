@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 
 class Field(StrEnum):
-    """What a column of a guest list holds. `GIVEN` and `FAMILY` are halves of the name."""
+    """What a column of a guest list holds; `GIVEN` and `FAMILY` are halves of the name, `IGNORED` is left out."""
 
     NAME = "name"
     GIVEN = "given"
@@ -18,6 +19,15 @@ class Field(StrEnum):
     GROUP = "group"
     LANGUAGE = "language"
     NOTES = "notes"
+    IGNORED = "ignored"
+
+
+class Known(NamedTuple):
+    """What a heading announces, its rank among the headings for the same field (0 is best), how sure that is."""
+
+    field: Field
+    rank: int
+    confidence: float
 
 
 # Within a field the first heading that is there wins: a mobile number before one at home.
@@ -81,14 +91,12 @@ _FILLER_WORDS: Final = (
     " required optional obligatorio opcional"
 )
 _FILLERS: Final = frozenset(_FILLER_WORDS.split())
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_PHONE: Final = re.compile(r"[+(]?[\d\s()./+\-–]{7,24}(?:\s*(?:ext|x)\.?\s*\d+)?")
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
 _BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
+# A heading that has to be stripped of words or brackets to be known.
+_ALMOST: Final = 0.9
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
-_FEWEST_DIGITS: Final = 7
-_SAMPLE: Final = 60
 
 
 def fold(text: str) -> str:
@@ -109,59 +117,30 @@ _BY_HEADING: Final[Mapping[str, tuple[Field, int]]] = {
 }
 
 
-def recognise(heading: str) -> tuple[Field, int] | None:
-    """Return what a heading announces, and its rank among the headings for the same field (0 is best)."""
+@lru_cache(maxsize=4096)
+def recognise(heading: str) -> Known | None:
+    """Return what a heading announces."""
     folded = fold(heading)
     if folded in _BY_HEADING:
-        return _BY_HEADING[folded]
+        return Known(*_BY_HEADING[folded], 1.0)
     bare = " ".join(word for word in folded.split() if word not in _FILLERS)
-    return _BY_HEADING.get(bare) or _without_brackets(heading) or _in_pieces(heading)
+    if bare in _BY_HEADING:
+        return Known(*_BY_HEADING[bare], _ALMOST)
+    return _without_brackets(heading) or _in_pieces(heading)
 
 
-def _without_brackets(heading: str) -> tuple[Field, int] | None:
+def _without_brackets(heading: str) -> Known | None:
     bare = _BRACKETS.sub(" ", heading)
-    return recognise(bare) if bare != heading else None
+    known = recognise(bare) if bare != heading else None
+    return known and known._replace(confidence=known.confidence * _ALMOST)
 
 
-def _in_pieces(heading: str) -> tuple[Field, int] | None:
+def _in_pieces(heading: str) -> Known | None:
     """Recognise "Mobile / WhatsApp": several headings that all announce the same."""
     pieces = [piece for piece in _BETWEEN.split(heading) if piece.strip()]
     if len(pieces) < 2:
         return None
-    known = [recognise(piece) for piece in pieces]
-    if any(one is None for one in known) or len({one[0] for one in known if one}) > 1:
+    known = [one for piece in pieces if (one := recognise(piece))]
+    if len(known) < len(pieces) or len({one.field for one in known}) > 1:
         return None
-    return known[0]
-
-
-def looks_like_email(text: str) -> bool:
-    """Tell whether a cell has the shape of an e-mail address."""
-    return _EMAIL.fullmatch(text) is not None
-
-
-def looks_like_phone(text: str) -> bool:
-    """Tell whether a cell has the shape of a telephone number."""
-    return _PHONE.fullmatch(text) is not None and sum(c.isdecimal() for c in text) >= _FEWEST_DIGITS
-
-
-def _looks_like_name(text: str) -> bool:
-    return any(c.isalpha() for c in text) and not looks_like_email(text) and not looks_like_phone(text)
-
-
-def by_content(columns: Mapping[int, Iterable[str]], missing: Sequence[Field]) -> dict[int, Field]:
-    """Return which of the columns, given by their cells, hold the missing fields, as far as cells can tell."""
-    shapes = {
-        Field.PHONE: looks_like_phone,
-        Field.EMAIL: looks_like_email,
-        Field.NAME: _looks_like_name,
-    }
-    found: dict[int, Field] = {}
-    for field, has_shape in shapes.items():
-        if field not in missing:
-            continue
-        for index, cells in columns.items():
-            sample = [cell for cell in cells if cell][:_SAMPLE]
-            if index not in found and sample and 2 * sum(map(has_shape, sample)) > len(sample):
-                found[index] = field
-                break
-    return found
+    return known[0]._replace(confidence=_ALMOST * min(one.confidence for one in known))

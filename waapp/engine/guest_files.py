@@ -7,8 +7,9 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import IO, Final
@@ -23,6 +24,7 @@ from python_calamine import (
 )
 
 from waapp.core import vcard
+from waapp.core.sources import Kind, Source
 from waapp.errors import UserError
 
 Rows = list[list[str]]
@@ -67,11 +69,10 @@ _SNIFFED_ROWS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class GuestFile:
-    """The cells of one sheet as text, row by row from the first; `sheets` names all that could be chosen."""
+    """The cells of one sheet as text, row by row from the first."""
 
     rows: Rows
-    sheet: str | None
-    sheets: tuple[str, ...]
+    source: Source
 
 
 def read_guest_file(path: Path, sheet: str | None = None) -> GuestFile:
@@ -88,7 +89,7 @@ def read_guest_file(path: Path, sheet: str | None = None) -> GuestFile:
     elif content.startswith(_NOT_A_LIST):
         raise UserError("file_not_a_list", file=path.name)
     else:
-        found = GuestFile(_read_text(content, path.name), None, ())
+        found = _read_text(content, path.name)
     if not any(any(row) for row in found.rows):
         raise UserError("file_empty", file=path.name)
     return found
@@ -122,7 +123,8 @@ def _read_workbook(content: bytes, name: str, wanted: str | None) -> GuestFile:
             for sheet in sheets if wanted is None else (wanted,):
                 rows = _cells(workbook.get_sheet_by_name(sheet), name)
                 if any(any(row) for row in rows):
-                    return GuestFile(rows, sheet, sheets)
+                    digest = sha256(content).hexdigest()
+                    return GuestFile(rows, Source(name, Kind.WORKBOOK, len(content), digest, sheets, sheet))
     except PasswordError as error:
         raise UserError("workbook_password", file=name) from error
     except CalamineError as error:
@@ -197,15 +199,16 @@ def _as_text(value: Value) -> str:
             return str(value)
 
 
-def _read_text(content: bytes, name: str) -> Rows:
+def _read_text(content: bytes, name: str) -> GuestFile:
     text = decode(content)
+    source = Source(name, Kind.TEXT, len(content), sha256(content).hexdigest())
     # Web pages, drawings and JSON are text too, and every line of them would become a guest.
     if "\0" in text.rstrip("\0") or text.lstrip().startswith(_MARKED_UP):
         raise UserError("file_not_a_list", file=name)
     if vcard.is_vcard(text):
         cards = vcard.rows(text)
         _check_extent(len(cards), len(vcard.HEADING), name)
-        return cards
+        return GuestFile(cards, replace(source, kind=Kind.CONTACTS))
     hint = _HINT.match(text)
     if hint:
         # The line stays as an empty row, so that row numbers hold.
@@ -219,7 +222,7 @@ def _read_text(content: bytes, name: str) -> Rows:
             rows.append(row)
     except csv.Error as error:
         raise UserError("file_not_a_list", file=name) from error
-    return rows
+    return GuestFile(rows, replace(source, delimiter=delimiter))
 
 
 def decode(content: bytes) -> str:

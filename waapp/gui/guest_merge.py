@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from waapp.core.cells import clean_cell
 from waapp.core.guests import Guest, GuestDraft, phone_key
-from waapp.core.tabular import clean_cell
 
 FIELDS: Final = ("name", "phone", "email", "group", "language", "notes")
 """The fields of a draft that a person edits, in the order of the panel."""

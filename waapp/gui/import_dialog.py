@@ -76,8 +76,8 @@ class ImportDialog(QDialog):
 
         file, rows, blank = await asyncio.to_thread(work)
         if self._sheet.count() == 0:
-            self._sheet.addItems(list(file.sheets))
-            self._sheet.setCurrentText(file.sheet or "")
+            self._sheet.addItems(list(file.source.sheets))
+            self._sheet.setCurrentText(file.source.sheet or "")
             self._sheet_field.setVisible(self._sheet.count() > 1)
         self._model.replace_all(rows)
         self._tell(rows, blank)

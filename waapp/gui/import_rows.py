@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from waapp.core import phone
 from waapp.core.guests import GuestDraft, GuestRow
-from waapp.core.tabular import Import, Row
+from waapp.core.rows import Row
+from waapp.core.tabular import Import
 from waapp.gui.guest_facts import fold
 from waapp.texts import row_finding, tr
 

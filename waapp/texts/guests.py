@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from waapp.core.tabular import RowCode
+from waapp.core.rows import RowCode
 
 FIELDS: Final = {
     "event_name_missing": "Give the event a name.",
@@ -45,7 +45,9 @@ ROWS: Final = {
     RowCode.REPEATED_HEADING: "The headings once more.",
     RowCode.TOTAL: "A sum, not a guest.",
     RowCode.SHARED_PHONE: "The same phone as {other} in row {first}.",
+    RowCode.SHARED_EMAIL: "The same e-mail address as {other} in row {first}.",
     RowCode.SAME_NAME: "The same name as in row {first}.",
+    RowCode.NEAR_NAME: "Almost the same name as {other} in row {first}.",
     RowCode.NO_PHONE: "No phone number.",
     RowCode.PLUS_ADDED: "{text} was read as {phone}.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",

@@ -1,0 +1,80 @@
+"""What columns hold: recognised, corrected and remembered."""
+
+from waapp.core.columns import ColumnMap, GuessedBy, find_heading, heading_choices, recognise_columns
+from waapp.core.content import Shape
+from waapp.core.headings import Field
+
+LIST = [
+    ["Wedding", "", ""],
+    ["Name", "Mobile", "Contact", "Table", "E-Mail"],
+    ["Ana Silva", "912 345 678", "Rui", "1", "ana@example.com"],
+    ["Eva Reis", "913 333 333", "Zé", "2", ""],
+    ["Rui", "", "Lia", "", ""],
+    ["Zoé", "", "Ada", "", ""],
+    ["Ada", "", "Eva", "", ""],
+]
+
+
+def recognised(rows: list[list[str]]) -> ColumnMap:
+    return recognise_columns(rows, find_heading(rows))
+
+
+def fields(columns: ColumnMap) -> dict[str, Field | None]:
+    return {column.title: column.field for column in columns.columns}
+
+
+def test_headings_are_doubted_where_no_cell_agrees() -> None:
+    found = recognised(LIST)
+    assert found.heading_row == 2
+    assert fields(found) == {
+        "Name": Field.NAME,
+        "Mobile": Field.PHONE,
+        "Contact": None,
+        "Table": None,
+        "E-Mail": Field.EMAIL,
+    }
+    by = {column.title: (column.by, column.confidence, column.shape) for column in found.columns}
+    assert by["Name"] == (GuessedBy.HEADING, 1.0, Shape.NAMES)
+    assert by["Table"][0] is GuessedBy.NOBODY
+
+
+def test_the_planner_corrects_and_the_next_list_of_the_shape_remembers() -> None:
+    guessed = recognised(LIST)
+    corrected = guessed.assign(3, Field.GROUP).assign(2, Field.NAME).assign(0, Field.IGNORED)
+    assert fields(corrected)["Contact"] is Field.NAME
+    assert corrected.columns[3].by is GuessedBy.PLANNER
+    other = recognised([*LIST[:3], ["Lia", "914 444 444", "", "7", ""]])
+    assert other.fingerprint == guessed.fingerprint == corrected.fingerprint
+    assert fields(other.recall(corrected.choices)) == fields(corrected)
+    assert {column.by for column in other.recall(corrected.choices).columns} == {GuessedBy.MEMORY}
+
+
+def test_a_field_has_one_column_but_telephones_several() -> None:
+    corrected = recognised(LIST).assign(2, Field.PHONE).assign(3, Field.EMAIL)
+    assert fields(corrected) == {
+        "Name": Field.NAME,
+        "Mobile": Field.PHONE,
+        "Contact": Field.PHONE,
+        "Table": Field.EMAIL,
+        "E-Mail": None,
+    }
+
+
+def test_what_was_remembered_of_other_columns_is_left_alone() -> None:
+    found = recognised(LIST)
+    assert found.recall({"9:size": "name", "0:name": "nonsense"}) == found
+
+
+def test_shapes_of_lists_differ_by_their_headings() -> None:
+    other = [["Name", "Mobile", "Table"], ["Ana", "912 345 678", "1"]]
+    assert recognised(other).fingerprint != recognised(LIST).fingerprint
+    assert recognised(LIST[2:]).fingerprint != recognised(LIST).fingerprint
+    assert recognised(LIST[2:]).heading_row is None
+
+
+def test_rows_that_may_be_chosen_as_headings() -> None:
+    choices = heading_choices(LIST)
+    assert [(choice.row, choice.known) for choice in choices][:3] == [(1, 0), (2, 3), (3, 0)]
+    chosen = recognise_columns(LIST, 3)
+    assert chosen.heading_row == 3
+    assert chosen.columns[1].title == "912 345 678"

@@ -1,0 +1,32 @@
+"""The text of one cell: what cannot be seen or stored is taken out, what scripts need is left."""
+
+import re
+import unicodedata
+from typing import Final
+
+_EDGE: Final = " \t\r\n\u00a0\u2007\u202f\u3000"
+# Controls but tab and newlines, halves of surrogate pairs, what steers the direction of text, marks of no width.
+_UNSEEN: Final = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+# Joiners mean something behind letters of Arabic, Indic and Mongolian scripts, and inside an emoji.
+_IDLE_JOINER: Final = re.compile(
+    "(?<![\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f\ufe70-\ufeff"
+    "\u2190-\u2bff\U0001f000-\U0001faff])[\u200c\u200d]+|[\u200c\u200d]+(?=\\s|$)"
+)
+
+
+def clean_cell(text: str) -> str:
+    """Return a cell composed (NFC) and without what cannot be seen or stored; case and words stay as they are."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    seen = _UNSEEN.sub("", text)
+    if "\u200c" in seen or "\u200d" in seen:
+        seen = _IDLE_JOINER.sub("", seen)
+    return unicodedata.normalize("NFC", seen).strip(_EDGE)
+
+
+def one_line(text: str) -> str:
+    """Return a text whose blanks and line ends are single blanks."""
+    return " ".join(text.split())

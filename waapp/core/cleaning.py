@@ -1,0 +1,163 @@
+"""From the rows of a guest list to guests: what each row became, and what to look at."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from waapp.core.cells import clean_cell, one_line
+from waapp.core.columns import Column, ColumnMap, unused
+from waapp.core.content import looks_like_phone
+from waapp.core.guests import GuestDraft, check_guest, may_be_saved
+from waapp.core.headings import Field, fold
+from waapp.core.language_names import find_language
+from waapp.core.phone import Number, PhoneProblem, read
+from waapp.core.rows import Finding, Row, RowCode
+
+_SEVERAL: Final = re.compile(r"\s*(?:[;,/|\n]|\b(?:or|ou|o|oder|veya|and|und|et|y|e)\b)\s*", re.IGNORECASE)
+_TOTAL_WORDS: Final = "total totals sum suma soma somme summe totale toplam insgesamt gesamt المجموع कुल"
+_TOTALS: Final = frozenset(_TOTAL_WORDS.split())
+
+
+def apply(
+    rows: Iterable[Sequence[str]], columns: ColumnMap, region: str | None, *, first: int = 1
+) -> Iterator[Row]:
+    """Read the rows below the heading one by one; blank ones and those up to the heading give no `Row`.
+
+    `rows` are those of the sheet from number `first` on, clean or not, so that a long list can be read in pieces;
+    `region` reads national telephone numbers. Nothing is lost in silence: what cannot stand in its field becomes
+    an extra column of the guest, and every row has a draft or a finding that says why it has none.
+    """
+    reader = _Reader(columns, region)
+    above = columns.heading_row or 0
+    for number, raw in enumerate(rows, start=first):
+        if number > above:
+            row = [clean_cell(cell) for cell in raw]
+            if any(row):
+                yield reader.read(number, row)
+
+
+class _Reader:
+    """Reads rows by a map of columns that is taken apart once."""
+
+    def __init__(self, columns: ColumnMap, region: str | None) -> None:
+        self._region = region
+        self._width = max((column.index for column in columns.columns), default=-1) + 1
+        phones = [column for column in columns.columns if column.field is Field.PHONE]
+        self._phones = [column.index for column in sorted(phones, key=lambda one: (one.rank, one.index))]
+        self._extra = [(column.index, column.key) for column in columns.columns if column.field is None]
+        self._heading = None if columns.heading_row is None else _heading(columns.columns, self._width)
+        self._at: dict[Field, int] = {
+            column.field: column.index
+            for column in columns.columns
+            if column.field is not None and column.field not in {Field.PHONE, Field.IGNORED}
+        }
+
+    def read(self, number: int, row: list[str]) -> Row:
+        row += [""] * (self._width - len(row))
+        if row == self._heading:
+            return _skip(number, RowCode.REPEATED_HEADING)
+        if _is_total(row):
+            return _skip(number, RowCode.TOTAL)
+        by_field = {field: row[index] for field, index in self._at.items() if row[index]}
+        extra = {key: row[index] for index, key in self._extra if row[index]}
+        findings: list[Finding] = []
+        chosen, others = _choose_phone([row[index] for index in self._phones if row[index]], self._region)
+        if others:
+            other = extra[unused("other_phone", extra)] = ", ".join(others)
+            params = {"used": chosen.display, "other": other}
+            findings.append(Finding(number, RowCode.SEVERAL_PHONES, params))
+        if chosen.guessed:
+            params = {"text": chosen.text, "phone": chosen.display}
+            findings.append(Finding(number, RowCode.PLUS_ADDED, params))
+        language = by_field.get(Field.LANGUAGE, "")
+        draft = GuestDraft(
+            name=_name(by_field),
+            phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
+            email=by_field.get(Field.EMAIL, ""),
+            group=one_line(by_field.get(Field.GROUP, "")),
+            language=find_language(language) or language if language else "",
+            notes=by_field.get(Field.NOTES, ""),
+            extra=extra,
+        )
+        problems = check_guest(draft, self._region)
+        if "name" in problems:
+            return _skip(number, problems["name"], phone=chosen.display)
+        for name, code in problems.items():
+            text = getattr(draft, name)
+            findings.append(Finding(number, code, {"text": text}))
+            if not may_be_saved(code):
+                extra[unused(f"{name}_as_given", extra)] = text
+                draft = _without(draft, name)
+        if not draft.phone:
+            findings.append(Finding(number, RowCode.NO_PHONE))
+        return Row(number, draft, tuple(findings))
+
+
+def _heading(columns: Sequence[Column], width: int) -> list[str]:
+    titles = {column.index: column.title for column in columns}
+    return [titles.get(index, "") for index in range(width)]
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    texts = [cell for cell in row if cell]
+    if not texts or (fold(texts[0]).split() or [""])[0] not in _TOTALS:
+        return False
+    # A guest called Total has a telephone or at least a second word that is no number.
+    rest = " ".join([*fold(texts[0]).split()[1:], *map(fold, texts[1:])])
+    return all(word.isdecimal() for word in rest.split()) and not any(map(looks_like_phone, texts))
+
+
+def _skip(number: int, code: str, **params: object) -> Row:
+    return Row(number, None, (Finding(number, code, params),))
+
+
+def _without(draft: GuestDraft, name: str) -> GuestDraft:
+    match name:
+        case "phone":
+            return replace(draft, phone="")
+        case "email":
+            return replace(draft, email="")
+        case "group":
+            return replace(draft, group="")
+        case "language":
+            return replace(draft, language="")
+        case _:
+            raise AssertionError(name)
+
+
+def _name(by_field: Mapping[Field, str]) -> str:
+    """Join the name from its halves. Beside a surname "Name" is the given name; beside a given name the surname."""
+    name = by_field.get(Field.NAME, "")
+    given = by_field.get(Field.GIVEN, "")
+    family = by_field.get(Field.FAMILY, "")
+    if name and bool(given) == bool(family):
+        return one_line(name)
+    first, last = given or name, (name if given else "") or family
+    # Some lists repeat the whole name in one of the halves.
+    if set(fold(first).split()) <= set(fold(last).split()):
+        return one_line(last)
+    if set(fold(last).split()) <= set(fold(first).split()):
+        return one_line(first)
+    return one_line(f"{first} {last}")
+
+
+def _choose_phone(texts: Sequence[str], region: str | None) -> tuple[Number, tuple[str, ...]]:
+    """Return the first number that a message can go to, else what comes nearest; and the other good numbers."""
+    numbers = [number for text in texts for number in _numbers(text, region)]
+    if not numbers:
+        return read("", region), ()
+    chosen = min(numbers, key=lambda number: (number.problem is not None, number.e164 is None))
+    others = {n.e164: n.display for n in numbers if n.e164 is not None and n.e164 != chosen.e164}
+    return chosen, tuple(others.values())
+
+
+def _numbers(text: str, region: str | None) -> Iterator[Number]:
+    whole = read(text, region)
+    if whole.e164 is None:
+        pieces = [read(piece, region) for piece in _SEVERAL.split(text)]
+        good = [piece for piece in pieces if piece.e164 is not None]
+        if good:
+            yield from good
+            return
+    yield whole

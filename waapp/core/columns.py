@@ -1,0 +1,257 @@
+"""Which column of a guest list holds what: recognised, corrected by the planner, remembered by the list's shape."""
+
+import hashlib
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
+from waapp.core.headings import Field, Known, fold, recognise
+from waapp.core.template import variable_name
+from waapp.core.template_values import BUILT_IN
+
+Cells = Sequence[Sequence[str]]
+
+
+class GuessedBy(StrEnum):
+    """Who said what a column holds."""
+
+    HEADING = "heading"
+    CONTENT = "content"
+    MEMORY = "memory"
+    PLANNER = "planner"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list: what it holds, or under which name it becomes a variable of its own (field None).
+
+    Of several columns with telephones the one with the lowest `rank` is looked at first. `confidence` goes from 0
+    to 1; `shape` is what most of its cells look like.
+    """
+
+    index: int
+    title: str
+    field: Field | None
+    key: str
+    rank: int = 0
+    by: GuessedBy = GuessedBy.NOBODY
+    confidence: float = 0.0
+    shape: Shape = Shape.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What each column of a list holds; `heading_row` is the number that the spreadsheet shows, None without one."""
+
+    heading_row: int | None
+    columns: tuple[Column, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what lists of the same shape share: their headings in order, else the shapes of their columns."""
+        if self.heading_row is None:
+            words = ["", *(f"{column.index}:{column.shape}" for column in self.columns)]
+        else:
+            words = [fold(column.title) for column in self.columns]
+        return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:32]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Return what is worth remembering for `recall`: place and heading of each column, and what it holds."""
+        return {_place(column): _EXTRA if column.field is None else column.field for column in self.columns}
+
+    def assign(self, index: int, field: Field | None) -> "ColumnMap":
+        """Return the map after the planner said what a column holds; None makes it a variable of its own.
+
+        Only telephones may stand in several columns: the one that held the field before becomes a variable.
+        """
+        return self._with({index: field}, GuessedBy.PLANNER)
+
+    def recall(self, choices: Mapping[str, str]) -> "ColumnMap":
+        """Return the map as it was chosen for a list of this shape before; what is not known stays as guessed."""
+        remembered = {
+            column.index: None if word == _EXTRA else Field(word)
+            for column in self.columns
+            if (word := choices.get(_place(column), "")) in _CHOICES
+        }
+        return self._with(remembered, GuessedBy.MEMORY)
+
+    def _with(self, chosen: Mapping[int, Field | None], by: GuessedBy) -> "ColumnMap":
+        taken = {field for field in chosen.values() if field is not None} - _SEVERAL
+        columns = []
+        for column in self.columns:
+            if column.index in chosen:
+                columns.append(replace(column, field=chosen[column.index], by=by, confidence=1.0))
+            elif column.field in taken:
+                columns.append(replace(column, field=None, by=by, confidence=1.0))
+            else:
+                columns.append(column)
+        return replace(self, columns=tuple(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingChoice:
+    """A row that may hold the headings: its number, its cells and how many of them are known."""
+
+    row: int
+    titles: tuple[str, ...]
+    known: int
+
+
+HEADING_WITHIN: Final = 30
+"""Rows from the top in which the headings are looked for."""
+_SAMPLE: Final = 400
+_EXTRA: Final = "extra"
+_CHOICES: Final = frozenset({_EXTRA, *Field})
+_SEVERAL: Final = frozenset({Field.PHONE, Field.IGNORED})
+# With fewer cells than this a heading is believed whatever stands below it.
+_ENOUGH_TO_DOUBT: Final = 5
+_DIGITS_OF_A_PHONE: Final = 5
+
+
+def heading_choices(cells: Cells) -> tuple[HeadingChoice, ...]:
+    """Return the rows that the planner may choose as headings, in the order of the list."""
+    return tuple(
+        HeadingChoice(index + 1, tuple(row), len(_fields_in(row)))
+        for index, row in enumerate(islice(cells, HEADING_WITHIN))
+        if any(row)
+    )
+
+
+def find_heading(cells: Cells) -> int | None:
+    """Return the number of the row that names the most columns; titles and dates may stand above it."""
+    best, best_score = None, 0
+    for index, row in enumerate(islice(cells, HEADING_WITHIN)):
+        if any(map(_is_contact, row)):
+            continue
+        score = len(_fields_in(row))
+        if score > best_score:
+            best, best_score = index, score
+    found = _heading_above_contacts(cells) if best is None else best
+    return None if found is None else found + 1
+
+
+def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
+    """Tell by headings, else by cells, what each column holds; `heading_row` as `find_heading` or the planner says.
+
+    The cells are clean ones (`cells.clean_cell`). Columns without a heading and without a cell are left out.
+    """
+    body = cells if heading_row is None else cells[heading_row:]
+    titles = _titles(cells, heading_row)
+    samples = [_sample(body, index) for index in range(len(titles))]
+    looks = [look_at(sample) for sample in samples]
+    announced = {
+        index: known
+        for index, title in enumerate(titles)
+        if title and (known := recognise(title)) and not _is_contradicted(known.field, samples[index])
+    }
+    assigned = _assign(announced)
+    fields = {index: known.field for index, known in assigned.items()}
+    unknown = {index: look for index, look in enumerate(looks) if index not in announced}
+    seen = by_content(unknown, _missing(set(fields.values())))
+    used = set(BUILT_IN)
+    columns = []
+    for index, title in enumerate(titles):
+        if not title and not samples[index] and not _any_cell(body, index):
+            continue
+        key = unused(variable_name(title) or f"column_{index + 1}", used)
+        used.add(key)
+        shape = looks[index].shape
+        if index in assigned:
+            known = assigned[index]
+            column = Column(
+                index, title, known.field, key, known.rank, GuessedBy.HEADING, known.confidence, shape
+            )
+        elif index in seen:
+            field, confidence = seen[index]
+            column = Column(index, title, field, key, 0, GuessedBy.CONTENT, confidence, shape)
+        else:
+            column = Column(index, title, None, key, shape=shape)
+        columns.append(column)
+    return ColumnMap(heading_row, tuple(columns))
+
+
+def _titles(cells: Cells, heading_row: int | None) -> list[str]:
+    titles = [""] * max(map(len, cells), default=0)
+    if heading_row is not None:
+        heading = cells[heading_row - 1]
+        titles[: len(heading)] = heading
+    return titles
+
+
+def _sample(body: Cells, index: int) -> list[str]:
+    return [row[index] for row in islice(body, _SAMPLE) if index < len(row) and row[index]]
+
+
+def _any_cell(body: Cells, index: int) -> bool:
+    return any(index < len(row) and row[index] for row in body)
+
+
+def _is_contradicted(field: Field, sample: Sequence[str]) -> bool:
+    """Tell whether no cell can be what the heading announces: "Guests" with a count, "Contact" with names."""
+    if len(sample) < _ENOUGH_TO_DOUBT:
+        return False
+    match field:
+        case Field.PHONE:
+            return not any(sum(c.isdecimal() for c in cell) >= _DIGITS_OF_A_PHONE for cell in sample)
+        case Field.EMAIL:
+            return not any("@" in cell for cell in sample)
+        case Field.NAME | Field.GIVEN | Field.FAMILY:
+            return not any(c.isalpha() for cell in sample for c in cell)
+        case _:
+            return False
+
+
+def _assign(announced: Mapping[int, Known]) -> dict[int, Known]:
+    """Give each field its best column; only telephones may have several."""
+    assigned: dict[int, Known] = {}
+    taken = set()
+    for index, known in sorted(announced.items(), key=lambda pair: (pair[1].rank, pair[0])):
+        if known.field in _SEVERAL or known.field not in taken:
+            assigned[index] = known
+            taken.add(known.field)
+    return dict(sorted(assigned.items()))
+
+
+def _missing(found: set[Field]) -> list[Field]:
+    missing = [wanted for wanted in (Field.PHONE, Field.EMAIL, Field.LANGUAGE) if wanted not in found]
+    named = found & {Field.NAME, Field.GIVEN, Field.FAMILY}
+    return missing if named else [*missing, Field.NAME]
+
+
+def _fields_in(row: Sequence[str]) -> set[Field]:
+    return {known.field for cell in row if cell and (known := recognise(cell))}
+
+
+def _heading_above_contacts(cells: Cells) -> int | None:
+    """Return the row of unknown words that stands above the first telephone or e-mail address and names it."""
+    for index, row in enumerate(islice(cells, HEADING_WITHIN)):
+        contacts = [place for place, cell in enumerate(row) if _is_contact(cell)]
+        if not contacts:
+            continue
+        above = cells[index - 1] if index else []
+        names_them = all(place < len(above) and above[place] for place in contacts)
+        is_words = not any(character.isdecimal() for cell in above for character in cell)
+        return index - 1 if names_them and is_words else None
+    return None
+
+
+def _is_contact(cell: str) -> bool:
+    return looks_like_email(cell) or looks_like_phone(cell)
+
+
+def _place(column: Column) -> str:
+    return f"{column.index}:{fold(column.title)}"
+
+
+def unused(key: str, used: Container[str]) -> str:
+    """Return the key, with a number behind it where it is taken."""
+    candidate, count = key, 1
+    while candidate in used:
+        count += 1
+        candidate = f"{key}_{count}"
+    return candidate

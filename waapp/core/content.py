@@ -1,0 +1,123 @@
+"""What the cells of a column look like, for lists whose headings say nothing."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from waapp.core.headings import Field, fold
+from waapp.core.language_names import find_language
+
+
+class Shape(StrEnum):
+    """What most cells of a column look like."""
+
+    EMPTY = "empty"
+    PHONES = "phones"
+    EMAILS = "emails"
+    NAMES = "names"
+    LANGUAGES = "languages"
+    YES_NO = "yes_no"
+    NUMBERS = "numbers"
+    DATES = "dates"
+    TEXT = "text"
+
+
+class Look(NamedTuple):
+    """The shape of a column and the share of its cells that have it; `name_score` compares columns of names."""
+
+    shape: Shape
+    share: float
+    name_score: float = 0.0
+
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE: Final = re.compile(r"[+＋(]?[\d\s()./+\-–\u00a0]{7,24}(?:\s*(?:ext|x)\.?\s*\d+)?")
+_FEWEST_DIGITS: Final = 7
+_NUMBER: Final = re.compile(r"[+-]?\d{1,6}(?:[.,]\d{1,3})?")
+_DATE: Final = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}([./-])\d{1,2}\1\d{2,4})")
+_YES_NO_WORDS: Final = (
+    "yes no y n true false si s sim nao oui non ja nein j evet hayir x نعم لا כן לא हाँ हां नहीं"
+)
+_YES_NO: Final = frozenset(map(fold, _YES_NO_WORDS.split()))
+_MOST: Final = 0.5
+_FEW_WORDS: Final = 7
+_NAME_LIMIT: Final = 80
+
+
+def looks_like_email(text: str) -> bool:
+    """Tell whether a cell has the shape of an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def looks_like_phone(text: str) -> bool:
+    """Tell whether a cell has the shape of a telephone number."""
+    return (
+        _PHONE.fullmatch(text) is not None
+        and _DATE.fullmatch(text) is None
+        and sum(c.isdecimal() for c in text) >= _FEWEST_DIGITS
+    )
+
+
+def look_at(cells: Sequence[str]) -> Look:
+    """Return what most of the cells look like; the cells are clean and not blank."""
+    if not cells:
+        return Look(Shape.EMPTY, 1.0)
+    counts = Counter(map(_shape_of_cell, cells))
+    if all(map(_is_language, cells)):
+        return Look(Shape.LANGUAGES, 1.0, _name_score(cells, counts[Shape.NAMES]))
+    shape, count = counts.most_common(1)[0]
+    share = count / len(cells)
+    name_score = _name_score(cells, counts[Shape.NAMES])
+    return Look(shape, share, name_score) if share > _MOST else Look(Shape.TEXT, 1 - share, name_score)
+
+
+def by_content(looks: Mapping[int, Look], missing: Sequence[Field]) -> dict[int, tuple[Field, float]]:
+    """Return which of the columns hold the missing fields, and how sure that is, as far as cells can tell."""
+    found: dict[int, tuple[Field, float]] = {}
+    for field, shape in _SHAPES.items():
+        if field not in missing:
+            continue
+        having = [index for index, look in looks.items() if look.shape is shape and index not in found]
+        if not having:
+            continue
+        best = max(having, key=lambda index: looks[index].name_score) if field is Field.NAME else having[0]
+        found[best] = (field, looks[best].share * _TRUST)
+    return found
+
+
+_SHAPES: Final = {
+    Field.PHONE: Shape.PHONES,
+    Field.EMAIL: Shape.EMAILS,
+    Field.LANGUAGE: Shape.LANGUAGES,
+    Field.NAME: Shape.NAMES,
+}
+# Cells alone are never as sure as a heading.
+_TRUST: Final = 0.8
+
+
+def _shape_of_cell(text: str) -> Shape:
+    if looks_like_email(text):
+        return Shape.EMAILS
+    if looks_like_phone(text):
+        return Shape.PHONES
+    if fold(text) in _YES_NO:
+        return Shape.YES_NO
+    if _NUMBER.fullmatch(text):
+        return Shape.NUMBERS
+    if _DATE.fullmatch(text):
+        return Shape.DATES
+    if len(text) <= _NAME_LIMIT and len(text.split()) <= _FEW_WORDS and any(c.isalpha() for c in text):
+        return Shape.NAMES
+    return Shape.TEXT
+
+
+def _is_language(text: str) -> bool:
+    return len(text) > 1 and fold(text) not in _YES_NO and find_language(text) is not None
+
+
+def _name_score(cells: Sequence[str], names: int) -> float:
+    """Rate how likely the cells name people: names differ from row to row and have two words or more."""
+    several = sum(" " in cell for cell in cells)
+    return (names + several / 2) / len(cells) * (len(set(cells)) / len(cells))

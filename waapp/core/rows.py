@@ -1,0 +1,40 @@
+"""What becomes of the rows of a guest list, and what there is to say about each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from waapp.core.guests import GuestDraft
+
+
+class RowCode(StrEnum):
+    """What there is to say about a row, beside the codes of `check_guest`. The first three skip it."""
+
+    DUPLICATE = "row_duplicate"
+    REPEATED_HEADING = "row_repeated_heading"
+    TOTAL = "row_total"
+    SHARED_PHONE = "row_shared_phone"
+    SHARED_EMAIL = "row_shared_email"
+    SAME_NAME = "row_same_name"
+    NEAR_NAME = "row_near_name"
+    NO_PHONE = "row_no_phone"
+    PLUS_ADDED = "row_plus_added"
+    SEVERAL_PHONES = "row_several_phones"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A remark about one row; `params` fill the placeholders of its words."""
+
+    row: int
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one row; `number` is the one that the spreadsheet shows. Without a draft it was skipped."""
+
+    number: int
+    draft: GuestDraft | None
+    findings: tuple[Finding, ...]
