@@ -20,6 +20,11 @@ $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON events, guests, whatsapp_templates TO waapp_planner;
 
+-- The words of a template are kept for good; what Twilio says of them changes.
+GRANT SELECT, INSERT ON whatsapp_template_versions TO waapp_planner;
+GRANT UPDATE (withdrawn_at) ON whatsapp_template_versions TO waapp_planner;
+GRANT SELECT, INSERT, UPDATE ON whatsapp_template_approvals TO waapp_planner;
+
 -- Whom a message goes to and what it says is settled when it is planned. Afterwards only its progress may be written.
 GRANT SELECT, INSERT ON whatsapp_sends, whatsapp_invitations, whatsapp_opt_outs TO waapp_planner;
 GRANT UPDATE (state, pause_code, not_before, not_after, rate) ON whatsapp_sends TO waapp_planner;

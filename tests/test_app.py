@@ -24,7 +24,7 @@ from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.status import Shown
 from waapp.core.template import compile_template
-from waapp.db import embedded, events, guests, migrate, templates
+from waapp.db import embedded, events, guests, migrate, template_versions
 from waapp.db.engine import Database
 from waapp.gui import style
 from waapp.gui.crash_dialog import CrashDialog
@@ -165,8 +165,8 @@ async def make_party(url, numbers, twilio=None):
                 name="aaa_invitation", language="en", types={"twilio/text": {"body": text.body}}, variables={}
             )
         async with database.begin() as conn:
-            await templates.set_approval(
-                conn, template.id, template.version, content_sid=sid, status="approved"
+            await template_versions.set_approval(
+                conn, template.version_id, content_sid=sid, status="approved"
             )
     await database.dispose()
     return event.id

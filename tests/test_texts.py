@@ -44,6 +44,7 @@ TABLES = {
     "PAUSES": texts.PAUSES,
     "OWN_CODES": texts.OWN_CODES,
     "NO_ANSWERS": texts.NO_ANSWERS,
+    "REJECTIONS": texts.REJECTIONS,
 }
 ALL = [(name, code, words) for name, table in TABLES.items() for code, words in table.items()]
 
@@ -388,3 +389,17 @@ def test_reasons_blockers_and_notices_are_filled():
 def test_variables_have_names_for_people():
     assert texts.variable("event_date") == "Date"
     assert texts.variable("table_no") == "Table no"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("PROMOTIONAL", "advertising"),
+        ("promotional", "advertising"),
+        ("The footer is too long.", "The footer is too long."),
+        ("NONE", "does not say why"),
+        (None, "does not say why"),
+    ],
+)
+def test_why_whatsapp_rejects_a_text(reason, words):
+    assert words in texts.rejection(reason)

@@ -44,3 +44,21 @@ def test_a_scale_shortens_ages_and_intervals_alike() -> None:
     assert fast.poll_interval(6) == pytest.approx(0.5)
     assert fast.poll_interval(6.1) == pytest.approx(1.5)
     assert fast.next_look(1) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("age", "under_review", "interval"),
+    [
+        (0, True, 60),
+        (900, True, 60),
+        (901, True, 1_200),
+        (48 * 3_600, True, 1_200),
+        (48 * 3_600 + 1, True, 1_800),
+        (0, False, 1_800),
+    ],
+)
+def test_an_approval_is_asked_about_less_often_as_it_takes_longer(
+    age: float, under_review: bool, interval: float
+) -> None:
+    assert REAL.approval_interval(age, under_review=under_review) == interval
+    assert Cadence(0.1).approval_interval(age / 10, under_review=under_review) == interval / 10

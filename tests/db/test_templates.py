@@ -8,7 +8,8 @@ import pytest
 
 from tests.db.rows import DESK, column
 from waapp.core.template import Template, TemplateDraft
-from waapp.db import templates
+from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
+from waapp.db import template_versions, templates
 from waapp.db.engine import Database
 from waapp.errors import UserError
 
@@ -97,19 +98,26 @@ def test_of_two_edits_of_what_both_have_seen_the_second_is_refused(run, database
         ({"language": "en"}, False),
         ({"category": "MARKETING"}, False),
         ({"name": "other_name"}, False),
+        ({"footer": "Ana & Rui"}, False),
+        ({"header": Header(HeaderKind.TEXT, "Party")}, False),
+        ({"buttons": (Button(ButtonKind.QUICK_REPLY, "I will come"),)}, False),
     ],
 )
 def test_approval_belongs_to_one_text(run, database: Database, changes: dict, same: bool) -> None:
     async def scenario() -> None:
         stored = await save(database, DRAFT)
         async with database.begin() as conn:
-            approved = await templates.set_approval(conn, stored.id, 1, content_sid="HX1", status="approved")
-        assert approved is not None
+            approved = await template_versions.set_approval(
+                conn, stored.version_id, content_sid="HX1", status="approved"
+            )
         assert (approved.is_approved, approved.content_sid, approved.approval_status) == (
             True,
             "HX1",
             "approved",
         )
+        async with database.read() as conn:
+            approved = await templates.get_template(conn, stored.id)
+        assert (approved.is_approved, approved.content_sid) == (True, "HX1")
         changed = await save(database, replace(DRAFT, **changes), approved)
         assert changed.draft == replace(DRAFT, **changes)
         assert changed.version == (1 if same else 2)
@@ -117,12 +125,11 @@ def test_approval_belongs_to_one_text(run, database: Database, changes: dict, sa
         assert changed.content_sid == ("HX1" if same else None)
         assert changed.approval_status == ("approved" if same else "unsubmitted")
         async with database.begin() as conn:
-            late = await templates.set_approval(
-                conn, stored.id, 1, content_sid="HX1", status="rejected", reason="Too pushy"
+            await template_versions.set_approval(
+                conn, stored.version_id, content_sid="HX1", status="rejected", reason="Too pushy"
             )
-        assert (late is not None) is same
-        if late is not None:
-            assert (late.is_approved, late.rejection_reason) == (False, "Too pushy")
+            late = await templates.get_template(conn, stored.id)
+        assert (late.is_approved, late.rejection_reason) == (False, "Too pushy" if same else None)
 
     run(scenario())
 

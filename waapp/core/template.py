@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from waapp.core.template_parts import Button, Header
+
 
 class Category(StrEnum):
     """Meta's categories that may be submitted; a first invitation is marketing by Twilio's definition."""
@@ -37,14 +39,20 @@ class TemplateDraft:
     category: str = Category.MARKETING.value
     description: str = ""
     is_active: bool = True
+    header: Header | None = None
+    footer: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template as stored.
+    """A template as stored: what its newest version says in one language.
 
-    `content_sid` names Twilio's Content resource (spec column `twilio_template_id`). `approval_status` is
-    Twilio's word ("unsubmitted", "pending", "approved", …); words unknown to us are kept as they came.
+    `main_language` is that of the row which other programs see; the others are variants of it, and share its
+    names. `version_id` names this text for good. `content_sid` names Twilio's Content resource. `approval_status`
+    is Twilio's word ("unsubmitted", "pending", "approved", …); words unknown to us are kept as they came.
+    `decided_category` is the one that WhatsApp has put it in, None before it has decided; `category` is what was
+    asked for.
     """
 
     id: UUID
@@ -62,6 +70,28 @@ class Template:
     is_active: bool = True
     updated_by: str | None = None
     updated_at: datetime | None = None
+    header: Header | None = None
+    footer: str = ""
+    buttons: tuple[Button, ...] = ()
+    version_id: UUID | None = None
+    main_language: str = ""
+    decided_category: str | None = None
+    submitted_at: datetime | None = None
+
+    @property
+    def is_variant(self) -> bool:
+        """Tell whether this is another language than the template's main one."""
+        return bool(self.main_language) and self.language != self.main_language
+
+    @property
+    def submitted_name(self) -> str:
+        """Return the name under which WhatsApp gets this version: it never takes a second text under one name."""
+        return f"{self.name}_{self.language.lower()}_v{self.version}"
+
+    @property
+    def paid_category(self) -> str:
+        """Return the category that decides about price and reach."""
+        return self.decided_category or self.category
 
     @property
     def draft(self) -> TemplateDraft:
@@ -74,6 +104,9 @@ class Template:
             self.category,
             self.description,
             self.is_active,
+            self.header,
+            self.footer,
+            self.buttons,
         )
 
 

@@ -137,6 +137,51 @@ Index(
     postgresql_where=whatsapp_templates.c.is_active == text("true"),
 )
 
+whatsapp_template_versions = Table(
+    "whatsapp_template_versions",
+    metadata,
+    _id(),
+    Column("template_id", Uuid, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("header", JSONB),
+    Column("footer", Text, nullable=False, server_default=""),
+    Column("buttons", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("category", String(40), nullable=False),
+    Column("created_by", String(100)),
+    _created(),
+    _moment("withdrawn_at"),
+    UniqueConstraint("template_id", "language", "version", name="whatsapp_template_versions_key"),
+)
+
+whatsapp_template_approvals = Table(
+    "whatsapp_template_approvals",
+    metadata,
+    Column(
+        "version_id",
+        Uuid,
+        ForeignKey("whatsapp_template_versions.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("account", String(64), primary_key=True, server_default=""),
+    Column("name", String(512), nullable=False, server_default=""),
+    Column("content_sid", String(40)),
+    Column("status", String(64), nullable=False, server_default="unsubmitted"),
+    Column("reason", Text),
+    Column("category", String(40)),
+    Column("submitted_by", String(100)),
+    _moment("submitted_at"),
+    _moment("changed_at", now=True, nullable=False),
+    Index(
+        "idx_whatsapp_template_approvals_content_sid",
+        "account",
+        "content_sid",
+        postgresql_where=text("content_sid IS NOT NULL"),
+    ),
+)
+
 whatsapp_sends = Table(
     "whatsapp_sends",
     metadata,
@@ -158,6 +203,7 @@ whatsapp_sends = Table(
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
     _created(),
     _updated(),
+    Column("test", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(
         "state IN ('active', 'paused', 'stopped', 'finished')", name="whatsapp_sends_state_check"
     ),
@@ -205,6 +251,10 @@ whatsapp_invitations = Table(
     _moment("next_look_at"),
     Column("price", Numeric(12, 5)),
     Column("price_unit", CHAR(3)),
+    Column("test", Boolean, nullable=False, server_default=text("false")),
+    Column("template_version_id", Uuid, ForeignKey("whatsapp_template_versions.id", ondelete="SET NULL")),
+    Column("language", String(16)),
+    Column("message_parts", JSONB),
     UniqueConstraint("twilio_message_sid", name="whatsapp_invitations_twilio_message_sid_key"),
     UniqueConstraint("send_id", "guest_id", name="whatsapp_invitations_send_id_guest_id_key"),
     CheckConstraint("max_retries BETWEEN 0 AND 20", name="whatsapp_invitations_max_retries_check"),
@@ -265,6 +315,11 @@ whatsapp_invitations = Table(
         text("id DESC"),
     ),
     Index("idx_whatsapp_invitations_changed", "event_id", "updated_at"),
+    Index(
+        "idx_whatsapp_invitations_template_version_id",
+        "template_version_id",
+        postgresql_where=text("template_version_id IS NOT NULL"),
+    ),
 )
 
 whatsapp_invitation_log = Table(

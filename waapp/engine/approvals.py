@@ -1,81 +1,354 @@
 """Approval of templates: WhatsApp delivers a first message only from a text that it has approved.
 
 Reference, section 5: a submitted text cannot be changed any more, so what is submitted is one version of a
-template, and what Twilio says concerns that version only.
+template in one language, and what Twilio says concerns that version only.
 """
 
-from typing import Final
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from uuid import UUID
 
-from waapp.core.template import Template, compile_template
+from waapp.core.cadence import Cadence
+from waapp.core.template import Template, TemplateDraft
+from waapp.core.template_content import (
+    Foreign,
+    compile_content,
+    read_types,
+    same_wording,
+    variables_of,
+)
 from waapp.core.template_rules import Level, check
-from waapp.core.template_values import BUILT_IN, sample_values
-from waapp.db import templates
-from waapp.db.engine import Database
+from waapp.core.template_values import sample_values
+from waapp.db import template_versions, templates
+from waapp.db.engine import Connection, Database
+from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
 from waapp.whatsapp.client import TwilioClient
-from waapp.whatsapp.records import ApprovalInfo
+from waapp.whatsapp.records import ApprovalInfo, ContentRecord
 
-APPROVED: Final = "approved"
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+
+UNSUBMITTED: Final = "unsubmitted"
+CREATING: Final = "creating"
+"""Our own word, before Twilio has said anything: it was asked to create the template, and may have."""
 MOVING: Final = frozenset({"received", "pending"})
 """Twilio's words after which a later one is to be expected."""
+_OVER: Final = frozenset({"rejected", "disabled"})
+"""Twilio's words that are the last ones about a text."""
+_ABOUT_ONE: Final = frozenset({"twilio_not_found", "twilio_refused", "template_unknown"})
+"""Troubles of one template, that say nothing about the next one."""
+_TROUBLE_WAIT: Final = 30.0
+_BUSY_WAITS: Final = (1.0, 2.0, 4.0)
+"""What Twilio was too busy for it has not done: it may be asked again, after these waits in seconds."""
 
 
-async def submit(database: Database, client: TwilioClient, template: Template) -> Template:
-    """Create the template at Twilio, unless this version exists there, and ask WhatsApp for its approval.
+@dataclass(slots=True)
+class _Followed:
+    """Since when a template has its state, and when Twilio was last asked about it; on the monotonic clock."""
 
-    Raises UserError("template_not_ready") for a text that WhatsApp would refuse, UserError("template_changed")
-    when somebody has saved another version meanwhile, and what the client raises.
+    status: str
+    since: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class AtTwilio:
+    """A template that the account has: what it says, with its variables called as they are there.
+
+    `wording` is None for kinds of messages that cannot be sent from here. `version_id` is the version here that
+    it is connected with, None where there is none.
     """
-    samples = sample_values(template.language)
-    known = {*BUILT_IN, *samples}
-    findings = check(template.content, known, language=template.language, category=template.category)
-    if any(finding.level is Level.ERROR for finding in findings):
-        raise UserError("template_not_ready", name=template.display_name)
-    content_sid = template.content_sid
-    if content_sid is None:
-        compiled = compile_template(template.content)
-        content_sid = await client.create_content(
-            name=f"{template.name}_v{template.version}",
-            language=template.language,
-            types={"twilio/text": {"body": compiled.body}},
-            variables=compiled.content_variables(samples),
+
+    record: ContentRecord
+    wording: Foreign | None
+    version_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A template says one thing here and another at Twilio, where somebody has changed it."""
+
+    template: Template
+    wording: Foreign | None
+
+
+class Approvals:
+    """Submits templates and follows them, so that an approval appears on whichever page and desk is open.
+
+    `account` is empty for the real Twilio, and the practice key for the practice Twilio of this installation:
+    what one says is never taken for the other's word.
+    """
+
+    def __init__(
+        self, database: Database, client: TwilioClient, cadence: Cadence, *, account: str = "", desk: str = ""
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._cadence = cadence
+        self._account = account
+        self._desk = desk
+        self._followed: dict[tuple[UUID, str], _Followed] = {}
+        self._news = asyncio.Event()
+
+    async def submit(self, template: Template) -> Template:
+        """Create the template at Twilio, unless this version exists there, and ask WhatsApp for its approval.
+
+        Raises UserError("template_not_ready") for a text that WhatsApp would refuse, UserError("template_changed")
+        when somebody has saved another version meanwhile, UserError("template_being_submitted") when another desk
+        is at it, and what the client raises. After any of them it may be called again: nothing is created twice.
+        """
+        samples = _samples(template)
+        findings = check(
+            template.content, samples, language=template.language, category=template.category, samples=samples
         )
-        # Known before anything else can fail: a second press must not create a second one.
-        template = await _note(database, template, content_sid, ApprovalInfo("unsubmitted"))
-    info = await client.request_approval(
-        content_sid, name=f"{template.name}_v{template.version}", category=template.category
-    )
-    return await _note(database, template, content_sid, info)
+        if any(finding.level is Level.ERROR for finding in findings):
+            raise UserError("template_not_ready", name=template.display_name)
+        async with self._alone_with(template) as stored:
+            content_sid = await self._sid_at_twilio(stored)
+            if content_sid is not None:
+                # Twilio may have taken an earlier request although its answer was lost: it would refuse another.
+                sid = content_sid
+                known = await self._patiently(lambda: self._client.approval(sid))
+                if known.status != UNSUBMITTED:
+                    return await self._note(stored, content_sid, known)
+            else:
+                content_sid = await self._create(stored, samples)
+            info = await self._patiently(
+                lambda: self._client.request_approval(
+                    content_sid, name=stored.submitted_name, category=stored.category
+                )
+            )
+            return await self._note(stored, content_sid, info, submitted_at=datetime.now(UTC))
 
+    async def refresh(self, template: Template) -> Template:
+        """Ask how far the approval is; a template that is not at Twilio stays as it is.
 
-async def refresh(database: Database, client: TwilioClient, template: Template) -> Template:
-    """Ask how far the approval is; a template that is not at Twilio stays as it is.
+        Raises what the client raises.
+        """
+        sid = template.content_sid
+        if sid is None or template.version_id is None:
+            return template
+        return await self._note(template, sid, await self._client.approval(sid))
 
-    Raises UserError("template_changed") and what the client raises.
-    """
-    if template.content_sid is None:
-        return template
-    return await _note(database, template, template.content_sid, await client.approval(template.content_sid))
+    async def adopt(self, template: Template, content_sid: str) -> Template:
+        """Connect a version with a template that was created and submitted elsewhere, in Twilio's console say.
 
+        Raises UserError("twilio_not_found") when the account has no such template,
+        UserError("template_text_differs") when guests would get another text than the one shown here,
+        and UserError("template_changed").
+        """
+        stored = await self._as_stored(template)
+        wording = read_types((await self._client.content(content_sid)).types)
+        if wording is None or not same_wording(stored, wording):
+            raise UserError("template_text_differs", name=template.display_name)
+        return await self._note(stored, content_sid, await self._client.approval(content_sid))
 
-async def adopt(database: Database, client: TwilioClient, template: Template, content_sid: str) -> Template:
-    """Connect a version with a template that was created and submitted elsewhere, in Twilio's console say.
+    async def find_conflict(self, template: Template) -> Conflict | None:
+        """Return what Twilio has when it is not what is shown here; nothing is changed on either side.
 
-    Raises UserError("twilio_not_found") when the account has no such template, UserError("template_changed").
-    """
-    return await _note(database, template, content_sid, await client.approval(content_sid))
+        Raises what the client raises.
+        """
+        if template.content_sid is None:
+            return None
+        wording = read_types((await self._client.content(template.content_sid)).types)
+        same = wording is not None and same_wording(template, wording)
+        return None if same else Conflict(template, wording)
 
+    async def list_at_twilio(self) -> list[AtTwilio]:
+        """Return all templates of the account, newest first, those that are connected here included.
 
-async def _note(database: Database, template: Template, content_sid: str, info: ApprovalInfo) -> Template:
-    async with database.begin() as conn:
-        noted = await templates.set_approval(
+        Raises what the client raises.
+        """
+        records = [record async for page in self._client.content_pages() for record in page]
+        async with self._database.read() as conn:
+            known = await template_versions.connected(conn, account=self._account)
+        return [AtTwilio(record, read_types(record.types), known.get(record.sid)) for record in records]
+
+    async def take_in(self, found: AtTwilio, draft: TemplateDraft, *, into: UUID | None = None) -> Template:
+        """Store a template of the account here, with the names that the draft gives to its variables.
+
+        `into` is the template that gets it as a further language; None makes a template of its own. Raises
+        UserError("template_text_differs") when the draft does not come to the same text, and what
+        `save_template` and `save_variant` raise: nothing that is here already is overwritten.
+        """
+        if found.wording is None or not same_wording(draft, found.wording):
+            raise UserError("template_text_differs", name=draft.display_name)
+        approval = found.record.approval
+        async with self._database.begin() as conn:
+            if into is None:
+                stored = await templates.save_template(conn, None, draft, desk=self._desk)
+            else:
+                stored = await template_versions.save_variant(conn, into, draft, None, desk=self._desk)
+            return await self._write(conn, stored, found.record.sid, approval)
+
+    # In the background
+
+    def changed(self, change: Change) -> None:
+        """Learn from the feed that a template may have been submitted, here or on another desk."""
+        if change.kind in {Kind.TEMPLATES, Kind.ALL}:
+            self._news.set()
+
+    async def run(self) -> None:
+        """Follow until cancelled; trouble with Twilio or the database only delays the next round."""
+        while True:
+            self._news.clear()
+            try:
+                wait = await self._ask_about_due()
+            except UserError as error:
+                _log.info("no news of approvals this time: %s", error)
+                await asyncio.sleep(_TROUBLE_WAIT * self._cadence.scale)
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), wait)
+
+    async def _ask_about_due(self) -> float | None:
+        """Ask about every template that is due; return the seconds until the next one is, None for no one."""
+        async with self._database.read() as conn:
+            found = await template_versions.list_submitted(conn, account=self._account)
+        before, self._followed = self._followed, {}
+        waits = []
+        for template in found:
+            sid, status = template.content_sid, template.approval_status
+            if sid is None or status in _OVER:
+                continue
+            now = time.monotonic()
+            entry = before.get((template.id, sid)) or _Followed(status, now, asked=-float("inf"))
+            if entry.status != status:
+                entry.status, entry.since = status, now
+            self._followed[template.id, sid] = entry
+            interval = self._cadence.approval_interval(now - entry.since, under_review=status in MOVING)
+            if now - entry.asked >= interval:
+                await self._ask(template, sid)
+                entry.asked = time.monotonic()
+            waits.append(entry.asked + interval - time.monotonic())
+        return max(0.0, min(waits)) if waits else None
+
+    async def _ask(self, template: Template, content_sid: str) -> None:
+        try:
+            await self._note(template, content_sid, await self._client.approval(content_sid))
+        except UserError as error:
+            if error.code not in _ABOUT_ONE:
+                raise
+            _log.info("no news of the approval of %s: %s", template.name, error)
+
+    # Submitting, so that nothing is created twice
+
+    @asynccontextmanager
+    async def _alone_with(self, template: Template) -> AsyncIterator[Template]:
+        """Keep other desks from submitting the same text meanwhile; yield the template as it is stored."""
+        if template.version_id is None:
+            raise UserError("template_unknown", name=template.display_name)
+        async with self._database.begin() as conn:
+            if not await template_versions.lock_submission(conn, template.version_id, account=self._account):
+                raise UserError("template_being_submitted", name=template.display_name)
+            yield await self._as_stored(template)
+
+    async def _sid_at_twilio(self, stored: Template) -> str | None:
+        """Return under which SID the version exists at Twilio, None when it does not."""
+        if stored.content_sid is not None:
+            sid = stored.content_sid
+            try:
+                await self._patiently(lambda: self._client.content(sid))
+            except UserError as error:
+                if error.code != "twilio_not_found":
+                    raise
+                return None  # somebody has deleted it there
+            return sid
+        if stored.approval_status != CREATING:
+            return None
+        # An earlier request may have been taken although its answer was lost.
+        async for page in self._client.content_pages():
+            for record in page:
+                if (record.name, record.language) == (stored.submitted_name, stored.language):
+                    wording = read_types(record.types)
+                    if wording is not None and same_wording(stored, wording):
+                        return record.sid
+        return None
+
+    async def _create(self, stored: Template, samples: Mapping[str, str]) -> str:
+        compiled = compile_content(stored)
+        # Written before the request: whoever comes next looks whether it was taken.
+        await self._note(stored, None, ApprovalInfo(CREATING))
+        content_sid = await self._patiently(
+            lambda: self._client.create_content(
+                name=stored.submitted_name,
+                language=stored.language,
+                types=compiled.types,
+                variables=compiled.content_variables(samples),
+            )
+        )
+        await self._note(stored, content_sid, ApprovalInfo(UNSUBMITTED))
+        return content_sid
+
+    async def _patiently(self, call: Callable[[], Awaitable[_Result]]) -> _Result:
+        for wait in _BUSY_WAITS:
+            try:
+                return await call()
+            except UserError as error:
+                if error.code != "twilio_busy":
+                    raise
+                told = error.params.get("after")
+                asked = float(told) if isinstance(told, int | float) else wait
+                await asyncio.sleep(min(asked, _TROUBLE_WAIT) * self._cadence.scale)
+        return await call()
+
+    async def _as_stored(self, template: Template) -> Template:
+        """Return what is stored of the version; raises `template_changed` when there is a newer one."""
+        async with self._database.read() as conn:
+            main = await templates.get_template(conn, template.id, account=self._account)
+            found = [main, *await template_versions.list_variants(conn, template.id, account=self._account)]
+        for one in found:
+            if one.language == template.language and one.version == template.version:
+                return one
+        raise UserError("template_changed", name=template.display_name)
+
+    async def _note(
+        self,
+        template: Template,
+        content_sid: str | None,
+        info: ApprovalInfo,
+        *,
+        submitted_at: datetime | None = None,
+    ) -> Template:
+        async with self._database.begin() as conn:
+            return await self._write(conn, template, content_sid, info, submitted_at)
+
+    async def _write(
+        self,
+        conn: Connection,
+        template: Template,
+        content_sid: str | None,
+        info: ApprovalInfo,
+        submitted_at: datetime | None = None,
+    ) -> Template:
+        if template.version_id is None:
+            raise UserError("template_unknown", name=template.display_name)
+        return await template_versions.set_approval(
             conn,
-            template.id,
-            template.version,
+            template.version_id,
             content_sid=content_sid,
             status=info.status,
             reason=info.rejection_reason or None,
+            category=info.category or None,
+            account=self._account,
+            name=info.name or None,
+            submitted_at=submitted_at,
+            desk=self._desk or None,
         )
-    if noted is None:
-        raise UserError("template_changed", name=template.display_name)
-    return noted
+
+
+def _samples(template: Template) -> dict[str, str]:
+    """Return an example for every variable; a planner's own column is exemplified by its heading."""
+    headings = {name: _heading(name) for name in variables_of(template)}
+    return headings | sample_values(template.language)
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize() or name

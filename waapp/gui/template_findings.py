@@ -22,7 +22,7 @@ from waapp.gui import style
 from waapp.gui.widgets import button, name
 
 _BADGE: Final = 18
-_SIGNS: Final = {"failed": "!", "unknown": "!", "queued": "i", "delivered": "✓"}
+_SIGNS: Final = {"failed": "!", "unknown": "!", "queued": "i", "sent": "i", "delivered": "✓"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import FIELDS, ROWS
 from waapp.texts.plan import BLOCKERS, NO_ANSWERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
-from waapp.texts.templates import FINDINGS, FIXES, VALUES, VARIABLES
+from waapp.texts.templates import FINDINGS, FIXES, REJECTIONS, VALUES, VARIABLES
 
 __all__ = [
     "BLOCKERS",
@@ -30,6 +30,7 @@ __all__ = [
     "PAUSES",
     "REASONS",
     "REASON_COUNTS",
+    "REJECTIONS",
     "ROWS",
     "STATES",
     "VALUES",
@@ -44,6 +45,7 @@ __all__ = [
     "notice",
     "one_line",
     "reason_count",
+    "rejection",
     "row_finding",
     "say",
     "state",
@@ -126,6 +128,14 @@ def cause(code: str | None, message: str | None, table: Table, region: str | Non
 def notice(one: Notice) -> str:
     """Return what to know before sending."""
     return tr(NOTICES[one.code], **one.params)
+
+
+def rejection(reason: str | None) -> str:
+    """Return why WhatsApp rejects a text; what it says in words of its own is passed on."""
+    known = (reason or "").strip()
+    if known.upper() in REJECTIONS:
+        return tr(REJECTIONS[known.upper()])
+    return known if known.upper() not in {"", "NONE"} else tr("WhatsApp does not say why.")
 
 
 def value_problem(problem: ValueProblem) -> str:

@@ -168,6 +168,16 @@ _WORK: Final = {
         "WhatsApp would not approve “{name}” as it stands.",
         "Mend what is marked beneath its text, then submit it.",
     ),
+    "template_being_submitted": Message(
+        "“{name}” is being submitted by another desk at this moment.", "Wait a minute and look again."
+    ),
+    "template_language_taken": Message(
+        "“{name}” has a text in this language already.", "Open that one and change it."
+    ),
+    "template_text_differs": Message(
+        "The template at Twilio does not say the same as “{name}” here.",
+        "Copy its text here, with the variables in the same order, and save; then connect the two.",
+    ),
     "template_changed": Message(
         "Somebody else has changed this template meanwhile.", "Look at the new version, then change it again."
     ),

@@ -50,6 +50,16 @@ FIXES: Final = {
 }
 """What a correction's button says."""
 
+REJECTIONS: Final = {
+    "INVALID_FORMAT": "Something about its form is wrong: its variables, or signs that do not belong there.",
+    "TAG_CONTENT_MISMATCH": "The text does not fit its category or its language.",
+    "INCORRECT_CATEGORY": "The text does not fit its category.",
+    "PROMOTIONAL": "It reads like advertising, and so does not fit its category.",
+    "ABUSIVE_CONTENT": "WhatsApp finds the text offensive.",
+    "SCAM": "WhatsApp fears that the text could be used to deceive people.",
+}
+"""By WhatsApp's words for why it rejects a text."""
+
 VALUES: Final = {
     "value_missing": "It is empty.",
     "value_line_break": "It holds a line break.",

@@ -7,16 +7,19 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
 from waapp.errors import AccountError, UserError
 from waapp.whatsapp.records import (
     AccountInfo,
     ApprovalInfo,
+    ContentRecord,
     MessageRecord,
     SenderInfo,
     message_record,
@@ -243,6 +246,28 @@ class TwilioClient:
         )
         return str(payload["sid"])
 
+    async def content(self, content_sid: str) -> ContentRecord:
+        """Return a template at Twilio; its approval is not part of the answer.
+
+        Raises what `list_messages` raises, and UserError("twilio_not_found").
+        """
+        rest = await self._open("twilio.rest.content.v1.content")
+        return _content(await self._ask(lambda: rest.content.v1.fetch_async("GET", f"Content/{content_sid}")))
+
+    async def content_pages(self, page_size: int = 500) -> AsyncGenerator[list[ContentRecord], None]:
+        """Yield the pages of all templates of the account with their approvals, newest first.
+
+        Raises what `list_messages` raises.
+        """
+        rest = await self._open("twilio.rest.content.v1.content")
+        query: dict[str, str] = {"PageSize": str(page_size)}
+        while query:
+            # The next page is named by an absolute address; what counts in it is the token.
+            fetch = partial(rest.content.v1.fetch_async, "GET", "ContentAndApprovals", params=query)
+            payload = await self._ask(fetch)
+            yield [_content(one) for one in payload.get("contents") or ()]
+            query = dict(parse_qsl(urlsplit((payload.get("meta") or {}).get("next_page_url") or "").query))
+
     async def request_approval(self, content_sid: str, *, name: str, category: str) -> ApprovalInfo:
         """Submit a template to WhatsApp for approval.
 
@@ -340,6 +365,17 @@ def _approval(payload: Mapping[str, Any]) -> ApprovalInfo:
         category=str(payload.get("category") or ""),
         rejection_reason=str(payload.get("rejection_reason") or ""),
         name=str(payload.get("name") or ""),
+    )
+
+
+def _content(payload: Mapping[str, Any]) -> ContentRecord:
+    return ContentRecord(
+        sid=str(payload["sid"]),
+        name=str(payload.get("friendly_name") or ""),
+        language=str(payload.get("language") or ""),
+        types=payload.get("types") or {},
+        variables={str(key): str(value) for key, value in (payload.get("variables") or {}).items()},
+        approval=_approval(payload.get("approval_requests") or {}),
     )
 
 

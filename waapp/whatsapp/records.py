@@ -1,6 +1,7 @@
 """What we read from Twilio, as records of our own, and its address form."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -93,6 +94,18 @@ class ApprovalInfo:
     category: str = ""
     rejection_reason: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRecord:
+    """A template as Twilio has it: `types` by kind, in Twilio's own form; `variables` are its samples."""
+
+    sid: str
+    name: str
+    language: str
+    types: Mapping[str, Mapping[str, Any]]
+    variables: Mapping[str, str]
+    approval: ApprovalInfo
 
 
 def message_record(instance: Any) -> MessageRecord:  # noqa: ANN401 - the package has no types
