@@ -1,30 +1,20 @@
-"""Kill the real worker at every step of a send and at random moments, and count what became of every message.
+"""Kills the real worker at every step of a send and at random moments.
 
-    python -m tests.chaos.kill [--kills 200] [--workers 1] [--seed 1]
-
-prints a row of the README's table. What a killed worker was doing is steered by the practice Twilio's faults and by
-locks in the database, and read from both: not by the clock.
+What a killed worker was doing is steered by the practice Twilio's faults and by locks in the database, and read from
+both: not by the clock.
 """
 
-import argparse
-import asyncio
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from statistics import median
 
 import psycopg
 
 from tests.chaos.world import Verdict, World, judge, until, world
-from waapp.db import embedded, migrate
-from waapp.loop import headless_loop
 
 
 class Step(StrEnum):
@@ -147,48 +137,3 @@ def _sends_locked(here: World) -> Iterator[None]:
         connection.execute("SELECT FROM whatsapp_sends ORDER BY id FOR UPDATE")
         yield
         connection.rollback()
-
-
-def row(outcome: Outcome, seconds: float, command: str) -> str:
-    """Return a row of the table."""
-    verdict, kills = outcome.verdict, outcome.kills
-    each = ", ".join(f"{count} {step}" for step, count in kills.items())
-    again = f"{median(outcome.recovery):.1f} (most {max(outcome.recovery):.1f})" if outcome.recovery else "–"
-    return (
-        f"| SIGKILL of `waapp work`: {each} | {kills.total()} | {verdict.messages} | {len(verdict.duplicates)} |"
-        f" {len(verdict.losses) + len(verdict.unsettled)} | {verdict.flagged} | {again} | {seconds:.0f} |"
-        f" `{command}` |"
-    )
-
-
-def main() -> int:
-    """Run from the command line; exit code 1 when the promise was broken."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    started = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder,
-        asyncio.Runner(loop_factory=headless_loop) as runner,
-    ):
-        server = runner.run(embedded.start(Path(folder)))
-        try:
-            runner.run(migrate.upgrade(server.url))
-            with world(server.url) as here:
-                outcome = run(here, options.kills, options.seed, options.workers)
-                print(here.complaints(), file=sys.stderr)
-        finally:
-            runner.run(server.stop())
-    print("| what | times | messages | duplicates | losses | shown as unknown | s to recover | s | command |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    command = f"python -m tests.chaos.kill --kills {options.kills} --workers {options.workers}"
-    print(row(outcome, time.monotonic() - started, command), flush=True)
-    for problem in (*outcome.verdict.duplicates, *outcome.verdict.losses, *outcome.verdict.unsettled):
-        print(problem)
-    return 0 if outcome.verdict.good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import NewInvitation
 from waapp.core.template import TemplateDraft
-from waapp.db import events, guests, sends, templates
+from waapp.db import events, guests, migrate, sends, templates
 from waapp.db.engine import Database
 from waapp.db.sender_lock import lock_key
 from waapp.db.sends import NewSend
@@ -40,13 +40,15 @@ class ChaosError(Exception):
 
 
 def until(met: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Ask again and again until the answer is true, and return it."""
+    """Ask again and again until the answer is true, and return it; a database that is away says no."""
     deadline = time.monotonic() + seconds
-    while not (found := met()):
+    while True:
+        with suppress(psycopg.OperationalError):
+            if found := met():
+                return found
         if time.monotonic() > deadline:
             raise ChaosError(f"never came about: {what}")
         time.sleep(0.004)
-    return found
 
 
 def number(index: int) -> str:
@@ -84,6 +86,7 @@ class World:
     sender: str = PRACTICE_SENDER
     first_number: int = 0
     worker_url: str | None = None
+    worker_twilio: str | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _queued: int = 0
     _started: int = 0
@@ -101,7 +104,7 @@ class World:
             "LOGNAME": f"worker-{self._started}",
             "WAAPP_HOME": str(self.folder / "home"),
             "WAAPP_DATABASE_URL": self.worker_url or self.url,
-            "WAAPP_TWILIO_BASE_URL": self.practice.base_url,
+            "WAAPP_TWILIO_BASE_URL": self.worker_twilio or self.practice.base_url,
             "TWILIO_ACCOUNT_SID": self.practice.account_sid,
             "TWILIO_AUTH_TOKEN": self.practice.password,
             "WAAPP_SENDER": self.sender,
@@ -182,6 +185,22 @@ class World:
         """Return how many messages Twilio has taken over."""
         return len(self.practice.accepted())
 
+    def full_pace_after(self, moment: float) -> float:
+        """Wait until messages arrive at the full rate again; return how long after a moment (of 1970) they began to.
+
+        Full is a second that sees at least 95 % of the rate.
+        """
+
+        def began() -> float | None:
+            times = [message["at"] for message in self.practice.accepted() if message["at"] >= moment]
+            wanted = max(1, int(self.rate * 0.95))
+            return next(
+                (first for first, last in zip(times, times[wanted - 1 :], strict=False) if last - first <= 1),
+                None,
+            )
+
+        return float(until(began, f"{self.rate}/s again")) - moment
+
     def settle(self, seconds: float = 120.0) -> None:
         """Let one worker finish: nothing queued or claimed, every unknown message looked for."""
         worker = self.start_worker()
@@ -257,6 +276,12 @@ def judge(world: World) -> Verdict:
         unsettled=unsettled,
         flagged=sum(row[1] == "unknown" for row in rows),
     )
+
+
+def migrated(url: str) -> None:
+    """Bring an empty database up to date."""
+    with asyncio.Runner(loop_factory=headless_loop) as runner:
+        runner.run(migrate.upgrade(url))
 
 
 @contextmanager

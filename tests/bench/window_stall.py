@@ -1,0 +1,204 @@
+"""For how long the window does not answer while it sends: the whole program, its pages open one after the other.
+
+    python -m tests.bench.window_stall [--messages 5000] [--rate 80] [--pages messages,guests,send] [--stacks]
+
+A tick every two milliseconds stands for a hand at the mouse: it is answered late by as much as the loop was busy.
+Ticks that a stall swallowed count with what they would have waited. `--stacks` tells what the loop was busy with.
+Targets: longest 50 ms, 99th percentile 16 ms. The practice Twilio and PostgreSQL are processes of their own; on a busy
+machine the scheduler's own pauses are in these numbers, which is why an idle window is measured first.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from tests.bench.bare_twilio import PASSWORD
+from tests.bench.send_rate import practice, queue_messages
+from waapp import config, loop
+from waapp.app import Program
+from waapp.db import embedded, migrate, sends
+from waapp.db.engine import Database
+from waapp.gui import garbage, style
+from waapp.whatsapp.practice import PRACTICE_ACCOUNT, PRACTICE_SENDER
+
+TICK = 0.002
+TELLING = 0.02
+"""Seconds of a stall from which on its stack is noted."""
+
+
+@dataclass
+class Ticks:
+    """How late each tick came, in seconds."""
+
+    late: list[float] = field(default_factory=list)
+    last: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self._timer = QTimer(interval=int(TICK * 1000), timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        waited = now - self.last - TICK
+        self.last = now
+        self.late.append(max(0.0, waited))
+        while (waited := waited - TICK) > 0:
+            self.late.append(waited)
+
+    def begin(self) -> None:
+        """Forget what was."""
+        self.late.clear()
+        self.last = time.perf_counter()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._timer.stop()
+
+    def told(self) -> str:
+        """Return the longest stall and percentiles."""
+        ordered = sorted(self.late)
+        of = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99)]
+        longest = " ".join(f"{one * 1000:.0f}" for one in sorted(_peaks(self.late))[-5:][::-1])
+        return f"{' '.join(f'{one * 1000:>7.1f}' for one in of)} {ordered[-1] * 1000:>9.1f}   {longest}"
+
+
+def _peaks(late: list[float]) -> list[float]:
+    return [one for before, one in zip([0.0, *late], late, strict=False) if one > before]
+
+
+class Watcher(threading.Thread):
+    """Looks at what the window's thread does while a tick is overdue."""
+
+    def __init__(self, ticks: Ticks) -> None:
+        super().__init__(daemon=True)
+        self._ticks = ticks
+        self._thread = threading.get_ident()
+        self.seen: Counter[str] = Counter()
+        self.worst: dict[str, float] = {}
+
+    def run(self) -> None:
+        while True:
+            time.sleep(0.004)
+            overdue = time.perf_counter() - self._ticks.last - TICK
+            frame = sys._current_frames().get(self._thread)
+            if overdue < TELLING or frame is None:
+                continue
+            stack = traceback.extract_stack(frame)
+            ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in stack]
+            text = " < ".join(reversed(ours[-9:]))
+            self.seen[text] += 1
+            self.worst[text] = max(self.worst.get(text, 0.0), overdue)
+
+    def tell(self) -> None:
+        """Print the stacks seen most."""
+        for text, times in self.seen.most_common(12):
+            print(f"  {times:>4} × to {self.worst[text] * 1000:.0f} ms: {text}")
+        self.seen.clear()
+        self.worst.clear()
+
+
+async def measure(url: str, pages: list[str], messages: int, rate: float, *, stacks: bool) -> None:
+    """Send once for each page, and print a line for each."""
+    database = Database(url)
+    program = Program(config.load())
+    running = asyncio.ensure_future(program.run())
+    while program.window.current_page() != "events":
+        await asyncio.sleep(0.05)
+    ticks = Ticks()
+    watcher = Watcher(ticks)
+    if stacks:
+        watcher.start()
+    await asyncio.sleep(2)
+    ticks.begin()
+    await asyncio.sleep(5)
+    print(f"{messages} messages at {rate:g}/s; milliseconds\n")
+    print(
+        f"{'':12}{'median':>7} {'95 %':>7} {'99 %':>7} {'longest':>9}   longest five\n{'idle':12}{ticks.told()}"
+    )
+    if stacks:
+        watcher.tell()
+    for page in pages:
+        event_id, send_id = await queue_messages(database, messages)
+        program.window.choose_event(event_id)
+        program.window.show_page(page)
+        await asyncio.sleep(2)
+        ticks.begin()
+        if stacks:
+            watcher.seen.clear()
+        while True:
+            await asyncio.sleep(1)
+            async with database.read() as conn:
+                summary = await sends.summary(conn, send_id)
+            if not summary.queued and not summary.in_flight:
+                break
+        print(f"{page:12}{ticks.told()}", flush=True)
+        if stacks:
+            watcher.tell()
+        program.window.resize(program.window.width() + 1, program.window.height())
+    ticks.stop()
+    await database.dispose()
+    program.window.close()
+    await running
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--messages", type=int, default=5000)
+    parser.add_argument("--rate", type=float, default=80.0)
+    parser.add_argument("--pages", default="messages,guests,send")
+    parser.add_argument("--stacks", action="store_true")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="waapp-bench-") as folder,
+        practice() as base_url,
+        asyncio.Runner(loop_factory=loop.headless_loop) as runner,
+    ):
+        server = runner.run(embedded.start(Path(folder) / "database"))
+        try:
+            runner.run(migrate.upgrade(server.url))
+            os.environ |= {
+                "WAAPP_HOME": folder,
+                "WAAPP_DATABASE_URL": server.url,
+                "WAAPP_TWILIO_BASE_URL": base_url,
+                "TWILIO_ACCOUNT_SID": PRACTICE_ACCOUNT,
+                "TWILIO_AUTH_TOKEN": PASSWORD,
+                "WAAPP_SENDER": PRACTICE_SENDER,
+                "WAAPP_RATE": str(options.rate),
+            }
+            application = QApplication.instance() or QApplication(["waapp"])
+            application.setQuitOnLastWindowClosed(False)
+            style.apply(application)
+            with (
+                garbage.collected_by_window(),
+                asyncio.Runner(loop_factory=lambda: loop.window_loop(application)) as window_runner,
+            ):
+                window_runner.run(
+                    measure(
+                        server.url,
+                        options.pages.split(","),
+                        options.messages,
+                        options.rate,
+                        stacks=options.stacks,
+                    )
+                )
+        finally:
+            runner.run(server.stop())
+
+
+if __name__ == "__main__":
+    main()
