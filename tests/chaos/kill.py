@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import psycopg
 
-from tests.chaos.world import Verdict, World, judge, until, world
+from tests.chaos.world import Verdict, World, judge, until
 
 
 class Step(StrEnum):

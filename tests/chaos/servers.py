@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -123,11 +123,16 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
 
-    def standby(self, folder: Path, *, name: str = "standby") -> "Server":
+    def ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        """Ask its database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def standby(self, folder: Path, *, port: int | None = None, name: str = "standby") -> "Server":
         """Make a running standby by `pg_basebackup`."""
         folder.mkdir(parents=True)
         binaries.give_to_account(folder)
-        other = Server(folder)
+        other = Server(folder, port)
         _run(
             folder,
             binaries.program("pg_basebackup"),

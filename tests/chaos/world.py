@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -285,10 +285,16 @@ def migrated(url: str) -> None:
 
 
 @contextmanager
-def world(url: str, **settings: Any) -> Iterator[World]:
-    """Make a world on a migrated database; whatever still runs at the end is killed."""
-    with tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder, practice_process() as practice:
-        made = World(url, practice, Path(folder), **settings)
+def world(url: str, *, practice: PracticeProcess | None = None, **settings: Any) -> Iterator[World]:
+    """Make a world on a migrated database; whatever still runs at the end is killed.
+
+    Without `practice` it gets a Twilio of its own.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder,
+        nullcontext(practice) if practice else practice_process() as twilio,
+    ):
+        made = World(url, twilio, Path(folder), **settings)
         try:
             yield made
         finally:
