@@ -31,6 +31,7 @@ from waapp.core.guests import GuestDraft
 from waapp.db import events
 from waapp.db import guests as guest_rows
 from waapp.gui import garbage, style
+from waapp.gui.events_page import EventsPage
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
 from waapp.gui.message_facts import MessageFilter
@@ -125,6 +126,7 @@ async def take(app: QApplication, program: Program, options: argparse.Namespace)
     await send(program, camera)
     await show(program, "events")
     await camera.take("events")
+    await look_at_events(program, camera)
     await after_the_send(program, camera, guests)
 
 
@@ -152,6 +154,29 @@ async def more_events(program: Program) -> UUID:
             ),
         )
     return party.id
+
+
+async def look_at_events(program: Program, camera: Camera) -> None:
+    """Open the panel of an event, and the archive."""
+    window = program.window
+    page = window.findChild(EventsPage)
+    assert page is not None
+    if camera.wants("event-edit"):
+        press(window, "events_edit")
+        await asyncio.sleep(0.5)
+        await camera.take("event-edit")
+        page.panel.close_panel()
+    if camera.wants("events-archive"):
+        last = list(page.model.shown_rows())[-1].event.id
+        page.table.go_to(last)
+        press(window, "events_archive")
+        await until(lambda: page.chips.isVisible())
+        page.chips.choose("archived")
+        page.table.go_to(last)
+        await camera.take("events-archive")
+        press(window, "events_restore")
+        await until(lambda: not page.chips.isVisible())
+        page.table.go_to(last)
 
 
 async def send(program: Program, camera: Camera) -> None:

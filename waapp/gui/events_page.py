@@ -59,7 +59,7 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
         Column("when", tr("When"), _when, soonest_first, color="muted", width=206),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
-            color="muted", width=196, hide_below=660, tip=lambda row: row.event.location,
+            color="muted", width=196, hide_below=740, tip=lambda row: row.event.location,
         ),
         Column("guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76),
         Column(
