@@ -108,6 +108,27 @@ def test_the_main_job_command_by_command(waapp: Waapp, event: str) -> None:
     assert len(reached) >= after["funnel"]["sent"]
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".vcf"])
+def test_what_was_imported_is_exported_and_read_again(
+    waapp: Waapp, event: str, tmp_path: Path, suffix: str
+) -> None:
+    assert waapp("import", event, str(SAMPLE)).returncode == 0
+    file = tmp_path / f"out{suffix}"
+    done = waapp("export", event, str(file), "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    written = json.loads(done.stdout)["guests"]
+    read = read_guest_file(file).rows
+    assert len(read) == written + 1 > 100
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_an_export_needs_to_know_its_format(waapp: Waapp, event: str, tmp_path: Path) -> None:
+    refused = waapp("export", event, str(tmp_path / "out.pdf"))
+    assert refused.returncode == 1
+    assert ".xlsx" in refused.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None:
     for command in (["status", event], ["check"], ["event", "Second", "--date", "2030-01-01"]):
         done = waapp(*command, "--json")

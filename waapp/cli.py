@@ -161,6 +161,10 @@ def _parser() -> argparse.ArgumentParser:
     status = add("status", _status, "show how far the invitations of an event are")
     status.add_argument("event", metavar="EVENT", help="id or unique name")
 
+    export = add("export", _export, "write the guests and what became of their invitations to a file")
+    export.add_argument("event", metavar="EVENT", help="id or unique name")
+    export.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx, .csv or .vcf")
+
     add("check", _check, "check installation, database and Twilio account, and say how to mend them")
     return parser
 
@@ -232,6 +236,12 @@ async def _status(options: argparse.Namespace) -> None:
     from waapp import commands, config
 
     _show(await commands.status(config.load(), options.event), options)
+
+
+async def _export(options: argparse.Namespace) -> None:
+    from waapp import commands, config
+
+    _show(await commands.export(config.load(), options.event, options.file), options)
 
 
 async def _check(options: argparse.Namespace) -> None:

@@ -14,13 +14,14 @@ from waapp.core.template_values import ValueProblem
 from waapp.errors import UserError
 from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
-from waapp.texts.guests import FIELDS, ROWS
+from waapp.texts.guests import EXPORT_HEADINGS, FIELDS, ROWS
 from waapp.texts.plan import BLOCKERS, NO_ANSWERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
 from waapp.texts.templates import FINDINGS, FIXES, REJECTIONS, VALUES, VARIABLES
 
 __all__ = [
     "BLOCKERS",
     "ERRORS",
+    "EXPORT_HEADINGS",
     "FIELDS",
     "FINDINGS",
     "FIXES",

@@ -228,6 +228,13 @@ _FILES: Final = {
         "The file {file} cannot be read: {why}.",
         "Close it in other programs, and check that you may open it.",
     ),
+    "export_format_unknown": Message(
+        "The name {file} does not say which kind of file it is to be.", "End it in .xlsx, .csv or .vcf."
+    ),
+    "file_not_written": Message(
+        "{file} could not be written.", "Choose another folder, or close the file if it is open elsewhere."
+    ),
+    "disk_full": Message("There is no room left for {file}.", "Free some space, then try again."),
     "file_empty": Message("There is nothing in {file}.", "Choose the file with the guests."),
     "file_too_large": Message(
         "{file} is larger than {megabytes} MB: that is no guest list.", "Choose the file with the guests."

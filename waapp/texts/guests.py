@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from waapp.core.guest_export import ExportColumn
 from waapp.core.rows import RowCode
 
 FIELDS: Final = {
@@ -53,3 +54,21 @@ ROWS: Final = {
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
 }
 """What there is to say about a row of an imported list, beside the codes in FIELDS."""
+
+EXPORT_HEADINGS: Final = {
+    ExportColumn.NAME: "Name",
+    ExportColumn.PHONE: "Phone",
+    ExportColumn.EMAIL: "E-mail",
+    ExportColumn.GROUP: "Group",
+    ExportColumn.LANGUAGE: "Language",
+    ExportColumn.NOTES: "Notes",
+    ExportColumn.ANSWER: "Answer",
+    ExportColumn.COMING: "Coming",
+    ExportColumn.INVITATION: "Invitation",
+    ExportColumn.CAUSE: "Cause",
+    ExportColumn.SENT: "Sent",
+    ExportColumn.DELIVERED: "Delivered",
+    ExportColumn.READ: "Read",
+    ExportColumn.LINK: "Answer link",
+}
+"""The headings of an exported list; a list with them is read back as it was."""
