@@ -27,7 +27,7 @@ from waapp.config import Settings
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.template import Template
-from waapp.gui import style, templates_page
+from waapp.gui import garbage, style, templates_page
 from waapp.gui.aio import Tasks
 from waapp.loop import window_loop
 
@@ -161,7 +161,11 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     style.apply(app)
-    with asyncio.Runner(loop_factory=lambda: window_loop(app)) as runner:
+    # As the program does: garbage is collected between the keys, not under them.
+    with (
+        garbage.collected_by_window(),
+        asyncio.Runner(loop_factory=lambda: window_loop(app)) as runner,
+    ):
         runner.run(_measure(guests))
 
 

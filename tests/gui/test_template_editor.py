@@ -9,7 +9,7 @@ from tests.gui.accessibility import assert_accessible
 from waapp.core.findings import Finding, Level
 from waapp.core.template_rules import check
 from waapp.gui.template_editor import TemplateEditor
-from waapp.gui.template_toolbar import TemplateToolbar
+from waapp.gui.template_toolbar import LengthLabel, TemplateToolbar
 
 # What Qt's offscreen platform says of every window and popup.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -229,12 +229,14 @@ def test_the_menu_tells_own_columns_from_built_in_ones_with_samples(toolbar):
     assert texts[-2:] == ["From your guest list", "Table no\t7"]
 
 
-def test_the_counter_warns_by_colour_and_says_whose_length_it_is(toolbar):
-    toolbar.show_length(212, of_longest_guest=True)
-    assert toolbar.length_text().endswith(", longest guest")
-    assert toolbar._count.property("tone") == "muted"
-    toolbar.show_length(1025, of_longest_guest=False)
-    assert toolbar._count.property("tone") == "failed"
+def test_the_counter_warns_by_colour_and_says_whose_length_it_is(qtbot):
+    length = LengthLabel("length")
+    qtbot.addWidget(length)
+    length.show_length(212, of_longest_guest=True)
+    assert length.text().endswith(", longest guest")
+    assert length.property("tone") == "muted"
+    length.show_length(1025, of_longest_guest=False)
+    assert length.property("tone") == "failed"
 
 
 def test_accessible(editor, toolbar):

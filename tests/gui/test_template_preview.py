@@ -97,6 +97,51 @@ def test_the_chat_ground_can_be_the_other_one(preview):
     assert after == (style.LIGHT if style.is_dark() else style.DARK).chat
 
 
+LONG = "\n".join(f"line {number}" for number in range(12))
+
+
+def test_a_part_is_written_anew_and_the_rest_stays(preview):
+    preview.show_message("one\ntwo\nthree\nfour")
+    kept = blocks(preview)[3].layout().position()
+    for text in (
+        "one\n*two*\nthree\nfour",
+        "one\ntwo\n\nthree\nfour",
+        "two\nthree\nfour",
+        "",
+        "שלום\none",
+        "one",
+        "one\none\none",
+        "one\none",
+    ):
+        preview.show_message(text)
+        shown = [block.text() for block in blocks(preview)]
+        assert shown == text.replace("*", "").split("\n")
+    assert kept.y() >= 0
+
+
+def test_a_long_message_folds_as_on_the_phone(preview, qtbot):
+    preview.set_fold(5)
+    preview.show_message(LONG)
+    whole = preview._bubble.height()
+    assert preview.folds
+    assert not preview.is_folded
+    qtbot.keyClick(preview, Qt.Key.Key_Return)
+    assert preview.is_folded
+    assert preview._bubble.height() < whole / 1.5
+    qtbot.mouseClick(preview.viewport(), Qt.MouseButton.LeftButton, pos=preview._more.center().toPoint())
+    assert not preview.is_folded
+    preview.show_message("short")
+    assert not preview.folds
+
+
+def test_a_message_that_just_fits_does_not_fold(preview):
+    preview.set_fold(5)
+    preview.show_message("\n".join("abcde"))
+    assert not preview.folds
+    preview.show_message("\n".join("abcdef"))
+    assert preview.folds
+
+
 def guest(name, **values):
     return PreviewGuest(uuid4(), name, {"guest_name": name, **values})
 
@@ -151,6 +196,21 @@ def test_worst_cases(stepper, run):
     stepper._chips["right_to_left"].click()
     stepper.step(-1)
     assert stepper.guest is GUESTS[2]
+
+
+def test_guests_with_signs_and_refused_values_are_counted_and_stepped_through(stepper, run):
+    guests = [*GUESTS, guest("*Rui*", table_no="9"), guest("_Eva_", table_no="x")]
+    stepper.set_guests(guests, None)
+    stepper.set_survey(run(survey(CONTENT, guests)))
+    assert stepper._chips["marked_up"].text() == "Signs 2"
+    stepper._chips["marked_up"].setChecked(True)
+    assert stepper._who.text().endswith("1 of 2")
+    stepper._chips["refused"].setChecked(True)
+    assert not stepper._chips["marked_up"].isChecked()
+    assert stepper.guest is guests[2]
+    stepper._chips["refused"].setChecked(False)
+    stepper.step(1)
+    assert stepper.guest is guests[3]
 
 
 def test_the_survey_says_whom_a_missing_value_keeps_out(run):

@@ -168,9 +168,9 @@ def test_the_counter_shows_the_longest_guest(desk):
     async def story():
         await prepared(desk, "Dear {{guest_name}}, be welcome to the party of the year.")
         longest = len("Dear Fernando Álvarez de la Vega y Montenegro, be welcome to the party of the year.")
-        assert desk.page._desk.toolbar.length_text().startswith(f"{longest} / ")
+        assert desk.page._desk.length.text().startswith(f"{longest} / ")
         desk.type("!!!")
-        assert desk.page._desk.toolbar.length_text().startswith(f"{longest + 3} / ")
+        assert desk.page._desk.length.text().startswith(f"{longest + 3} / ")
 
     desk.run(story())
 

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from waapp.core.links import find_links
@@ -91,6 +91,8 @@ class _Fixed:
 def parse(text: str) -> tuple[Block, ...]:
     """Take a message apart into lines and spans. Never raises; every text is some message."""
     fences = _find_fences(text)
+    if not fences:
+        return tuple(map(_parse_alone, text.split("\n")))
     blocks = []
     start = 0
     for line in text.split("\n"):
@@ -121,6 +123,12 @@ def _find_fences(text: str) -> list[tuple[int, int]]:
         else:
             start = end
     return fences
+
+
+@lru_cache(maxsize=1024)
+def _parse_alone(line: str) -> Block:
+    """Parse a line that no monospace reaches into; of a text that is being written most lines stay as they were."""
+    return _parse_line(line, 0, []) or Block(Kind.LINE, ())
 
 
 def _parse_line(line: str, offset: int, fences: list[tuple[int, int]]) -> Block | None:

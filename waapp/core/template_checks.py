@@ -53,8 +53,9 @@ _HTML_MARKUP: Final = {
     "br": "\n",
 }
 _CONTROL: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# About what a phone shows of a marketing message before "Read more".
-_FOLD_LINES: Final = 5
+FOLD_LINES: Final = 5
+"""About what a phone shows of a marketing message before “Read more”."""
+
 _FOLD_WIDTH: Final = 40
 
 
@@ -289,8 +290,8 @@ def _fold(subject: Subject) -> Iterator[Finding]:
     position = 0
     for line in subject.content.split("\n"):
         shown += max(1, -(-len(line) // _FOLD_WIDTH))
-        if shown > _FOLD_LINES:
-            yield Finding("folds", Level.HINT, position, position + len(line), {"lines": _FOLD_LINES})
+        if shown > FOLD_LINES:
+            yield Finding("folds", Level.HINT, position, position + len(line), {"lines": FOLD_LINES})
             return
         position += len(line) + 1
 

@@ -183,7 +183,12 @@ def set_icon(button: QAbstractButton, name: str, tone: str = "muted") -> None:
 
 def pixmap(name: str, tone: str = "muted", size: int = 20, ratio: float = 2.0) -> QPixmap:
     """Return a drawing as a picture, for painting or for a label."""
-    return _drawn(name, getattr(tokens(), tone), ratio, size)
+    return drawing(name, getattr(tokens(), tone), size, ratio)
+
+
+def drawing(name: str, color: QColor, size: int = 20, ratio: float = 2.0) -> QPixmap:
+    """Return a drawing in a colour of its own, for what is painted in another scheme than the window's."""
+    return _drawn(name, color, ratio, size)
 
 
 def apply(app: QApplication) -> None:

@@ -9,11 +9,12 @@ from waapp.core.findings import Finding
 from waapp.core.template import TemplateDraft
 from waapp.core.template_rules import check, check_draft
 from waapp.gui.template_editor import TemplateEditor
+from waapp.gui.template_find import FindBar
 from waapp.gui.template_findings import RowList
 from waapp.gui.template_form import TemplateForm
 from waapp.gui.template_rows import finding_rows
 from waapp.gui.template_survey import Touched
-from waapp.gui.template_toolbar import TemplateToolbar
+from waapp.gui.template_toolbar import LengthLabel, TemplateToolbar
 from waapp.gui.widgets import Card, rule
 from waapp.texts import field_problem, tr
 
@@ -48,9 +49,13 @@ class TemplateDesk(Card):
         self.findings = RowList(
             "templates.findings", tr("What WhatsApp says about this text"), most_height=190
         )
-        for part in (self._form, self._form_line, self.toolbar, rule()):
+        self.finder = FindBar(self.editor, "templates.find")
+        self.toolbar.find_wanted.connect(self.finder.open_bar)
+        for part in (self._form, self._form_line, self.toolbar, self.finder, rule()):
             self.body.addWidget(part)
         self.body.addWidget(self.editor, 1)
+        self.length = LengthLabel("templates.length")
+        self.body.addWidget(self.length)
         self.body.addWidget(self.findings)
         self.show_form(shown=False)
         self._pause = QTimer(self, singleShot=True, interval=_CHECK_AFTER)

@@ -1,10 +1,9 @@
 """The field a template is written in: marked {{variables}}, underlined findings, completion, WhatsApp's own markup."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QListView, QTextEdit, QWidget
 from waapp.core.findings import Finding, Level
 from waapp.core.template import parse, utf16_index
 from waapp.gui import style
+from waapp.gui.template_marking import toggle
 from waapp.gui.texts import key_name
 from waapp.gui.widgets import name
 from waapp.texts import tr
@@ -33,15 +33,20 @@ _PILL_RADIUS = 4
 _REMEMBERED = 100
 _UNDERLINES = {Level.ERROR: "failed", Level.WARNING: "unknown"}
 
-MARKERS: Mapping[str, str] = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
-"""WhatsApp's markup by what it does to the text between two of the marks."""
-
-_MARKER_KEYS = {"bold": "Ctrl+B", "italic": "Ctrl+I", "strike": "Ctrl+Shift+X", "code": "Ctrl+Shift+M"}
+_KEYS = {
+    "bold": "Ctrl+B",
+    "italic": "Ctrl+I",
+    "strike": "Ctrl+Shift+X",
+    "mono": "Ctrl+Shift+M",
+    "numbers": "Ctrl+Shift+7",
+    "bullets": "Ctrl+Shift+8",
+    "quote": "Ctrl+Shift+9",
+}
 
 
 def marker_key(kind: str) -> str:
     """Return the key that sets a kind of markup, as a person reads it."""
-    return key_name(_MARKER_KEYS[kind])
+    return key_name(_KEYS[kind])
 
 
 class _Highlighter(QSyntaxHighlighter):
@@ -82,10 +87,12 @@ class TemplateEditor(QTextEdit):
         self._highlighter = _Highlighter(self.document())
         self._loading = False
         self._text = self._told = ""
+        self._findings: Sequence[Finding] = ()
+        self._matches: Sequence[tuple[int, int]] = ()
         self._places: dict[tuple[str, str, float], list[tuple[QRectF, str]]] = {}
         self._words = QStringListModel(self)
         self._completer = self._make_completer()
-        for kind, key in _MARKER_KEYS.items():
+        for kind, key in _KEYS.items():
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda kind=kind: self.toggle_markup(kind))
@@ -121,7 +128,8 @@ class TemplateEditor(QTextEdit):
         finally:
             self._loading = False
         self._highlighter.rehighlight()
-        self.setExtraSelections([])
+        self._findings = self._matches = ()
+        self._mark()
 
     def replace_text(self, text: str) -> None:
         """Change the text in one step that can be undone, touching only what differs."""
@@ -146,31 +154,45 @@ class TemplateEditor(QTextEdit):
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
         """Underline the places that findings are about; one about no place, or all of it, is not."""
-        selections = []
-        for finding in findings:
-            token = _UNDERLINES.get(finding.level)
-            whole = finding.start == 0 and finding.end >= len(self._text)
-            if token is None or whole or finding.end <= finding.start:
-                continue
-            colour: QColor = getattr(style.tokens(), token)
-            selection = QTextEdit.ExtraSelection()
+        self._findings = [
+            each
+            for each in findings
+            if each.level in _UNDERLINES
+            and each.start < each.end
+            and not (each.start == 0 and each.end >= len(self._text))
+        ]
+        self._mark()
+
+    def set_matches(self, places: Sequence[tuple[int, int]]) -> None:
+        """Give the places that a search has found a ground of their own."""
+        self._matches = places
+        self._mark()
+
+    def _mark(self) -> None:
+        colours, selections = style.tokens(), []
+        for start, end in self._matches:
+            shape = QTextCharFormat()
+            shape.setBackground(colours.unknown_weak)
+            selections.append(self._selection_of(start, end, shape))
+        for finding in self._findings:
             shape = QTextCharFormat()
             shape.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            shape.setUnderlineColor(colour)
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(utf16_index(self._text, finding.start))
-            cursor.setPosition(utf16_index(self._text, finding.end), QTextCursor.MoveMode.KeepAnchor)
-            selection.cursor = cursor
-            selection.format = shape
-            selections.append(selection)
+            shape.setUnderlineColor(getattr(colours, _UNDERLINES[finding.level]))
+            selections.append(self._selection_of(finding.start, finding.end, shape))
         self.setExtraSelections(selections)
+
+    def _selection_of(self, start: int, end: int, shape: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        made = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(utf16_index(self._text, start))
+        cursor.setPosition(utf16_index(self._text, end), QTextCursor.MoveMode.KeepAnchor)
+        made.cursor = cursor
+        made.format = shape
+        return made
 
     def show_place(self, start: int, end: int) -> None:
         """Select a place and bring it into view."""
-        cursor = self.textCursor()
-        cursor.setPosition(utf16_index(self._text, start))
-        cursor.setPosition(utf16_index(self._text, end), QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
+        self.select(start, end)
         self.ensureCursorVisible()
         self.setFocus()
 
@@ -190,41 +212,28 @@ class TemplateEditor(QTextEdit):
         self.setFocus()
 
     def toggle_markup(self, kind: str) -> None:
-        """Set or take away markup around the selection, or around the word that the cursor is in.
+        """Set or take away markup around the selection or the word that the cursor is in, in one undoable step."""
+        edit = toggle(self._text, *self.selection(), kind)
+        self.put(edit.start, edit.end, edit.text)
+        self.select(edit.select_start, edit.select_end)
 
-        WhatsApp wants the marks to touch the text and to end on the line they began on, so blanks stay
-        outside and each selected line gets its own pair.
-        """
-        mark = MARKERS[kind]
-        cursor = self.textCursor()
-        if not cursor.hasSelection():
-            cursor.select(QTextCursor.SelectionType.WordUnderCursor)
-        if not cursor.hasSelection():
-            cursor.insertText(mark * 2)
-            cursor.movePosition(QTextCursor.MoveOperation.Left)
-            self.setTextCursor(cursor)
-            return
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
-        outside = QTextCursor(self.document())
-        outside.setPosition(max(0, start - 1))
-        outside.setPosition(
-            min(end + 1, self.document().characterCount() - 1), QTextCursor.MoveMode.KeepAnchor
-        )
-        around = outside.selectedText()
-        if start > 0 and len(around) > 1 and around[0] == mark == around[-1]:
-            outside.insertText(around[1:-1])
-            self._select(start - 1, end - 1)
-            return
-        lines = cursor.selectedText().split("\u2029")
-        changed = "\u2029".join(_toggle_line(line, mark) for line in lines)
-        cursor.insertText(changed.replace("\u2029", "\n"))
-        self._select(start, cursor.position())
+    def put(self, start: int, end: int, text: str) -> None:
+        """Replace a stretch of the text in one step that can be undone; positions in characters."""
+        self.select(start, end)
+        self.textCursor().insertText(text)
 
-    def _select(self, start: int, end: int) -> None:
+    def select(self, start: int, end: int) -> None:
+        """Select a stretch of the text, positions in characters."""
         cursor = self.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(utf16_index(self._text, start))
+        cursor.setPosition(utf16_index(self._text, end), QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
+
+    def selection(self) -> tuple[int, int]:
+        """Return what is selected, in characters; twice the place of the cursor when nothing is."""
+        cursor = self.textCursor()
+        ends = cursor.selectionStart(), cursor.selectionEnd()
+        return character_index(self._text, ends[0]), character_index(self._text, ends[1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Offer completions while a variable's name is typed."""
@@ -310,6 +319,7 @@ class TemplateEditor(QTextEdit):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_highlighter"):
             self._highlighter.rehighlight()
+            self._mark()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the variables' grounds, then the text over them."""
@@ -358,6 +368,13 @@ class TemplateEditor(QTextEdit):
         return self._places[key]
 
 
+def character_index(text: str, place: int) -> int:
+    """Convert a position in UTF-16 units, as Qt's documents count, to one in characters."""
+    if text.isascii():
+        return place
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * place].decode("utf-16-le", "surrogatepass"))
+
+
 def _rects(layout: QTextLayout, start: int, end: int) -> list[QRectF]:
     found = []
     for number in range(layout.lineCount()):
@@ -373,14 +390,3 @@ def _rects(layout: QTextLayout, start: int, end: int) -> list[QRectF]:
 def _x(value: object) -> float:
     """Return the position of `QTextLine.cursorToX`, which PySide answers as (position, cursor)."""
     return float(value[0]) if isinstance(value, tuple) else float(value)  # type: ignore[arg-type]
-
-
-def _toggle_line(line: str, mark: str) -> str:
-    inner = line.strip()
-    if not inner:
-        return line
-    left = line[: len(line) - len(line.lstrip())]
-    right = line[len(line.rstrip()) :]
-    if len(inner) > 2 and inner[0] == mark == inner[-1]:
-        return f"{left}{inner[1:-1]}{right}"
-    return f"{left}{mark}{inner}{mark}{right}"

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from waapp.core.template import render
 from waapp.gui import style
+from waapp.gui.flow import FlowLayout
 from waapp.gui.template_preview import ChatPreview
 from waapp.gui.template_survey import PreviewGuest, Survey
+from waapp.gui.texts import number
 from waapp.gui.widgets import button, name
 from waapp.texts import tr
 
-_ROOM_FOR_DARK = 320
+_GROUPS = ("right_to_left", "marked_up", "refused")
+"""Chips that step through several guests; the others lead to one."""
 
 
 class GuestStepper(QWidget):
@@ -52,27 +55,36 @@ class GuestStepper(QWidget):
         column.addLayout(steps)
         self.preview = ChatPreview(f"{object_name}.preview")
         column.addWidget(self.preview, 1)
-        chips = QHBoxLayout()
-        chips.setSpacing(8)
+        column.addLayout(self._build_chips(object_name))
+        self._tell()
+
+    def _build_chips(self, object_name: str) -> FlowLayout:
+        flow = FlowLayout()
         self._chips: dict[str, QPushButton] = {}
         for key, word, hint in (
             ("longest", tr("Longest"), tr("The guest with the longest message")),
             ("emptiest", tr("Emptiest"), tr("The guest with the fewest values")),
             ("right_to_left", tr("Right to left"), tr("Guests whose name is written from right to left")),
+            (
+                "marked_up",
+                tr("Signs"),
+                tr("Guests with signs in a value that WhatsApp reads as bold or italic"),
+            ),
+            ("refused", tr("Not sent"), tr("Guests whose message would not be sent for what goes into it")),
         ):
             chip = self._chip(f"{object_name}.{key}", word, hint)
-            chip.clicked.connect(lambda _=False, key=key: self._jump(key))
+            # Not `clicked`: over the accessibility bus what can be checked is toggled.
+            chip.toggled.connect(lambda on, key=key: self._jump(key) if on else self._leave(key))
             self._chips[key] = chip
-            chips.addWidget(chip)
-        chips.addStretch(1)
+            flow.addWidget(chip)
+        self._words = {key: chip.text() for key, chip in self._chips.items()}
         self._dark = self._chip(f"{object_name}.dark", tr("Dark"), tr("The chat on a phone in dark mode"))
         self._dark.setChecked(self.preview.is_dark)
-        self._dark.clicked.connect(
+        self._dark.toggled.connect(
             lambda dark: self.preview.set_dark(None if dark == style.is_dark() else dark)
         )
-        chips.addWidget(self._dark)
-        column.addLayout(chips)
-        self._tell()
+        flow.addWidget(self._dark)
+        return flow
 
     @property
     def guest(self) -> PreviewGuest | None:
@@ -105,11 +117,12 @@ class GuestStepper(QWidget):
 
     def show_among(self, places: tuple[int, ...]) -> None:
         """Step only through these guests, until a person chooses otherwise."""
+        self._uncheck()
         self._among = places or None
-        for chip in self._chips.values():
-            chip.setChecked(False)
         if places:
             self._go(places[0])
+        else:
+            self._tell()
 
     def step(self, by: int) -> None:
         """Go to the next or an earlier guest, round and round."""
@@ -122,7 +135,6 @@ class GuestStepper(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the content to the new room."""
         super().resizeEvent(event)
-        self._dark.setVisible(self.width() >= _ROOM_FOR_DARK)
         self._tell()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -137,31 +149,50 @@ class GuestStepper(QWidget):
         self.show_content(self._content)
         self.stepped.emit()
 
+    def _uncheck(self, but: str = "") -> None:
+        for key, chip in self._chips.items():
+            if key != but:
+                with QSignalBlocker(chip):
+                    chip.setChecked(False)
+
+    def _leave(self, key: str) -> None:
+        self._uncheck(key)
+        self._among = None
+        self._tell()
+
     def _jump(self, key: str) -> None:
-        chip = self._chips[key]
-        checked = chip.isChecked()
-        self.show_among(())
-        if not checked:
-            self._tell()
-            return
-        chip.setChecked(True)
+        self._uncheck(key)
+        places = self._places(key)
+        self._among = places if key in _GROUPS else None
+        if places:
+            self._go(places[0])
+
+    def _places(self, key: str) -> tuple[int, ...]:
+        """Return the guests that a chip leads to, by their places in the list."""
+        survey = self._survey
         match key:
-            case "longest" if self._survey.longest is not None:
-                self._go(self._survey.longest)
-            case "emptiest" if self._survey.emptiest is not None:
-                self._go(self._survey.emptiest)
-            case "right_to_left" if self._survey.right_to_left:
-                self._among = self._survey.right_to_left
-                self._go(self._among[0])
+            case "longest" | "emptiest":
+                place = survey.longest if key == "longest" else survey.emptiest
+                return () if place is None else (place,)
+            case "right_to_left":
+                return survey.right_to_left
+            case "marked_up":
+                return survey.marked_up
+            case _:
+                return survey.refused
 
     def _tell(self) -> None:
         """Write who is shown, and offer only what is there."""
         among = self._among if self._among is not None else range(len(self._guests))
         for each in (self._back, self._on):
             each.setEnabled(len(among) > 1)
-        self._chips["longest"].setEnabled(self._survey.longest is not None)
-        self._chips["emptiest"].setEnabled(self._survey.emptiest is not None)
-        self._chips["right_to_left"].setEnabled(bool(self._survey.right_to_left))
+        for key, chip in self._chips.items():
+            places = self._places(key)
+            chip.setEnabled(bool(places))
+            if key in _GROUPS:
+                # What no guest has is not offered at all, but for the first: there it would be missed.
+                chip.setVisible(bool(places) or key == _GROUPS[0])
+                chip.setText(f"{self._words[key]} {number(len(places))}" if places else self._words[key])
         if not self._guests:
             text = self._sample.name if self._sample is not None else ""
             tail = tr(" · sample")

@@ -1,53 +1,52 @@
-"""The message as the guest's phone shows it: a bubble on the chat's ground."""
+"""The message as the guest's phone shows it: a bubble with all its parts on the chat's ground."""
 
 from datetime import datetime
+from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
-    QBrush,
-    QColor,
-    QFont,
     QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPalette,
     QPen,
     QResizeEvent,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
     QTextDocument,
-    QTextFormat,
-    QTextOption,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from waapp.core import markup
 from waapp.gui import style
+from waapp.gui import template_phone as phone
+from waapp.gui.template_message_text import MessageText
+from waapp.gui.template_phone import ButtonKind, HeaderKind, ShownButton, ShownHeader, ShownMessage
 from waapp.gui.widgets import name
 from waapp.texts import tr
 
-_GROUND_RADIUS = 18
-_GROUND_PADDING = QSize(14, 18)
-_BUBBLE_RADIUS = 10
-_BUBBLE_PADDING = QSize(10, 8)
-_BUBBLE_WIDTH = 290
-_TEXT_SIZE = 14
-_LINE_GAP = 3
-_MONO_SIZE = 13
-_TIME_SIZE = 11
-_TICKS_READ = QColor("#53BDEB")
-_TICKS_WIDTH = 16.0
+__all__ = ["ButtonKind", "ChatPreview", "HeaderKind", "ShownButton", "ShownHeader", "ShownMessage"]
+
+_GROUND_RADIUS: Final = 18
+_GROUND_PADDING: Final = QSize(14, 18)
+_BUBBLE_PADDING: Final = QSize(10, 8)
+_BUBBLE_WIDTH: Final = 290
+_PART_GAP: Final = 8
+_FOOTER_GAP: Final = 6
+_TEXT_SIZE: Final = 14
+_HEADER_SIZE: Final = 15
+_FOOTER_SIZE: Final = 12
+_TIME_HEIGHT: Final = 16.0
+_NOTHING: Final = ShownMessage("")
 
 
 class ChatPreview(QAbstractScrollArea):
     """Shows one rendered message; `show_message` is cheap enough to be called for every keystroke.
 
-    The ground follows the window's light or dark scheme unless `set_dark` says otherwise. Each paragraph takes
-    its direction from its own text. The text is this widget's accessible description.
+    The ground follows the window's light or dark scheme unless `set_dark` says otherwise. What is said is this
+    widget's accessible description. `fold_toggled` follows the phone's "Read more", by a click or by Enter.
     """
+
+    fold_toggled = Signal(bool)
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,37 +56,69 @@ class ChatPreview(QAbstractScrollArea):
         self.setMinimumWidth(240)
         self.viewport().setAutoFillBackground(False)
         self._dark: bool | None = None
-        self._text = ""
+        self._shown = _NOTHING
         self._hint = ""
+        self._fold_lines: int | None = None
+        self._folded = self._all_buttons = False
         self._time = datetime.now().astimezone().strftime("%H:%M")
-        self._document = QTextDocument(self)
-        self._document.setDocumentMargin(0)
-        self._document.setUndoRedoEnabled(False)
-        self._document.setDefaultTextOption(_wrapping())
-        font = QFont(self.font())
-        font.setPixelSize(_TEXT_SIZE)
-        self._document.setDefaultFont(font)
+        self._header = MessageText(self, _HEADER_SIZE)
+        self._body = MessageText(self, _TEXT_SIZE)
+        self._footer = MessageText(self, _FOOTER_SIZE, "muted")
         self._bubble = QRectF()
         self._time_at = QPointF()
+        self._body_at = QPointF()
+        self._fold_at: float | None = None
+        self._more = QRectF()
+        self._buttons: list[tuple[QRectF, ShownButton]] = []
 
     @property
     def message(self) -> str:
         """Return the text that is shown, as it would be sent."""
-        return self._text
+        return self._shown.body
 
-    def show_message(self, text: str) -> None:
+    @property
+    def shown(self) -> ShownMessage:
+        """Return the whole message that is shown."""
+        return self._shown
+
+    def show_message(self, message: ShownMessage | str) -> None:
         """Show a message; an empty one shows the bare ground."""
-        if text == self._text and not self._hint:
+        if isinstance(message, str):
+            message = ShownMessage(message)
+        if message == self._shown and not self._hint:
             return
-        self._text, self._hint = text, ""
-        self.setAccessibleDescription(markup.to_plain(text))
+        self._shown, self._hint = message, ""
+        self.setAccessibleDescription(_spoken(message))
         self._fill()
 
     def show_hint(self, text: str) -> None:
         """Show a sentence on the ground instead of a message."""
-        self._text, self._hint = "", text
+        self._shown, self._hint = _NOTHING, text
         self.setAccessibleDescription(text)
         self._fill()
+
+    def set_fold(self, lines: int | None) -> None:
+        """Tell after how many lines the phone shows "Read more"; None for a message that it shows whole."""
+        if lines != self._fold_lines:
+            self._fold_lines = lines
+            self._arrange()
+
+    def set_folded(self, *, folded: bool) -> None:
+        """Show only what the phone shows before somebody taps "Read more", or all with the place marked."""
+        if folded != self._folded:
+            self._folded = folded
+            self._arrange()
+            self.fold_toggled.emit(folded)
+
+    @property
+    def is_folded(self) -> bool:
+        """Tell whether a part of the text is hidden now."""
+        return self._folded and self._fold_at is not None
+
+    @property
+    def folds(self) -> bool:
+        """Tell whether the phone would hide a part of the text."""
+        return self._fold_at is not None
 
     def set_dark(self, dark: bool | None) -> None:
         """Show the phone's dark or light chat; None follows the window."""
@@ -101,7 +132,7 @@ class ChatPreview(QAbstractScrollArea):
 
     def document(self) -> QTextDocument:
         """Return the laid-out text of the bubble."""
-        return self._document
+        return self._body.document
 
     def sizeHint(self) -> QSize:
         """Return the room that shows everything."""
@@ -118,11 +149,38 @@ class ChatPreview(QAbstractScrollArea):
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange}:
             self._fill()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Fold and unfold by Enter or the space bar."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self._tap()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that the release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Do what a tap on the phone does: "Read more", and "See all options"."""
+        at = event.position() + QPointF(0, self.verticalScrollBar().value())
+        if self._more.contains(at) or any(
+            rect.contains(at) and button.kind is ButtonKind.ALL for rect, button in self._buttons
+        ):
+            self._tap(at)
+
+    def _tap(self, at: QPointF | None = None) -> None:
+        if self._fold_at is not None and (at is None or self._more.contains(at)):
+            self.set_folded(folded=not self._folded)
+        else:
+            self._all_buttons = not self._all_buttons
+            self._arrange()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the chat's ground and the bubble on it."""
-        colours = style.DARK if self.is_dark else style.LIGHT
+        """Paint the chat's ground and the message on it."""
+        colours = self._colours()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         ground = QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(style.tokens().accent, 2) if self.hasFocus() else QPen(style.tokens().line, 1))
         painter.setBrush(colours.chat)
@@ -136,180 +194,168 @@ class ChatPreview(QAbstractScrollArea):
                 int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
                 self._hint,
             )
-        elif self._text:
+        elif self._shown != _NOTHING:
             painter.translate(0, -self.verticalScrollBar().value())
-            self._paint_bubble(painter, colours)
+            self._paint_message(painter, colours)
         painter.end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Scroll by painting anew."""
         self.viewport().update()
 
+    def _colours(self) -> style.Tokens:
+        return style.DARK if self.is_dark else style.LIGHT
+
     def _fill(self) -> None:
-        """Lay the text out anew; the colours of links are part of the laid-out text."""
-        if not hasattr(self, "_document"):
+        """Write the texts; the colours of links are part of the laid-out text."""
+        if not hasattr(self, "_buttons"):
             return
-        colours = style.DARK if self.is_dark else style.LIGHT
-        self._document.clear()
-        cursor = QTextCursor(self._document)
-        cursor.beginEditBlock()
-        for place, block in enumerate(markup.parse(self._text) if self._text else ()):
-            shape = _block_format(block)
-            if place == 0:
-                cursor.setBlockFormat(shape)
-            else:
-                cursor.insertBlock(shape)
-            if sign := _line_start(block):
-                plain = QTextCharFormat()
-                plain.setForeground(colours.link if block.kind is markup.Kind.QUOTE else colours.text)
-                cursor.insertText(sign, plain)
-            for span in block.spans:
-                cursor.insertText(span.text, _span_format(span, block, colours))
-        cursor.endEditBlock()
+        colours, shown = self._colours(), self._shown
+        head = shown.header.text if shown.header and shown.header.kind is HeaderKind.TEXT else ""
+        for part, blocks in (
+            (self._header, _plain(head, markup.Style.BOLD)),
+            (self._body, markup.parse(shown.body) if shown.body else ()),
+            (self._footer, _plain(shown.footer)),
+        ):
+            part.set_font(self.font())
+            part.show(blocks, colours)
         self._arrange()
 
     def _arrange(self) -> None:
-        space = self.viewport().width() - 2 * _GROUND_PADDING.width()
-        most = min(_BUBBLE_WIDTH, space) - 2 * _BUBBLE_PADDING.width()
+        """Find the place of every part from the top down."""
+        most = float(min(_BUBBLE_WIDTH, self.viewport().width() - 2 * _GROUND_PADDING.width()))
+        most -= 2 * _BUBBLE_PADDING.width()
         if most <= 0:
             return
-        self._document.setTextWidth(most)
-        text_width = min(float(most), self._document.idealWidth() + 1)
-        time_font = self._time_font()
-        time_width = QFontMetricsF(time_font).horizontalAdvance(self._time) + _TICKS_WIDTH + 4
-        last_line, from_right = self._last_line_width()
-        beside = not from_right and last_line + 12 + time_width <= most
-        text_width = max(text_width, time_width, last_line + 12 + time_width if beside else 0.0)
-        if text_width < most:
-            self._document.setTextWidth(text_width)
-        height = self._document.size().height()
-        time_height = 0.0 if beside else 16.0
-        left = float(_GROUND_PADDING.width())
-        self._bubble = QRectF(
-            left,
-            _GROUND_PADDING.height(),
-            text_width + 2 * _BUBBLE_PADDING.width(),
-            height + time_height + 2 * _BUBBLE_PADDING.height(),
-        )
+        shown = self._shown
+        wide = self._body.fit(most)
+        parts = [
+            part for part, text in ((self._header, self._has_head()), (self._footer, shown.footer)) if text
+        ]
+        wide = max([wide, *(part.fit(most) for part in parts)])
+        if shown.buttons or (shown.header and shown.header.height):
+            wide = most
+        time = phone.time_width(self.font(), self._time)
+        last, from_right = (self._footer if shown.footer else self._body).last_line()
+        self._fold_at = self._body.bottom_of_line(self._fold_lines) if self._fold_lines else None
+        beside = not from_right and last + 12 + time <= most and not self.is_folded
+        wide = max(wide, time, last + 12 + time if beside else 0.0)
+        for part in (self._body, *parts):
+            part.narrow(wide)
+        left, top = float(_GROUND_PADDING.width()), float(_GROUND_PADDING.height())
+        self._body_at = QPointF(left + _BUBBLE_PADDING.width(), top + _BUBBLE_PADDING.height())
+        if shown.header is not None:
+            over = float(shown.header.height) or (self._header.height if shown.header.text else 0.0)
+            self._body_at += QPointF(0, over + _PART_GAP if over else 0)
+        bottom = self._body_at.y() + self._body_height()
+        self._place_fold(wide)
+        bottom += self._more.height() if self.is_folded else 0.0
+        if shown.footer:
+            bottom += _FOOTER_GAP + self._footer.height
+        bottom += (0.0 if beside else _TIME_HEIGHT) + _BUBBLE_PADDING.height()
+        self._bubble = QRectF(left, top, wide + 2 * _BUBBLE_PADDING.width(), bottom - top)
         self._time_at = QPointF(
-            self._bubble.right() - _BUBBLE_PADDING.width() - time_width,
+            self._bubble.right() - _BUBBLE_PADDING.width() - time,
             self._bubble.bottom() - _BUBBLE_PADDING.height() + 1,
         )
+        self._place_buttons()
+        self._set_scroll()
+        self.viewport().update()
+
+    def _has_head(self) -> bool:
+        header = self._shown.header
+        return header is not None and header.kind is HeaderKind.TEXT and bool(header.text)
+
+    def _body_height(self) -> float:
+        if self._fold_at is not None and self._folded:
+            return self._fold_at
+        return self._body.height if self._shown.body else 0.0
+
+    def _place_fold(self, wide: float) -> None:
+        """Find where "Read more" stands: under the last line that shows, or beside the line that folds away."""
+        if self._fold_at is None:
+            self._more = QRectF()
+        elif self._folded:
+            self._more = QRectF(self._body_at.x(), self._body_at.y() + self._fold_at, wide, 20)
+        else:
+            self._more = QRectF(self._body_at.x(), self._body_at.y() + self._fold_at - 7, wide, 14)
+
+    def _place_buttons(self) -> None:
+        self._buttons = []
+        top = self._bubble.bottom()
+        for each in phone.folded(self._shown.buttons, unfold=self._all_buttons):
+            top += phone.BUTTON_GAP
+            rect = QRectF(self._bubble.left(), top, self._bubble.width(), phone.BUTTON_HEIGHT)
+            self._buttons.append((rect, each))
+            top = rect.bottom()
+
+    def _set_scroll(self) -> None:
+        bottom = self._buttons[-1][0].bottom() if self._buttons else self._bubble.bottom()
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(20)
-        bar.setRange(
-            0, max(0, round(self._bubble.bottom() + _GROUND_PADDING.height()) - self.viewport().height())
-        )
-        self.viewport().update()
+        bar.setRange(0, max(0, round(bottom + _GROUND_PADDING.height()) - self.viewport().height()))
 
-    def _last_line_width(self) -> tuple[float, bool]:
-        """Return how wide the last line is and whether it stands at the right, where the time goes."""
-        block = self._document.lastBlock()
-        layout = block.layout()
-        if layout is None or layout.lineCount() == 0:
-            return 0.0, False
-        line = layout.lineAt(layout.lineCount() - 1)
-        return (
-            line.naturalTextWidth() + block.blockFormat().leftMargin(),
-            block.textDirection() == Qt.LayoutDirection.RightToLeft,
-        )
-
-    def _time_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(_TIME_SIZE)
-        return font
-
-    def _paint_bubble(self, painter: QPainter, colours: style.Tokens) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 20))
-        shadow = self._bubble.translated(0, 1)
-        shadow.setTop(max(shadow.top(), shadow.bottom() - 2 * _BUBBLE_RADIUS))
-        painter.drawRoundedRect(shadow, _BUBBLE_RADIUS, _BUBBLE_RADIUS)
-        painter.setBrush(QBrush(colours.bubble))
-        painter.drawRoundedRect(self._bubble, _BUBBLE_RADIUS, _BUBBLE_RADIUS)
+    def _paint_message(self, painter: QPainter, colours: style.Tokens) -> None:
+        shown, inside = self._shown, self._bubble.adjusted(10, 8, -10, -8)
+        phone.paint_shadowed(painter, self._bubble, colours.bubble)
+        if shown.header is not None and shown.header.height:
+            rect = QRectF(inside.left(), inside.top(), inside.width(), shown.header.height)
+            phone.paint_header(painter, rect, shown.header, self.font(), colours)
+        elif self._has_head():
+            self._header.paint(painter, inside.topLeft(), self.palette(), colours)
         painter.save()
-        painter.translate(
-            self._bubble.left() + _BUBBLE_PADDING.width(), self._bubble.top() + _BUBBLE_PADDING.height()
-        )
-        context = QAbstractTextDocumentLayout.PaintContext()
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Text, colours.text)
-        context.palette = palette
-        self._document.documentLayout().draw(painter, context)
+        if self.is_folded:
+            painter.setClipRect(
+                QRectF(self._body_at, QSizeF(inside.width() + 1, self._body_height())),
+                Qt.ClipOperation.IntersectClip,
+            )
+        if shown.body:
+            self._body.paint(painter, self._body_at, self.palette(), colours)
         painter.restore()
-        painter.setFont(self._time_font())
+        self._paint_fold(painter, colours)
+        if shown.footer:
+            at = QPointF(inside.left(), self._body_at.y() + self._body_height() + _FOOTER_GAP)
+            if self.is_folded:
+                at += QPointF(0, self._more.height())
+            self._footer.paint(painter, at, self.palette(), colours)
+        phone.paint_time(painter, self._time_at, self._time, self.font(), colours)
+        for rect, each in self._buttons:
+            phone.paint_button(painter, rect, each, self.font(), colours)
+
+    def _paint_fold(self, painter: QPainter, colours: style.Tokens) -> None:
+        if self._fold_at is None:
+            return
+        font = style.font(_TEXT_SIZE if self._folded else 11)
+        painter.setFont(font)
+        words = tr("Read more")
+        if self._folded:
+            painter.setPen(colours.link)
+            painter.drawText(
+                self._more, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words
+            )
+            return
+        # Where the phone would cut the text: a quiet line that says so, over which the rest can still be read.
+        wide = QFontMetricsF(font).horizontalAdvance(words) + 12
+        label = QRectF(self._more.right() - wide, self._more.top(), wide, self._more.height())
+        painter.setPen(QPen(colours.strong_line, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(
+            QPointF(self._more.left(), self._more.center().y()), QPointF(label.left(), label.center().y())
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.queued_weak)
+        painter.drawRoundedRect(label, 7, 7)
         painter.setPen(colours.muted)
-        painter.drawText(self._time_at, self._time)
-        width = QFontMetricsF(painter.font()).horizontalAdvance(self._time)
-        _paint_ticks(painter, self._time_at + QPointF(width + 4, 0))
+        painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
-def _wrapping() -> QTextOption:
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-    return option
+def _plain(text: str, look: markup.Style = markup.PLAIN) -> tuple[markup.Block, ...]:
+    """Return a text whose signs stand for themselves, as in a header or a footer."""
+    return (markup.Block(markup.Kind.LINE, (markup.Span(text, look),)),) if text else ()
 
 
-def _block_format(block: markup.Block) -> QTextBlockFormat:
-    shape = QTextBlockFormat()
-    shape.setLineHeight(_LINE_GAP, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
-    indent = {markup.Kind.BULLET: 14, markup.Kind.NUMBER: 20, markup.Kind.QUOTE: 13}.get(block.kind, 0)
-    if block.is_right_to_left:
-        shape.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        shape.setRightMargin(indent)
-    else:
-        shape.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        shape.setLeftMargin(indent)
-    shape.setTextIndent(-indent)
-    return shape
-
-
-def _line_start(block: markup.Block) -> str:
-    match block.kind:
-        case markup.Kind.LINE:
-            return ""
-        case markup.Kind.BULLET:
-            return "•\u00a0\u00a0"
-        case markup.Kind.NUMBER:
-            return f"{block.number}.\u00a0"
-        case markup.Kind.QUOTE:
-            return "▎"
-
-
-def _span_format(span: markup.Span, block: markup.Block, colours: style.Tokens) -> QTextCharFormat:
-    shape = QTextCharFormat()
-    is_quote = block.kind is markup.Kind.QUOTE
-    shape.setForeground(colours.link if span.target else colours.muted if is_quote else colours.text)
-    if markup.Style.BOLD in span.style:
-        shape.setFontWeight(QFont.Weight.DemiBold)
-    if markup.Style.ITALIC in span.style:
-        shape.setFontItalic(True)
-    if markup.Style.STRIKE in span.style:
-        shape.setFontStrikeOut(True)
-    if span.style & (markup.Style.CODE | markup.Style.MONO):
-        face = style.monospace(_MONO_SIZE)
-        shape.setFontFamilies(face.families())
-        shape.setProperty(QTextFormat.Property.FontPixelSize, _MONO_SIZE)
-        if markup.Style.CODE in span.style:
-            shape.setBackground(colours.queued_weak)
-    return shape
-
-
-def _paint_ticks(painter: QPainter, at: QPointF) -> None:
-    """Draw the two ticks of a message that was read, standing on the line that starts at a point."""
-    painter.setPen(
-        QPen(_TICKS_READ, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    )
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for shift, whole in ((0.0, True), (4.5, False)):
-        path = QPainterPath()
-        if whole:
-            path.moveTo(at + QPointF(shift, -4))
-            path.lineTo(at + QPointF(shift + 2.8, -1))
-        else:
-            path.moveTo(at + QPointF(shift + 1.6, -2.2))
-            path.lineTo(at + QPointF(shift + 2.8, -1))
-        path.lineTo(at + QPointF(shift + 9, -8))
-        painter.drawPath(path)
+def _spoken(message: ShownMessage) -> str:
+    """Return a message as a screen reader should say it."""
+    head = message.header.text if message.header else ""
+    parts = [head, markup.to_plain(message.body), message.footer, *(each.title for each in message.buttons)]
+    return "\n".join(part for part in parts if part)

@@ -2,18 +2,19 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 from uuid import UUID
 
 from waapp.core.events import Event
+from waapp.core.findings import Level
 from waapp.core.guests import Guest
 from waapp.core.template import parse, render
 from waapp.core.template_values import ValueProblem, check_values, guest_values
 
-_SLICE: Final = 0.004
+_SLICE: Final = 0.002
 """Seconds of work between two chances for the window to draw and take keys."""
 
 
@@ -50,6 +51,21 @@ class Survey:
     emptiest: int | None = None
     right_to_left: tuple[int, ...] = ()
     touched: tuple[Touched, ...] = field(default_factory=tuple)
+
+    @property
+    def marked_up(self) -> tuple[int, ...]:
+        """Return the guests with signs in a value that WhatsApp reads as markup."""
+        return self._touched_by(lambda problem: problem.code == "value_markup")
+
+    @property
+    def refused(self) -> tuple[int, ...]:
+        """Return the guests whose message would not be sent for what goes into it."""
+        return self._touched_by(lambda problem: problem.level is Level.ERROR)
+
+    def _touched_by(self, concerns: Callable[[ValueProblem], bool]) -> tuple[int, ...]:
+        return tuple(
+            sorted({place for each in self.touched if concerns(each.problem) for place in each.guests})
+        )
 
 
 class _Slices:

@@ -11,7 +11,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
-from waapp.core.template import TemplateDraft, render
+from waapp.core.template import Category, TemplateDraft, render
+from waapp.core.template_checks import FOLD_LINES
 from waapp.core.template_rules import suggest_name
 from waapp.core.template_values import known_variables, sample_values
 from waapp.db import events as event_rows
@@ -273,8 +274,11 @@ class TemplatesPage(QWidget):
             return
         draft = self._desk.draft
         now = self._sheets.write(before.key, draft)
+        if self._survey_task is not None:
+            self._survey_task.cancel()  # it would be out of date, and a key must not wait for it
         self._stepper.show_content(draft.content)
         self._show_length(draft.content)
+        self._show_fold()
         if before.is_unsaved != now.is_unsaved or before.draft.display_name != draft.display_name:
             self._show_list()
             self._show_state()
@@ -368,6 +372,7 @@ class TemplatesPage(QWidget):
             self._desk.set_others([each.content for each in others if each.is_active])
             self._desk.load(sheet.draft, is_new=sheet.stored is None)
             self._stepper.show_content(sheet.draft.content)
+            self._show_fold()
             self._show_list()
             self._show_length(sheet.draft.content)
             self._survey_timer.start(0)
@@ -410,7 +415,12 @@ class TemplatesPage(QWidget):
             values = self._people[longest].values
         else:
             values = self._stepper.values
-        self._desk.toolbar.show_length(len(render(content, values)), of_longest_guest=longest is not None)
+        self._desk.length.show_length(len(render(content, values)), of_longest_guest=longest is not None)
+
+    def _show_fold(self) -> None:
+        """Mark where the phone hides the rest: Meta folds what it takes for advertising."""
+        is_marketing = self._desk.draft.category == Category.MARKETING
+        self._stepper.preview.set_fold(FOLD_LINES if is_marketing else None)
 
     def _start_survey(self) -> None:
         self._survey_task = self._tasks.restart(self._survey_task, self._survey_guests())
