@@ -1,6 +1,7 @@
-"""A guest list to a file, for the window and the command line: the rows, the words, the format by the file's name."""
+"""Guest lists and personal data to a file: the rows, the words, the format by the ending of the file's name."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from waapp.core.guest_export import ExportRow, table, vcards
 from waapp.core.guests import Guest
 from waapp.core.status import Shown
 from waapp.core.template_values import rsvp_link
-from waapp.db import guests
+from waapp.db import guests, personal_data
 from waapp.db.engine import Database
 from waapp.db.guest_exports import Outcome, newest_outcomes
 from waapp.engine.guest_exports import write_csv, write_text, write_workbook
@@ -21,6 +22,9 @@ from waapp.errors import UserError
 
 SUFFIXES: Final = (".xlsx", ".csv", ".vcf")
 """The endings of file names that choose a format: workbook, CSV, contacts."""
+
+PERSONAL_SUFFIXES: Final = (".json", ".xlsx")
+"""The same for what is kept about one guest: for a program, for a person."""
 
 _TROUBLES: Final = {Shown.FAILED, Shown.WAITING, Shown.UNKNOWN, Shown.CANCELLED}
 
@@ -61,6 +65,35 @@ async def export_guests(
     else:
         await write_workbook(path, event.name, rows, right_to_left=right_to_left)
     return len(stored)
+
+
+async def export_personal_data(database: Database, guest_id: UUID, path: Path) -> None:
+    """Write everything that is kept about a guest; raises `guest_unknown` and what `export_guests` raises."""
+    suffix = path.suffix.lower()
+    if suffix not in PERSONAL_SUFFIXES:
+        raise UserError("personal_format_unknown", file=path.name)
+    async with database.read() as conn:
+        document = await personal_data.gather(conn, guest_id)
+    if suffix == ".json":
+        await write_text(path, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        heading = [texts.tr("What"), texts.tr("Value")]
+        await write_workbook(path, str(document["guest"].get("name", "")), [heading, *_lines("", document)])
+
+
+def _lines(name: str, value: object) -> Iterator[list[str]]:
+    """Yield a line for each single value of a document, named by the way to it."""
+    match value:
+        case dict():
+            for key, one in value.items():
+                yield from _lines(f"{name}.{key}" if name else str(key), one)
+        case list():
+            for number, one in enumerate(value, start=1):
+                yield from _lines(f"{name} {number}", one)
+        case None:
+            return
+        case _:
+            yield [name, str(value)]
 
 
 def _row(guest: Guest, event: Event, outcome: Outcome | None, errors: Table) -> ExportRow:

@@ -1,13 +1,15 @@
 """The guests' page over a real database, mostly by keyboard."""
 
+import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
@@ -16,6 +18,7 @@ from waapp.core.guests import GuestDraft
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
+from waapp.engine.guest_files import read_guest_file
 from waapp.gui.aio import Tasks
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_merge import draft_of
@@ -496,3 +499,53 @@ def test_a_guest_may_be_asked_for_before_the_event_is_open(desk):
         await until(lambda: desk.panel.guest is not None and desk.panel.guest.id == wanted.id)
 
     desk.run(scenario())
+
+
+def file_dialog(desk):
+    return next((one for one in desk.page.findChildren(QFileDialog) if one.isVisible()), None)
+
+
+async def save_as(desk, path):
+    await until(lambda: file_dialog(desk) is not None)
+    dialog = file_dialog(desk)
+    dialog.selectNameFilter(next(one for one in dialog.nameFilters() if path.suffix in one))
+    dialog.filterSelected.emit(dialog.selectedNameFilter())
+    field = dialog.findChild(QLineEdit)
+    field.setText(str(path))
+    desk.press(field, Qt.Key.Key_Return)
+
+
+def test_the_shown_guests_are_exported_in_their_order(desk, tmp_path):
+    async def story():
+        await desk.open(states=[("Aurélie Fontaine", "read"), ("Dörte Petersen", "failed")])
+        desk.page.guests.search.setText("a")
+        await until(lambda: 1 < len(desk.names()) < 6)
+        desk.press(desk.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        await save_as(desk, tmp_path / "list.csv")
+        await until(lambda: "list.csv" in desk.message() and "Writing" not in desk.message())
+        heading, *rows = await asyncio.to_thread(lambda: read_guest_file(tmp_path / "list.csv").rows)
+        assert [row[0] for row in rows] == desk.names()
+        by_name = {row[0]: dict(zip(heading, row, strict=True)) for row in rows}
+        assert by_name["Aurélie Fontaine"]["Invitation"] == "Read"
+
+    desk.run(story())
+
+
+def test_what_is_kept_about_a_guest_is_saved_and_erased(desk, tmp_path):
+    async def story():
+        await desk.open(states=[("Dörte Petersen", "read")])
+        await desk.select("Dörte Petersen")
+        desk.page.findChild(QAction, "guests_menu_data").trigger()
+        await save_as(desk, tmp_path / "data.json")
+        await until(lambda: "data.json" in desk.message())
+        kept = json.loads(await asyncio.to_thread((tmp_path / "data.json").read_text, "utf-8"))
+        assert kept["guest"]["name"] == "Dörte Petersen"
+        assert len(kept["invitations"]) == 1
+        desk.page.findChild(QAction, "guests_menu_erase").trigger()
+        await until(lambda: desk.page.findChild(ConfirmDialog) is not None)
+        desk.page.findChild(ConfirmDialog).findChild(QPushButton, "confirm_yes").click()
+        await until(lambda: "erased" in desk.message())
+        assert "Dörte Petersen" not in desk.names()
+        assert "Dörte Petersen" not in await desk.stored()
+
+    desk.run(story())

@@ -16,6 +16,8 @@ class GuestMenu(QMenu):
     number_wanted = Signal()
     link_wanted = Signal()
     delete_wanted = Signal()
+    personal_data_wanted = Signal()
+    erasure_wanted = Signal()
 
     def __init__(self, view: TableView) -> None:
         super().__init__(view)
@@ -25,6 +27,11 @@ class GuestMenu(QMenu):
         self._add("guests_menu_copy", tr("Copy number"), "Ctrl+C", self.number_wanted)
         self._link = self._add("guests_menu_link", tr("Copy the answer link"), "Ctrl+L", self.link_wanted)
         self._add("guests_menu_delete", tr("Delete"), "Del", self.delete_wanted)
+        self.addSeparator()
+        self._data = self._add(
+            "guests_menu_data", tr("Save what is kept about this guest…"), "", self.personal_data_wanted
+        )
+        self._erase = self._add("guests_menu_erase", tr("Erase for good…"), "", self.erasure_wanted)
         for key, wanted in (("Ctrl+C", self.number_wanted), ("Del", self.delete_wanted)):
             shortcut = QShortcut(QKeySequence(key), view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -46,6 +53,6 @@ class GuestMenu(QMenu):
         selected = self._view.selected_ids()
         if not selected:
             return
-        for action in (self._edit, self._link):
+        for action in (self._edit, self._link, self._data, self._erase):
             action.setEnabled(len(selected) == 1)
         self.popup(self._view.viewport().mapToGlobal(at))

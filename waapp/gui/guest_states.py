@@ -46,8 +46,8 @@ def cannot_read(on_again: Callable[[], object]) -> EmptyState:
 def deletion_question(guests: int, invited: int, parent: QWidget) -> ConfirmDialog:
     """Return the question before guests with a history are deleted."""
     text = tr(
-        "{n:of them has an invitation|of them have invitations}. The record of what was sent goes with the guest. "
-        "You can undo this until you leave the event.",
+        "{n:of them has an invitation|of them have invitations}. The proof of what was sent is kept; statuses and "
+        "answers that come later are not shown. You can undo this until you leave the event.",
         n=invited,
     )
     title = tr("Delete {n:guest|guests}?", n=guests)

@@ -1,9 +1,10 @@
 """The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
@@ -23,6 +24,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_editing import GuestEditing
+from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_menu import GuestMenu
@@ -124,10 +126,16 @@ class GuestsPage(QWidget):
         self._import_button = button(
             tr("Import…"), "guests_import", key="Ctrl+O", accessible_name=tr("Import guests from a file")
         )
+        self._export_button = button(
+            tr("Export…"),
+            "guests_export",
+            key="Ctrl+E",
+            accessible_name=tr("Export the shown guests to a file"),
+        )
         self._add_button = button(tr("Add guest"), "guests_add", primary=True, key="Ctrl+N")
-        for adds in (self._import_button, self._add_button):
-            adds.setEnabled(False)  # until an event is open
-            self.header.add(adds)
+        for action in (self._export_button, self._import_button, self._add_button):
+            action.setEnabled(False)  # until an event is open
+            self.header.add(action)
         self.messages = MessageBar("guests_message")
         self.panel = GuestPanel()
         self.guests = GuestList(self.panel, nobody_yet(self._choose_file, self._add), when)
@@ -143,6 +151,14 @@ class GuestsPage(QWidget):
             messages=self.messages,
             catch_up=self._catch_up,
         )
+        self._export = GuestExport(
+            database=self._database,
+            practice=self._practice,
+            errors=self._errors,
+            messages=self.messages,
+            parent=self,
+            catch_up=self._catch_up,
+        )
         column.addWidget(self.header)
         column.addWidget(self.guests, 1)
         whole.addWidget(self.messages)
@@ -154,6 +170,9 @@ class GuestsPage(QWidget):
         self._menu.number_wanted.connect(self._copy_number)
         self._menu.link_wanted.connect(self._copy_link)
         self._menu.delete_wanted.connect(self._delete)
+        self._menu.personal_data_wanted.connect(lambda: self._with_one(self._export.save_personal_data))
+        self._menu.erasure_wanted.connect(lambda: self._with_one(self._export.erase))
+        self._export_button.clicked.connect(self._export_shown)
         self._import_button.clicked.connect(self._choose_file)
         self._add_button.clicked.connect(self._add)
         self.panel.delete_wanted.connect(self._delete)
@@ -236,6 +255,7 @@ class GuestsPage(QWidget):
             self.header.set_facts(" · ".join(part for part in parts if part))
         self._add_button.setEnabled(self._event is not None)
         self._import_button.setEnabled(self._event is not None)
+        self._export_button.setEnabled(self._event is not None and totals[GuestFilter.ALL] > 0)
 
     # Deleting, and taking it back
 
@@ -293,6 +313,20 @@ class GuestsPage(QWidget):
         if link:
             QGuiApplication.clipboard().setText(link)
             self.messages.show_message(tr("The answer link is copied."), key="copied")
+
+    def _export_shown(self) -> None:
+        event, selected = self._event, self.guests.selected
+        if event is None:
+            return
+        shown = [row.id for row in self.guests.model.shown_rows()]
+        # Several that are selected are meant; one is only where the planner is.
+        self._tasks.start(self._export.export(event, selected if len(selected) > 1 else shown))
+
+    def _with_one(self, act: Callable[[UUID, str], Coroutine[Any, Any, None]]) -> None:
+        """Do something with the one guest that is selected."""
+        row = self.guests.model.row(self.guests.selected[0]) if len(self.guests.selected) == 1 else None
+        if row is not None:
+            self._tasks.start(act(row.id, row.name))
 
     def _choose_file(self) -> None:
         self._tasks.start(self._ask_for_file())

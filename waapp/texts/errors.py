@@ -231,6 +231,9 @@ _FILES: Final = {
     "export_format_unknown": Message(
         "The name {file} does not say which kind of file it is to be.", "End it in .xlsx, .csv or .vcf."
     ),
+    "personal_format_unknown": Message(
+        "The name {file} does not say which kind of file it is to be.", "End it in .json or .xlsx."
+    ),
     "file_not_written": Message(
         "{file} could not be written.", "Choose another folder, or close the file if it is open elsewhere."
     ),
