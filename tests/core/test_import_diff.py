@@ -1,0 +1,269 @@
+"""What saving a list would do: adds, changes field by field, what stays, and an account that always adds up."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from waapp.core.duplicates import Likeness, find_duplicates
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.import_diff import (
+    Change,
+    Choice,
+    Decisions,
+    Given,
+    Outcome,
+    Side,
+    diff,
+    draft_of,
+    value_of,
+)
+from waapp.core.rows import Finding, Row
+
+EVENT = UUID(int=99)
+ANA = GuestDraft("Ana Sousa", "+351912345678", "ana@example.org", group="Bride")
+
+
+def guest(number, draft):
+    return Guest(
+        UUID(int=number),
+        EVENT,
+        updated_at=datetime(2027, 1, 1, tzinfo=UTC),
+        **{name: value_of(draft, name) for name in ("name", "phone", "email", "group", "language", "notes")},
+        extra=dict(draft.extra),
+    )
+
+
+def rows_of(*drafts, first=2):
+    return [
+        Row(number, draft, () if draft else (Finding(number, "row_total"),))
+        for number, draft in enumerate(drafts, start=first)
+    ]
+
+
+def compare(drafts, stored=(), earlier=(), **decisions):
+    rows = rows_of(*drafts)
+    guests = [guest(number, draft) for number, draft in enumerate(stored, start=1)]
+    return diff(rows, guests, find_duplicates(rows, guests), earlier, Decisions(**decisions))
+
+
+def outcomes(found):
+    return [line.outcome for line in found.lines]
+
+
+def test_new_guests_are_added_and_rows_without_a_guest_are_skipped():
+    found = compare([ANA, None, GuestDraft("Rui Costa")])
+    assert outcomes(found) == [Outcome.ADD, Outcome.SKIP, Outcome.ADD]
+    assert found.lines[0].draft == ANA
+    assert found.lines[1].findings[0].code == "row_total"
+    account = found.account
+    assert (account.read, account.added, account.changed, account.same, account.skipped) == (3, 2, 0, 0, 1)
+
+
+def test_a_guest_that_is_there_is_changed_field_by_field():
+    found = compare([replace(ANA, group="Family", notes="vegan", email="")], [ANA])
+    (line,) = found.lines
+    assert line.outcome is Outcome.CHANGE
+    assert line.guest_id == UUID(int=1)
+    assert line.changes == (
+        Change("group", "Bride", "Family", Side.FILE),
+        Change("notes", "", "vegan", Side.FILE),
+    )
+    assert line.draft == replace(ANA, group="Family", notes="vegan")
+
+
+def test_the_planner_keeps_what_is_stored_in_a_field():
+    sides = {2: {"group": Side.STORED}}
+    (line,) = compare([replace(ANA, group="Family", notes="vegan")], [ANA], sides=sides).lines
+    assert line.draft == replace(ANA, notes="vegan")
+    (line,) = compare([replace(ANA, group="Family")], [ANA], sides=sides).lines
+    assert line.outcome is Outcome.SAME
+    assert line.changes[0].side is Side.STORED
+
+
+def test_empty_cells_erase_nothing_unless_the_planner_says_so():
+    bare = replace(ANA, email="", group="")
+    assert outcomes(compare([bare], [ANA])) == [Outcome.SAME]
+    (line,) = compare([bare], [ANA], erase=frozenset({"group", "name"})).lines
+    assert line.draft == replace(ANA, group="")
+    assert line.changes == (Change("group", "Bride", "", Side.FILE),)
+
+
+def test_further_columns_are_fields_of_their_own():
+    stored = replace(ANA, extra={"table": "7", "seat": "B"})
+    row = replace(ANA, extra={"table": "8", "menu": "fish"})
+    (line,) = compare([row], [stored]).lines
+    assert {change.field for change in line.changed} == {"extra.table", "extra.menu"}
+    assert line.draft is not None
+    assert line.draft.extra == {"table": "8", "seat": "B", "menu": "fish"}
+    (line,) = compare([row], [stored], erase=frozenset({"extra.seat"})).lines
+    assert line.draft is not None
+    assert line.draft.extra == {"table": "8", "menu": "fish"}
+
+
+def test_a_wrong_address_in_the_row_does_not_erase_the_one_that_is_stored():
+    row = replace(ANA, email="", extra={"email_as_given": "ana@"})
+    (line,) = compare([row], [ANA], erase=frozenset({"email"})).lines
+    assert line.draft is not None
+    assert line.draft.email == ANA.email
+
+
+def test_a_name_is_not_respelled_silently():
+    (line,) = compare([replace(ANA, name="ANA SOUSA")], [ANA]).lines
+    assert line.outcome is Outcome.SAME
+    assert line.changes == (Change("name", "Ana Sousa", "ANA SOUSA", Side.STORED),)
+
+
+def test_a_row_repeated_in_the_file_fills_the_first_one():
+    found = compare([replace(ANA, email=""), replace(ANA, group="Friends", notes="late")])
+    assert outcomes(found) == [Outcome.ADD, Outcome.SKIP]
+    first, second = found.lines
+    assert second.leader == 2
+    assert first.draft == replace(ANA, notes="late")
+    assert [(change.field, change.side) for change in second.changes] == [
+        ("email", Side.FILE),
+        ("group", Side.STORED),
+        ("notes", Side.FILE),
+    ]
+
+
+def test_two_rows_for_one_guest_are_one_change():
+    found = compare([replace(ANA, notes="first"), replace(ANA, notes="second", language="pt")], [ANA])
+    assert outcomes(found) == [Outcome.CHANGE, Outcome.SKIP]
+    assert found.lines[0].draft == replace(ANA, notes="first", language="pt")
+
+
+@pytest.mark.parametrize(
+    ("row", "likeness", "outcome"),
+    [
+        (GuestDraft("Rui Sousa", ANA.phone), Likeness.HOUSEHOLD, Outcome.ADD),
+        (GuestDraft("Ana Sousa", "+351910000001"), Likeness.MAYBE, Outcome.ADD),
+        (GuestDraft("Ana Souza", ANA.phone), Likeness.MAYBE, Outcome.ADD),
+        (GuestDraft("Ana Sousa", "+351910000001", ANA.email), Likeness.MAYBE, Outcome.CHANGE),
+        (GuestDraft("Ana Sousa", ANA.phone), Likeness.SAME, Outcome.SAME),
+    ],
+)
+def test_who_is_merged_unasked(row, likeness, outcome):
+    (line,) = compare([row], [ANA]).lines
+    assert line.match is not None
+    assert line.match.likeness is likeness
+    assert line.outcome is outcome
+
+
+def test_the_planner_decides_for_a_row_or_for_all_of_a_kind():
+    row = GuestDraft("Ana Sousa", "+351910000001")
+    assert outcomes(compare([row], [ANA], rows={2: Choice.MERGE})) == [Outcome.CHANGE]
+    assert outcomes(compare([row], [ANA], kinds={Likeness.MAYBE: Choice.SKIP})) == [Outcome.SKIP]
+    assert outcomes(compare([row], [ANA], kinds={Likeness.MAYBE: Choice.SKIP}, rows={2: Choice.KEEP})) == [
+        Outcome.ADD
+    ]
+    assert outcomes(compare([ANA], [ANA], rows={2: Choice.KEEP})) == [Outcome.ADD]
+    assert outcomes(compare([ANA, ANA], kinds={Likeness.SAME: Choice.KEEP})) == [Outcome.ADD, Outcome.ADD]
+
+
+def test_a_row_whose_leader_is_skipped_stands_for_itself():
+    found = compare([ANA, replace(ANA, notes="late")], rows={2: Choice.SKIP})
+    assert outcomes(found) == [Outcome.SKIP, Outcome.ADD]
+
+
+def test_what_the_planner_edited_since_is_neither_doubled_nor_undone():
+    edited = GuestDraft("Ana Maria Sousa-Reis", "+351910000001", "other@example.org", group="Family")
+    earlier = [Given(UUID(int=1), ANA)]
+    (line,) = compare([ANA], [edited], earlier).lines
+    assert line.outcome is Outcome.SAME
+    assert line.guest_id == UUID(int=1)
+    (line,) = compare([replace(ANA, notes="vegan")], [edited], earlier).lines
+    assert line.changed == (Change("notes", "", "vegan", Side.FILE),)
+
+
+def test_a_newer_list_still_changes_what_an_older_one_said():
+    earlier = [Given(UUID(int=1), replace(ANA, group="Friends")), Given(UUID(int=1), ANA)]
+    assert outcomes(compare([replace(ANA, group="Friends")], [ANA], earlier)) == [Outcome.SAME]
+    assert outcomes(compare([replace(ANA, group="Groom")], [ANA], earlier)) == [Outcome.CHANGE]
+
+
+# Few values, so that rows meet each other.
+NAMES = st.sampled_from(
+    ["Ana Sousa", "ANA SOUSA", "Ana Souza", "Rui Costa", "Costa Rui", "Zé", "Guest", "Mr X Y"]
+)
+PHONES = st.sampled_from(["", "", "+351912345678", "+351910000001", "call him"])
+EMAILS = st.sampled_from(["", "", "a@example.org", "A@example.org", "b@example.org"])
+EXTRA = st.dictionaries(st.sampled_from(["table", "menu"]), st.sampled_from(["1", "2"]), max_size=2)
+DRAFTS = st.builds(
+    GuestDraft, NAMES, PHONES, EMAILS, group=st.sampled_from(["", "Bride", "Groom"]), extra=EXTRA
+)
+ROWS = st.lists(st.one_of(st.none(), DRAFTS), max_size=8)
+CHOICES = st.sampled_from(list(Choice))
+DECISIONS = st.builds(
+    Decisions,
+    rows=st.dictionaries(st.integers(2, 9), CHOICES, max_size=4),
+    kinds=st.dictionaries(st.sampled_from(list(Likeness)), CHOICES, max_size=3),
+    sides=st.dictionaries(
+        st.integers(2, 9),
+        st.dictionaries(st.sampled_from(["name", "phone", "group"]), st.sampled_from(list(Side)), max_size=3),
+        max_size=4,
+    ),
+)
+
+
+def saved(found, guests, earlier):
+    """Return the guests and the memory after a diff was saved, as the database does it."""
+    by_id = {one.id: one for one in guests}
+    ids = {}
+    said = []
+    for line in found.lines:
+        if line.outcome is Outcome.ADD:
+            made = guest(len(by_id) + 1, line.draft)
+            by_id[made.id] = made
+            ids[line.number] = made.id
+        elif line.guest_id is not None:
+            ids[line.number] = line.guest_id
+            by_id[line.guest_id] = guest(line.guest_id.int, line.draft)
+        elif line.leader is not None:
+            ids[line.number] = ids[line.leader]
+        if line.number in ids:
+            said.append(Given(ids[line.number], line.given))
+    return list(by_id.values()), [*said, *earlier]
+
+
+@given(ROWS, st.lists(DRAFTS, max_size=5), DECISIONS)
+@settings(max_examples=300, deadline=None)
+def test_every_row_is_accounted_for(drafts, stored, decisions):
+    rows = rows_of(*drafts)
+    guests = [guest(number, draft) for number, draft in enumerate(stored, start=1)]
+    found = diff(rows, guests, find_duplicates(rows, guests), (), decisions)
+    account = found.account
+    assert [line.number for line in found.lines] == [row.number for row in rows]
+    assert account.added + account.changed + account.same + account.skipped == account.read == len(rows)
+    touched = [line.guest_id for line in found.lines if line.guest_id is not None]
+    assert len(touched) == len(set(touched))
+    for line in found.lines:
+        assert (line.draft is not None) == (line.outcome is not Outcome.SKIP)
+        assert bool(line.changed) == (line.outcome is Outcome.CHANGE) or line.outcome is Outcome.SKIP
+
+
+@given(ROWS, st.lists(DRAFTS, max_size=5))
+@settings(max_examples=500, deadline=None)
+def test_the_same_list_again_adds_and_changes_nothing(drafts, stored):
+    rows = rows_of(*drafts)
+    guests = [guest(number, draft) for number, draft in enumerate(stored, start=1)]
+    first = diff(rows, guests, find_duplicates(rows, guests))
+    guests, earlier = saved(first, guests, [])
+    again = diff(rows, guests, find_duplicates(rows, guests), earlier)
+    assert set(outcomes(again)) <= {Outcome.SAME, Outcome.SKIP}
+
+
+@given(ROWS, st.lists(DRAFTS, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_nothing_that_is_stored_disappears(drafts, stored):
+    rows = rows_of(*drafts)
+    guests = [guest(number, draft) for number, draft in enumerate(stored, start=1)]
+    found = diff(rows, guests, find_duplicates(rows, guests))
+    after, _ = saved(found, guests, [])
+    for one, now in zip(guests, after, strict=False):
+        for name in ("name", "phone", "email", "group"):
+            assert bool(value_of(draft_of(now), name)) >= bool(value_of(draft_of(one), name))
+        assert dict(one.extra).keys() <= dict(now.extra).keys()

@@ -1,0 +1,421 @@
+"""What saving a guest list would do: whom it adds, what it changes field by field, what it leaves out and why."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any, Final, cast
+from uuid import UUID
+
+from waapp.core.duplicates import Duplicate, Likeness, Reason
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.headings import fold
+from waapp.core.rows import Finding, Row
+
+Key = tuple[str, str, str]
+
+
+class Outcome(StrEnum):
+    """What becomes of a row; every row has exactly one."""
+
+    ADD = "added"
+    CHANGE = "changed"
+    SAME = "unchanged"
+    SKIP = "skipped"
+
+
+class Choice(StrEnum):
+    """What to do with a row that matches somebody: a guest of its own, one with the other, or nothing."""
+
+    KEEP = "keep"
+    MERGE = "merge"
+    SKIP = "skip"
+
+
+class Side(StrEnum):
+    """Whose value of a field counts: the row's, or the one that is there (stored, or of an earlier row)."""
+
+    FILE = "file"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field in which a row differs from what is there; `extra.…` names a further column."""
+
+    field: str
+    old: object
+    new: object
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the planner has chosen: for rows by number, for all matches of a kind, for single fields of rows.
+
+    `erase` names the fields in which an empty cell takes away what is stored; without it nothing is erased.
+    """
+
+    rows: Mapping[int, Choice] = field(default_factory=dict)
+    kinds: Mapping[Likeness, Choice] = field(default_factory=dict)
+    sides: Mapping[int, Mapping[str, Side]] = field(default_factory=dict)
+    erase: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a row of an earlier import said of a guest, whatever has been edited since."""
+
+    guest_id: UUID
+    draft: GuestDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes of one row, and why.
+
+    `given` is the guest as the row has it, `draft` what is stored for it. `guest_id` is the guest that it changes or
+    finds unchanged, `leader` the earlier row that it was merged into. `match` is whom it resembles most.
+    """
+
+    number: int
+    outcome: Outcome
+    given: GuestDraft | None = None
+    draft: GuestDraft | None = None
+    guest_id: UUID | None = None
+    leader: int | None = None
+    match: Duplicate | None = None
+    choice: Choice | None = None
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """Return the fields that saving would change."""
+        return tuple(change for change in self.changes if change.side is Side.FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How many rows were read and what becomes of them: the four together are all that were read."""
+
+    read: int
+    added: int
+    changed: int
+    same: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What saving does, row by row in the order of the list."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def account(self) -> Account:
+        """Return the account of all rows."""
+        by = Counter(line.outcome for line in self.lines)
+        return Account(
+            len(self.lines), by[Outcome.ADD], by[Outcome.CHANGE], by[Outcome.SAME], by[Outcome.SKIP]
+        )
+
+    @property
+    def changes_something(self) -> bool:
+        """Tell whether there is anything to save."""
+        return any(line.outcome in {Outcome.ADD, Outcome.CHANGE} for line in self.lines)
+
+
+FIELDS: Final = tuple(one.name for one in fields(GuestDraft) if one.name != "extra")
+"""The fields of a draft that have one value each."""
+EXTRA: Final = "extra."
+"""What stands before the name of a further column in the name of a field."""
+
+_EMPTY: Final[Mapping[str, object]] = {
+    one.name: "" if one.default is MISSING else one.default for one in fields(GuestDraft)
+}
+_MERGED_UNASKED: Final = frozenset({Reason.EMAIL, Reason.NAME})
+_STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
+
+
+def draft_of(guest: Guest) -> GuestDraft:
+    """Return the part of a stored guest that a person or a list may set."""
+    return GuestDraft(**{one.name: getattr(guest, one.name) for one in fields(GuestDraft)})
+
+
+def value_of(draft: GuestDraft, name: str) -> object:
+    """Return a field of a draft, or a further column by `extra.…`; an empty text where there is none."""
+    return draft.extra.get(name.removeprefix(EXTRA), "") if name.startswith(EXTRA) else getattr(draft, name)
+
+
+def is_empty(name: str, value: object) -> bool:
+    """Tell whether a field says nothing."""
+    return value == _EMPTY.get(name, "")
+
+
+def default_choice(match: Duplicate) -> Choice:
+    """Return what is done with a match unless the planner says otherwise.
+
+    The same person, and the same name at the same address with another telephone, become one guest. Whoever shares
+    no more than a telephone or a name stays apart: merging two people would lose one of them.
+    """
+    if match.likeness is Likeness.SAME or set(match.reasons) >= _MERGED_UNASKED:
+        return Choice.MERGE
+    return Choice.KEEP
+
+
+def diff(
+    rows: Iterable[Row],
+    guests: Sequence[Guest],
+    found: Iterable[Duplicate],
+    earlier: Sequence[Given] = (),
+    decisions: Decisions = Decisions(),
+) -> Diff:
+    """Return what saving the rows would do to the guests of an event.
+
+    `found` are the duplicates of the rows (`duplicates.find_duplicates`), `earlier` what former imports said, the
+    newest import first. A list that was imported before finds its guests again even where they were edited since, and
+    what it says no differently than then does not undo the edits.
+    """
+    read = tuple(rows)
+    placed = _Placing(guests, found, earlier, decisions).place(read)
+    followers: dict[int, list[tuple[_Place, GuestDraft]]] = {}
+    for place in placed:
+        if place.leader is not None and place.row.draft is not None:
+            followers.setdefault(place.leader, []).append((place, place.row.draft))
+    stored = {guest.id: guest for guest in guests}
+    base = _bases(earlier)
+    lines: dict[int, Line] = {}
+    for place in placed:
+        draft = place.row.draft
+        if place.leader is not None:
+            continue
+        if draft is None or place.choice is Choice.SKIP:
+            lines[place.row.number] = _skipped(place)
+            continue
+        for follower, given in followers.get(place.row.number, ()):
+            draft, line = _join(draft, follower, given, decisions)
+            lines[line.number] = line
+        lines[place.row.number] = _save(place, draft, stored, base, decisions)
+    return Diff(tuple(lines[row.number] for row in read))
+
+
+def compose(drafts: Sequence[GuestDraft]) -> GuestDraft:
+    """Return one guest of several rows: the first one's values, what it leaves empty from the next."""
+    first, *rest = drafts
+    for draft in rest:
+        first, _ = _merge(first, draft, _whose_of_two, {})
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row goes: to a guest, to an earlier row, or nowhere."""
+
+    row: Row
+    choice: Choice | None
+    match: Duplicate | None = None
+    guest_id: UUID | None = None
+    leader: int | None = None
+
+
+class _Placing:
+    """Finds for each row the guest or the earlier row that it belongs to; every guest has one row that leads."""
+
+    def __init__(
+        self,
+        guests: Sequence[Guest],
+        found: Iterable[Duplicate],
+        earlier: Iterable[Given],
+        decisions: Decisions,
+    ) -> None:
+        self._decisions = decisions
+        self._leaders: dict[UUID, int] = {}
+        self._leads: dict[int, int] = {}
+        present = {guest.id for guest in guests}
+        self._by_key: dict[Key, list[UUID]] = {}
+        for one in earlier:
+            if one.guest_id in present:
+                self._by_key.setdefault(_key(one.draft), []).append(one.guest_id)
+        self._matches: dict[int, list[Duplicate]] = {}
+        for match in found:
+            self._matches.setdefault(match.row, []).append(match)
+
+    def place(self, rows: Sequence[Row]) -> list[_Place]:
+        return [self._place(row) for row in rows]
+
+    def _place(self, row: Row) -> _Place:
+        if row.draft is None:
+            return _Place(row, None)
+        matches = sorted(self._matches.get(row.number, ()), key=_rank)
+        match = next((one for one in matches if self._is_there(one)), None)
+        chosen = self._decisions.rows.get(row.number)
+        known = self._by_key.get(_key(row.draft), ())
+        if chosen is None and known:
+            # The row was imported before: it is the guest that it was then.
+            free = next((guest_id for guest_id in known if guest_id not in self._leaders), None)
+            return self._to_guest(row, match, free or known[0])
+        if chosen is None and match is not None:
+            chosen = self._decisions.kinds.get(match.likeness) or default_choice(match)
+        match chosen:
+            case Choice.SKIP:
+                return _Place(row, Choice.SKIP, match)
+            case Choice.MERGE if match is not None and match.guest_id is not None:
+                return self._to_guest(row, match, match.guest_id)
+            case Choice.MERGE if match is not None and match.other_row is not None:
+                return self._follow(row, match, self._leads[match.other_row])
+            case _:
+                self._leads[row.number] = row.number
+                return _Place(row, None if match is None else Choice.KEEP, match)
+
+    def _is_there(self, match: Duplicate) -> bool:
+        return match.guest_id is not None or match.other_row in self._leads
+
+    def _to_guest(self, row: Row, match: Duplicate | None, guest_id: UUID) -> _Place:
+        if guest_id in self._leaders:
+            return self._follow(row, match, self._leaders[guest_id])
+        self._leaders[guest_id] = self._leads[row.number] = row.number
+        return _Place(row, Choice.MERGE, match, guest_id)
+
+    def _follow(self, row: Row, match: Duplicate | None, leader: int) -> _Place:
+        self._leads[row.number] = leader
+        return _Place(row, Choice.MERGE, match, None, leader)
+
+
+def _rank(match: Duplicate) -> tuple[int, bool]:
+    """Order matches: the same person before others, and then an earlier row before a guest."""
+    return _STRENGTH[match.likeness], match.guest_id is not None
+
+
+def _key(draft: GuestDraft) -> Key:
+    return fold(draft.name), draft.phone, draft.email.casefold()
+
+
+def _bases(earlier: Iterable[Given]) -> dict[UUID, GuestDraft]:
+    by_guest: dict[UUID, list[GuestDraft]] = {}
+    for one in earlier:
+        by_guest.setdefault(one.guest_id, []).append(one.draft)
+    return {guest_id: compose(drafts) for guest_id, drafts in by_guest.items()}
+
+
+def _skipped(place: _Place) -> Line:
+    row = place.row
+    return Line(
+        row.number,
+        Outcome.SKIP,
+        row.draft,
+        match=place.match,
+        choice=place.choice,
+        findings=row.findings,
+    )
+
+
+def _join(
+    leading: GuestDraft, place: _Place, given: GuestDraft, decisions: Decisions
+) -> tuple[GuestDraft, Line]:
+    """Merge a row into an earlier one: it fills what is empty there, and more where the planner says so."""
+    row = place.row
+    draft, changes = _merge(leading, given, _whose_of_two, decisions.sides.get(row.number, {}))
+    return draft, Line(
+        row.number,
+        Outcome.SKIP,
+        given,
+        leader=place.leader,
+        match=place.match,
+        choice=Choice.MERGE,
+        changes=changes,
+        findings=row.findings,
+    )
+
+
+def _save(
+    place: _Place,
+    draft: GuestDraft,
+    stored: Mapping[UUID, Guest],
+    base: Mapping[UUID, GuestDraft],
+    decisions: Decisions,
+) -> Line:
+    row = place.row
+    line = Line(
+        row.number,
+        Outcome.ADD,
+        row.draft,
+        draft,
+        match=place.match,
+        choice=place.choice,
+        findings=row.findings,
+    )
+    if place.guest_id is None:
+        return line
+    before = base.get(place.guest_id)
+
+    def whose(name: str, old: object, new: object) -> Side:
+        said_before = before is not None and value_of(before, name) == new
+        return Side.STORED if said_before or _is_cosmetic(name, old, new) else Side.FILE
+
+    # What stands in a row but not in its field (a wrong address) is no reason to erase the field.
+    unread = {name for name in decisions.erase if f"{name}_as_given" in draft.extra}
+    merged, changes = _merge(
+        draft_of(stored[place.guest_id]),
+        draft,
+        whose,
+        decisions.sides.get(row.number, {}),
+        decisions.erase - unread,
+    )
+    changed = any(change.side is Side.FILE for change in changes)
+    return replace(
+        line,
+        outcome=Outcome.CHANGE if changed else Outcome.SAME,
+        draft=merged,
+        guest_id=place.guest_id,
+        changes=changes,
+    )
+
+
+def _whose_of_two(name: str, old: object, _new: object) -> Side:
+    return Side.FILE if is_empty(name, old) else Side.STORED
+
+
+def _is_cosmetic(name: str, old: object, new: object) -> bool:
+    """Tell whether two names or addresses differ in nothing but case, accents or blanks."""
+    match name:
+        case "name":
+            return fold(str(old)) == fold(str(new))
+        case "email":
+            return str(old).casefold() == str(new).casefold()
+        case _:
+            return False
+
+
+def _merge(
+    old: GuestDraft,
+    new: GuestDraft,
+    whose: Callable[[str, object, object], Side],
+    chosen: Mapping[str, Side],
+    erase: frozenset[str] = frozenset(),
+) -> tuple[GuestDraft, tuple[Change, ...]]:
+    """Return the guest that two make, and the fields in which the new one differs with whose value counts."""
+    changes = []
+    for name in (*FIELDS, *(EXTRA + key for key in (new.extra if not erase else {**new.extra, **old.extra}))):
+        was, now = value_of(old, name), value_of(new, name)
+        erases = is_empty(name, now)
+        if was == now or (erases and (name not in erase or name == "name")):
+            continue
+        side = chosen.get(name) or (Side.FILE if erases else whose(name, was, now))
+        changes.append(Change(name, was, now, side))
+    return _changed(old, changes), tuple(changes)
+
+
+def _changed(draft: GuestDraft, changes: Iterable[Change]) -> GuestDraft:
+    values: dict[str, object] = {}
+    extra = dict(draft.extra)
+    for change in changes:
+        if change.side is Side.STORED:
+            continue
+        if not change.field.startswith(EXTRA):
+            values[change.field] = change.new
+        elif change.new:
+            extra[change.field.removeprefix(EXTRA)] = str(change.new)
+        else:
+            extra.pop(change.field.removeprefix(EXTRA), None)
+    return replace(draft, **cast("dict[str, Any]", values | {"extra": extra})) if changes else draft
