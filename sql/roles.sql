@@ -42,6 +42,12 @@ GRANT SELECT ON whatsapp_invitation_log, waapp_alembic_version TO waapp_planner;
 GRANT SELECT ON whatsapp_proofs TO waapp_planner;
 GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID) TO waapp_planner;
 
+-- What an import did is settled when it is saved; undoing it forgets its rows and says who undid it.
+GRANT SELECT, INSERT ON waapp_imports TO waapp_planner;
+GRANT UPDATE (undone_at, undone_by) ON waapp_imports TO waapp_planner;
+GRANT SELECT, INSERT, DELETE ON waapp_import_rows TO waapp_planner;
+GRANT SELECT, INSERT, UPDATE ON waapp_import_mappings TO waapp_planner;
+
 -- An earlier version refused the deletion instead.
 DROP TRIGGER IF EXISTS waapp_keep_history ON whatsapp_invitations;
 DROP FUNCTION IF EXISTS waapp_keep_history();

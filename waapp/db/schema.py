@@ -376,3 +376,51 @@ whatsapp_proofs = Table(
     Index("idx_whatsapp_proofs_event_id", "event_id", "kept_at"),
     Index("idx_whatsapp_proofs_guest_id", "guest_id"),
 )
+
+waapp_imports = Table(
+    "waapp_imports",
+    metadata,
+    _id(),
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("imported_by", String(100), nullable=False, server_default=""),
+    _created(),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("same", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    _moment("undone_at"),
+    Column("undone_by", String(100)),
+    Index("idx_waapp_imports_event_id", "event_id", "created_at"),
+)
+
+waapp_import_rows = Table(
+    "waapp_import_rows",
+    metadata,
+    Column("import_id", Uuid, ForeignKey("waapp_imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column(
+        "guest_id",
+        Uuid,
+        ForeignKey("guests.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("outcome", String(10), nullable=False),
+    Column("given", JSONB, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    CheckConstraint(
+        "outcome IN ('added', 'changed', 'unchanged', 'skipped')", name="waapp_import_rows_outcome_check"
+    ),
+    Index("idx_waapp_import_rows_guest_id", "guest_id"),
+)
+
+waapp_import_mappings = Table(
+    "waapp_import_mappings",
+    metadata,
+    Column("shape", String(64), primary_key=True),
+    Column("choices", JSONB, nullable=False),
+    _moment("used_at", now=True, nullable=False),
+    Column("used_by", String(100), nullable=False, server_default=""),
+)

@@ -157,6 +157,9 @@ _WORK: Final = {
     "guests_being_sent": Message(
         "Invitations to {count:guest|guests} among these are leaving right now.", "Try again in a minute."
     ),
+    "import_unknown": Message(
+        "This import is not there any more.", "It went with its event. Look at the list of imports again."
+    ),
     "guest_changed": Message(
         "Somebody else has changed this guest meanwhile.", "Look at the new version, then change it again."
     ),

@@ -1,0 +1,281 @@
+"""Imports on the real database: saved whole or not at all, never over another planner's change, undone as one."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.db.rows import execute, make_event, new_invitations, new_send
+from waapp.core.duplicates import find_duplicates
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff, draft_of
+from waapp.core.imports import Why
+from waapp.core.rows import Row
+from waapp.db import guests, imports, sends
+from waapp.db.engine import Database
+from waapp.errors import DatabaseError, UserError
+
+ANA = GuestDraft(
+    "Ana Sousa", "+351912345678", "ana@example.org", "Bride", "pt_PT", "vegan\n“no” nuts\\", {"table": "7"}
+)
+RUI = GuestDraft("Rui\tCosta", "+351910000001")
+ZOE = GuestDraft("زوي", "", "zoe@example.org", extra={"naïve key": "مرحبا"})
+SOURCE = imports.Source("guests.xlsx", "d1", "Maria on MARIA-PC")
+
+
+class Desk:
+    """A planner who brings in lists."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.event_id = UUID(int=0)
+
+    async def begin(self, *drafts: GuestDraft) -> None:
+        async with self.database.begin() as conn:
+            self.event_id = (await make_event(conn)).id
+            await guests.add_guests(conn, self.event_id, drafts)
+
+    async def guests(self) -> dict[str, Guest]:
+        async with self.database.read() as conn:
+            return {guest.name: guest for guest in await guests.list_guests(conn, self.event_id)}
+
+    async def compare(self, *drafts: GuestDraft | None, **decisions):
+        async with self.database.read() as conn:
+            stored = await guests.list_guests(conn, self.event_id)
+            given = await imports.list_given(conn, self.event_id)
+        rows = [Row(number, draft, ()) for number, draft in enumerate(drafts, start=2)]
+        found = diff(rows, stored, find_duplicates(rows, stored), given, Decisions(**decisions))
+        return found, {guest.id: guest for guest in stored}
+
+    async def save(self, found, stored, progress=lambda _rows: None) -> imports.Saved:
+        async with self.database.begin() as conn:
+            return await imports.save_import(conn, self.event_id, SOURCE, found, stored, progress)
+
+    async def bring(self, *drafts: GuestDraft | None, **decisions) -> imports.Saved:
+        return await self.save(*await self.compare(*drafts, **decisions))
+
+    async def edit(self, whom: str, **changes) -> Guest:
+        guest = (await self.guests())[whom]
+        async with self.database.begin() as conn:
+            return await guests.update_guest(
+                conn, guest.id, replace(draft_of(guest), **changes), guest.updated_at
+            )
+
+    async def undo(self, import_id: UUID, *, rest: bool = False):
+        async with self.database.begin() as conn:
+            return await imports.undo_import(conn, import_id, "Rui", rest=rest)
+
+    async def listed(self):
+        async with self.database.read() as conn:
+            return await imports.list_imports(conn, self.event_id)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def test_a_list_comes_in_as_it_is(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, None, RUI, ZOE)
+        assert saved.account == Account(4, 3, 0, 0, 1)
+        found = await desk.guests()
+        assert list(found) == ["Ana Sousa", "Rui\tCosta", "زوي"]
+        assert [draft_of(guest) for guest in found.values()] == [ANA, RUI, ZOE]
+        (listed,) = await desk.listed()
+        assert (listed.source, listed.by, listed.account, listed.left) == (
+            "guests.xlsx",
+            "Maria on MARIA-PC",
+            saved.account,
+            3,
+        )
+
+    run(scenario())
+
+
+def test_a_list_changes_only_the_fields_in_which_it_differs(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA, RUI)
+        saved = await desk.bring(
+            replace(ANA, group="Family", email="", extra={"table": "8", "menu": "fish"}), RUI
+        )
+        assert saved.account == Account(2, 0, 1, 1, 0)
+        ana = (await desk.guests())["Ana Sousa"]
+        assert draft_of(ana) == replace(ANA, group="Family", extra={"table": "8", "menu": "fish"})
+
+    run(scenario())
+
+
+def test_the_same_list_again_does_nothing_even_after_edits(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        drafts = [ANA, replace(ANA, email="", notes="late"), RUI, GuestDraft("Guest"), GuestDraft("Guest")]
+        await desk.bring(*drafts)
+        found, _ = await desk.compare(*drafts)
+        assert not found.changes_something
+        await desk.edit("Ana Sousa", name="Ana Maria Reis", phone="+351910000009", notes="")
+        found, _ = await desk.compare(*drafts)
+        assert not found.changes_something
+        assert found.lines[0].outcome is Outcome.SAME
+
+    run(scenario())
+
+
+def test_another_planners_change_is_told_and_not_overwritten(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA, RUI, ZOE)
+        newer = [replace(draft, notes="new") for draft in (ANA, RUI, ZOE)]
+        found, stored = await desk.compare(*newer)
+        await desk.edit("Ana Sousa", notes="theirs")
+        gone = (await desk.guests())["Rui\tCosta"]
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [gone.id])
+        saved = await desk.save(found, stored)
+        assert [line.number for line in saved.overtaken] == [2, 3]
+        assert saved.account == Account(3, 0, 1, 0, 2)
+        notes = {name: guest.notes for name, guest in (await desk.guests()).items()}
+        assert notes == {"Ana Sousa": "theirs", "زوي": "new"}
+
+    run(scenario())
+
+
+def test_a_transaction_that_is_lost_leaves_nothing(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        found, stored = await desk.compare(
+            replace(ANA, notes="new"), *[replace(RUI, name=f"Guest {n}") for n in range(1200)]
+        )
+
+        def lose_the_connection(_written: int) -> None:
+            with psycopg.connect(desk.database.url, autocommit=True) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND backend_type = 'client backend'"
+                )
+
+        with pytest.raises(DatabaseError):
+            await desk.save(found, stored, lose_the_connection)
+        assert {name: guest.notes for name, guest in (await desk.guests()).items()} == {
+            "Ana Sousa": ANA.notes
+        }
+        assert await desk.listed() == []
+
+    run(scenario())
+
+
+def test_an_import_that_is_cancelled_leaves_nothing(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        found, stored = await desk.compare(*[replace(RUI, name=f"Guest {n}") for n in range(1200)])
+
+        def stop(_written: int) -> None:
+            saving.cancel()
+
+        saving = asyncio.ensure_future(desk.save(found, stored, stop))
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        assert await desk.guests() == {}
+
+    run(scenario())
+
+
+def test_an_unknown_event_and_an_unknown_import_are_known_errors(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        found, stored = await desk.compare(ANA)
+        desk.event_id = uuid4()
+        with pytest.raises(UserError, match="event_unknown"):
+            await desk.save(found, stored)
+        with pytest.raises(UserError, match="import_unknown"):
+            await desk.undo(uuid4())
+
+    run(scenario())
+
+
+def test_undoing_removes_whom_it_added_and_puts_back_what_it_changed(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        saved = await desk.bring(
+            replace(ANA, group="Family", extra={"menu": "fish"}), RUI, replace(RUI, notes="x")
+        )
+        assert saved.account == Account(3, 1, 1, 0, 1)
+        undo = await desk.undo(saved.id)
+        assert (len(undo.removed), len(undo.restored), undo.kept) == (1, 1, ())
+        assert {name: draft_of(guest) for name, guest in (await desk.guests()).items()} == {"Ana Sousa": ANA}
+        (listed,) = await desk.listed()
+        assert (listed.undone_by, listed.left) == ("Rui", 0)
+        assert listed.undone_at is not None
+        found, _ = await desk.compare(ANA, RUI)
+        assert [line.outcome for line in found.lines] == [Outcome.SAME, Outcome.ADD]
+
+    run(scenario())
+
+
+def test_undoing_refuses_for_guests_who_were_invited_or_edited_since(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ZOE)
+        drafts = [GuestDraft(f"Guest {n}", f"+35191000000{n}") for n in range(4)]
+        saved = await desk.bring(*drafts, replace(ZOE, notes="new"))
+        found = await desk.guests()
+        async with desk.database.begin() as conn:
+            await sends.queue_send(conn, new_send(desk.event_id), new_invitations([found["Guest 0"].id]))
+        await execute(
+            desk.database, "UPDATE guests SET rsvp_status = 'yes' WHERE id = :id", id=found["Guest 2"].id
+        )
+        await desk.edit("Guest 1", notes="mine")
+        await desk.edit("زوي", notes="mine", group="Family")
+        before = await desk.guests()
+        undo = await desk.undo(saved.id)
+        assert {one.name: one.why for one in undo.kept} == {
+            "Guest 0": Why.INVITED,
+            "Guest 1": Why.EDITED,
+            "Guest 2": Why.ANSWERED,
+            "زوي": Why.EDITED,
+        }
+        assert await desk.guests() == before
+        undo = await desk.undo(saved.id, rest=True)
+        assert len(undo.removed) == 1
+        assert sorted(await desk.guests()) == ["Guest 0", "Guest 1", "Guest 2", "زوي"]
+        (listed,) = await desk.listed()
+        assert listed.left == 4
+
+    run(scenario())
+
+
+def test_editing_another_field_does_not_keep_a_change_from_being_undone(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        saved = await desk.bring(replace(ANA, group="Family"))
+        await desk.edit("Ana Sousa", notes="mine")
+        undo = await desk.undo(saved.id)
+        assert undo.kept == ()
+        assert draft_of((await desk.guests())["Ana Sousa"]) == replace(ANA, notes="mine")
+
+    run(scenario())
+
+
+def test_what_was_merged_by_hand_is_stored_so(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        other = GuestDraft("Ana Sousa", "+351910000005")
+        saved = await desk.bring(other, rows={2: Choice.MERGE})
+        assert saved.account == Account(1, 0, 1, 0, 0)
+        assert (await desk.guests())["Ana Sousa"].phone == "+351910000005"
+
+    run(scenario())
+
+
+def test_a_mapping_is_remembered_for_all_lists_of_its_shape(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        async with desk.database.begin() as conn:
+            assert await imports.recall_mapping(conn, "s1") is None
+            await imports.remember_mapping(conn, "s1", {"0:name": "name"}, "Maria")
+            await imports.remember_mapping(conn, "s1", {"0:name": "extra"}, "Rui")
+            assert await imports.recall_mapping(conn, "s1") == {"0:name": "extra"}
+            assert await imports.recall_mapping(conn, "s2") is None
+
+    run(scenario())

@@ -1,0 +1,105 @@
+"""Imports that were saved: what is known of each, and what can be taken back."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.import_diff import Account, Outcome, draft_of
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import as it is listed; `left` counts the guests of it that could still be taken back."""
+
+    id: UUID
+    event_id: UUID
+    source: str
+    by: str
+    at: datetime
+    account: Account
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """What an import did to one guest: `before` and `after` hold the fields that it changed.
+
+    Of an added guest `after` is the guest as stored.
+    """
+
+    guest_id: UUID
+    outcome: Outcome
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+class Why(StrEnum):
+    """Why a guest of an import cannot be taken back."""
+
+    INVITED = "import_guest_invited"
+    ANSWERED = "import_guest_answered"
+    EDITED = "import_guest_edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A guest who stays as they are when the import is undone, and why."""
+
+    guest_id: UUID
+    name: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What undoing an import does: guests to remove, guests whose fields go back, and guests who stay."""
+
+    removed: tuple[UUID, ...] = ()
+    restored: tuple[UUID, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sorted:
+    removed: list[UUID] = field(default_factory=list)
+    restored: list[UUID] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+
+def plan_undo(rows: Iterable[ImportedRow], guests: Mapping[UUID, Guest], invited: Collection[UUID]) -> Undo:
+    """Return what can be taken back of an import; `invited` are those who got an invitation after it.
+
+    Nothing that came later is lost: whoever was invited, has answered or was edited in what the import has set
+    stays as they are. Guests who are gone need nothing.
+    """
+    found = _Sorted()
+    for row in rows:
+        guest = guests.get(row.guest_id)
+        if guest is None or row.outcome not in {Outcome.ADD, Outcome.CHANGE}:
+            continue
+        why = _why_kept(row, guest, invited)
+        if why is not None:
+            found.kept.append(Kept(guest.id, guest.name, why))
+        elif row.outcome is Outcome.ADD:
+            found.removed.append(guest.id)
+        else:
+            found.restored.append(guest.id)
+    return Undo(tuple(found.removed), tuple(found.restored), tuple(found.kept))
+
+
+def _why_kept(row: ImportedRow, guest: Guest, invited: Collection[UUID]) -> Why | None:
+    if guest.id in invited:
+        return Why.INVITED
+    if row.outcome is Outcome.ADD and (guest.rsvp_status != "pending" or guest.rsvp_count is not None):
+        return Why.ANSWERED
+    now = draft_of(guest)
+    if row.outcome is Outcome.ADD:
+        same = now == GuestDraft(**row.after)  # type: ignore[arg-type] # as it was written by us
+    else:
+        same = all(getattr(now, name) == value for name, value in row.after.items())
+    return None if same else Why.EDITED

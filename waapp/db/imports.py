@@ -1,0 +1,368 @@
+"""Imports of guest lists: saved as one transaction through COPY, undone as one, remembered by the list's shape."""
+
+# ruff: noqa: S608 - statements are put together from constants; every value is bound
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlalchemy import exc, text
+
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.import_diff import EXTRA, FIELDS, Account, Diff, Given, Line, Outcome, is_empty
+from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
+from waapp.db.engine import Connection
+from waapp.db.guests import list_guests
+from waapp.db.streaming import CHUNK, stream
+from waapp.errors import UserError
+
+# How each field of a draft is read from its JSON, and the column that it goes to.
+_COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
+    "name": ("name", "{json} ->> 'name'"),
+    "phone": ("phone", "NULLIF({json} ->> 'phone', '')"),
+    "email": ("email", "NULLIF({json} ->> 'email', '')"),
+    "group": ("guest_group", "COALESCE({json} ->> 'group', '')"),
+    "language": ("language", "COALESCE({json} ->> 'language', '')"),
+    "notes": ("notes", "COALESCE({json} ->> 'notes', '')"),
+    "extra": ("extra", "COALESCE({json} -> 'extra', '{{}}')"),
+}
+
+_NAMES: Final = ", ".join(column for column, _ in _COLUMNS.values())
+_VALUES: Final = ", ".join(read.format(json="COALESCE(r.after, r.given)") for _, read in _COLUMNS.values())
+
+_EVENT: Final = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
+
+# In the order of their ids, so that two imports never wait for each other in a circle.
+_LOCK_GUESTS: Final = text("""
+SELECT id, CAST(updated_at AS timestamp) AT TIME ZONE 'UTC' FROM guests
+WHERE id = ANY(:ids) AND event_id = :event_id ORDER BY id FOR UPDATE
+""")
+
+_NEW: Final = text("""
+INSERT INTO waapp_imports (id, event_id, source, digest, imported_by, added, changed, same, skipped)
+VALUES (:id, :event_id, :source, :digest, :planner, :added, :changed, :same, :skipped)
+""")
+
+_COPY: Final = """
+COPY waapp_import_rows (import_id, row_number, guest_id, outcome, given, before, after) FROM STDIN
+"""
+
+_ADD: Final = text(f"""
+INSERT INTO guests (id, event_id, {_NAMES})
+SELECT r.guest_id, :event_id, {_VALUES}
+FROM waapp_import_rows r
+WHERE r.import_id = :id AND r.outcome = 'added'
+ORDER BY r.row_number
+""")
+
+
+def _set_from(json_column: str) -> str:
+    return ", ".join(
+        f"{column} = CASE WHEN jsonb_exists({json_column}, '{name}') "
+        f"THEN {read.format(json=json_column)} ELSE g.{column} END"
+        for name, (column, read) in _COLUMNS.items()
+    )
+
+
+_CHANGE: Final = text(f"""
+UPDATE guests g SET {_set_from("r.after")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+FROM waapp_import_rows r
+WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id
+""")
+
+_RESTORE: Final = text(f"""
+UPDATE guests g SET {_set_from("r.before")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+FROM waapp_import_rows r
+WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id AND g.id = ANY(:guests)
+""")
+
+_REMOVE: Final = text("DELETE FROM guests WHERE id = ANY(:guests)")
+
+# Of a guest who stays the row stays too: undoing again looks at it again.
+_FORGET: Final = text("""
+DELETE FROM waapp_import_rows WHERE import_id = :id AND guest_id <> ALL(:kept)
+""")
+
+_MARK: Final = text("""
+UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner WHERE id = :id
+""")
+
+_LIST: Final = """
+SELECT m.id, m.event_id, m.source, m.imported_by, m.created_at AT TIME ZONE 'UTC', m.added, m.changed, m.same,
+    m.skipped, m.undone_at AT TIME ZONE 'UTC', m.undone_by,
+    (SELECT count(*) FROM waapp_import_rows r WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed'))
+FROM waapp_imports m
+"""
+
+_OF_EVENT: Final = text(f"{_LIST} WHERE m.event_id = :event_id ORDER BY m.created_at DESC, m.id")
+_BY_ID: Final = text(f"{_LIST} WHERE m.id = :id")
+
+_LOCK_IMPORT: Final = text("SELECT id FROM waapp_imports WHERE id = :id FOR UPDATE")
+
+_LOCK_ITS_GUESTS: Final = text("""
+SELECT g.id FROM guests g
+WHERE g.id IN (
+    SELECT guest_id FROM waapp_import_rows WHERE import_id = :id AND outcome IN ('added', 'changed'))
+ORDER BY g.id FOR UPDATE
+""")
+
+_ROWS: Final = """
+SELECT guest_id, outcome, COALESCE(before, '{}'), COALESCE(after, given)
+FROM waapp_import_rows WHERE import_id = %(id)s AND outcome IN ('added', 'changed') ORDER BY row_number
+"""
+
+# One that was stopped before it left reached nobody.
+_INVITED_SINCE: Final = text("""
+SELECT DISTINCT i.guest_id
+FROM waapp_imports m
+    JOIN waapp_import_rows r ON r.import_id = m.id
+    JOIN whatsapp_invitations i ON i.guest_id = r.guest_id
+WHERE m.id = :id AND i.created_at >= m.created_at AND i.engine_state <> 'cancelled'
+""")
+
+_GIVEN: Final = """
+SELECT r.guest_id, r.given
+FROM waapp_imports m JOIN waapp_import_rows r ON r.import_id = m.id
+WHERE m.event_id = %(event_id)s
+ORDER BY m.created_at DESC, m.id, r.row_number
+"""
+
+_RECALL: Final = text("SELECT choices FROM waapp_import_mappings WHERE shape = :shape")
+
+_REMEMBER: Final = text("""
+INSERT INTO waapp_import_mappings (shape, choices, used_by) VALUES (:shape, CAST(:choices AS jsonb), :planner)
+ON CONFLICT (shape) DO UPDATE SET choices = EXCLUDED.choices, used_by = EXCLUDED.used_by,
+    used_at = clock_timestamp() AT TIME ZONE 'UTC'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the guests of an import come from and who brings them in."""
+
+    name: str
+    digest: str
+    planner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What an import did. `overtaken` are the rows whose guest somebody changed or deleted since the diff."""
+
+    id: UUID
+    account: Account
+    overtaken: tuple[Line, ...] = ()
+
+
+async def list_given(conn: Connection, event_id: UUID) -> list[Given]:
+    """Return what former imports said of an event's guests, the newest import first."""
+    return [
+        Given(guest_id, GuestDraft(**given))
+        async for chunk in stream(conn, _GIVEN, {"event_id": event_id})
+        for guest_id, given in chunk
+    ]
+
+
+async def save_import(
+    conn: Connection,
+    event_id: UUID,
+    source: Source,
+    diff: Diff,
+    guests: Mapping[UUID, Guest],
+    progress: Callable[[int], object] = lambda _rows: None,
+) -> Saved:
+    """Store what a diff adds and changes; the caller's transaction makes it all or nothing.
+
+    `guests` are those that the diff was made against: one that somebody has changed or deleted since is left
+    alone and told. `progress` is told the number of rows that are on their way. Raises `event_unknown`.
+    """
+    if (await conn.execute(_EVENT, {"id": event_id})).one_or_none() is None:
+        raise UserError("event_unknown", name=event_id)
+    wanted = [line.guest_id for line in diff.lines if line.guest_id is not None]
+    held = await conn.execute(_LOCK_GUESTS, {"ids": wanted, "event_id": event_id})
+    locked: dict[UUID, datetime] = {row[0]: row[1] for row in held}
+    overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked))
+    account = _account(diff, overtaken)
+    import_id = uuid4()
+    await conn.execute(
+        _NEW,
+        {
+            "id": import_id,
+            "event_id": event_id,
+            "source": source.name[-300:],
+            "digest": source.digest,
+            "planner": source.planner,
+            "added": account.added,
+            "changed": account.changed,
+            "same": account.same,
+            "skipped": account.skipped,
+        },
+    )
+    left_out = {line.number for line in overtaken}
+    async with aclosing(_records(diff, left_out, guests)) as chunks:
+        await _copy(conn, import_id, chunks, progress)
+    await conn.execute(_ADD, {"id": import_id, "event_id": event_id})
+    await conn.execute(_CHANGE, {"id": import_id})
+    return Saved(import_id, account, overtaken)
+
+
+async def list_imports(conn: Connection, event_id: UUID) -> list[Import]:
+    """Return the imports of an event, the newest first."""
+    return [_as_import(row) for row in await conn.execute(_OF_EVENT, {"event_id": event_id})]
+
+
+async def get_import(conn: Connection, import_id: UUID) -> Import:
+    """Return an import; raises `import_unknown`."""
+    row = (await conn.execute(_BY_ID, {"id": import_id})).one_or_none()
+    if row is None:
+        raise UserError("import_unknown", id=import_id)
+    return _as_import(row)
+
+
+async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: bool = False) -> Undo:
+    """Take an import back: remove whom it added, put back what it changed; raises `import_unknown`.
+
+    While there are guests who must stay as they are, nothing is done and `kept` says who and why; with `rest`
+    the others are taken back all the same.
+    """
+    parameters: dict[str, object] = {"id": import_id}
+    await conn.execute(_LOCK_IMPORT, parameters)
+    event_id = (await get_import(conn, import_id)).event_id
+    ids = set((await conn.execute(_LOCK_ITS_GUESTS, parameters)).scalars())
+    guests = {guest.id: guest for guest in await list_guests(conn, event_id) if guest.id in ids}
+    invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
+    rows = [
+        ImportedRow(guest_id, Outcome(outcome), before, after)
+        async for chunk in stream(conn, _ROWS, parameters)
+        for guest_id, outcome, before, after in chunk
+    ]
+    undo = plan_undo(rows, guests, invited)
+    if undo.kept and not rest:
+        return undo
+    await conn.execute(_RESTORE, parameters | {"guests": list(undo.restored)})
+    await conn.execute(_REMOVE, {"guests": list(undo.removed)})
+    await conn.execute(_FORGET, parameters | {"kept": [one.guest_id for one in undo.kept]})
+    await conn.execute(_MARK, parameters | {"planner": planner})
+    return undo
+
+
+async def recall_mapping(conn: Connection, shape: str) -> dict[str, str] | None:
+    """Return what was chosen for the columns of lists of this shape, if any was imported."""
+    found: dict[str, str] | None = (await conn.execute(_RECALL, {"shape": shape})).scalar_one_or_none()
+    return found
+
+
+async def remember_mapping(conn: Connection, shape: str, choices: Mapping[str, str], planner: str) -> None:
+    """Keep what was chosen for the columns of lists of this shape, for all planners."""
+    await conn.execute(_REMEMBER, {"shape": shape, "choices": json.dumps(dict(choices)), "planner": planner})
+
+
+def _is_overtaken(line: Line, guests: Mapping[UUID, Guest], locked: Mapping[UUID, datetime]) -> bool:
+    """Tell whether a row's guest is no longer what the diff was made against."""
+    if line.guest_id is None:
+        return False
+    if line.guest_id not in locked:
+        return True
+    return line.outcome is Outcome.CHANGE and locked[line.guest_id] != guests[line.guest_id].updated_at
+
+
+def _account(diff: Diff, overtaken: Sequence[Line]) -> Account:
+    planned = diff.account
+    changed = sum(line.outcome is Outcome.CHANGE for line in overtaken)
+    return Account(
+        planned.read,
+        planned.added,
+        planned.changed - changed,
+        planned.same - (len(overtaken) - changed),
+        planned.skipped + len(overtaken),
+    )
+
+
+Record = tuple[int, UUID, str, str, str | None, str | None]
+
+
+async def _records(
+    diff: Diff, left_out: set[int], guests: Mapping[UUID, Guest]
+) -> AsyncGenerator[list[Record], None]:
+    """Yield what to store of each row that belongs to a guest, in chunks between which the loop gets its turn."""
+    ids: dict[int, UUID] = {}
+    for start in range(0, len(diff.lines), CHUNK):
+        records = []
+        for line in diff.lines[start : start + CHUNK]:
+            if line.number in left_out or line.given is None:
+                continue
+            if line.outcome is Outcome.ADD:
+                ids[line.number] = uuid4()
+            elif line.guest_id is not None:
+                ids[line.number] = line.guest_id
+            elif line.leader in ids:
+                ids[line.number] = ids[line.leader]
+            else:
+                continue
+            records.append(_record(line, ids[line.number], guests))
+        yield records
+
+
+def _record(line: Line, guest_id: UUID, guests: Mapping[UUID, Guest]) -> Record:
+    before = after = None
+    if line.outcome is Outcome.CHANGE and line.draft is not None:
+        names = {"extra" if one.field.startswith(EXTRA) else one.field for one in line.changed}
+        before = json.dumps({name: _plain(getattr(guests[guest_id], name)) for name in names})
+        after = json.dumps({name: _plain(getattr(line.draft, name)) for name in names})
+    elif line.outcome is Outcome.ADD and line.draft is not None and line.draft != line.given:
+        after = _json(line.draft)
+    return (
+        line.number,
+        guest_id,
+        line.outcome.value,
+        _json(line.given or GuestDraft("")),
+        before,
+        after,
+    )
+
+
+def _json(draft: GuestDraft) -> str:
+    values: dict[str, object] = {
+        name: value for name in FIELDS if not is_empty(name, value := getattr(draft, name))
+    }
+    if draft.extra:
+        values["extra"] = dict(draft.extra)
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+async def _copy(
+    conn: Connection,
+    import_id: UUID,
+    chunks: AsyncGenerator[list[Record], None],
+    progress: Callable[[int], object],
+) -> None:
+    driver = (await conn.get_raw_connection()).driver_connection
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError(driver)
+    written = 0
+    try:
+        async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            async for records in chunks:
+                for record in records:
+                    await copy.write_row((import_id, *record))
+                written += CHUNK
+                progress(written)
+                await asyncio.sleep(0)
+    except psycopg.Error as error:
+        raise exc.DBAPIError(None, None, error) from error
+
+
+def _as_import(row: Any) -> Import:  # noqa: ANN401 - a row of SQLAlchemy
+    added, changed, same, skipped = row[5:9]
+    account = Account(added + changed + same + skipped, added, changed, same, skipped)
+    return Import(row[0], row[1], row[2], row[3], row[4], account, row[9], row[10], row[11])
