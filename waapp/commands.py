@@ -23,7 +23,7 @@ from waapp.core.summary import Funnel, funnel
 from waapp.core.tabular import Import, parse_table
 from waapp.db import events, guests, templates
 from waapp.engine.account import open_account
-from waapp.engine.guest_files import read_guest_file
+from waapp.engine.guest_files import read_aside
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
 from waapp.exporting import export_guests
@@ -125,12 +125,12 @@ async def import_guests(
     """Add the guests of a file to an event; every row is accounted for.
 
     Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("region_unknown") and the errors of
-    `read_guest_file`.
+    `read_aside`.
     """
     wanted = region.upper() if region else None
     if not is_region(wanted):
         raise UserError("region_unknown", region=region)
-    rows = (await asyncio.to_thread(read_guest_file, file)).rows
+    rows = (await asyncio.to_thread(read_aside, file)).rows
     async with open_database(settings) as opened:
         async with opened.database.read() as conn:
             found = await events.find_event(conn, event)

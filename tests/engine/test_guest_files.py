@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.engine import guest_files
-from waapp.engine.guest_files import decode, read_guest_file
+from waapp.core.encodings import decode
+from waapp.engine import file_limits
+from waapp.engine.guest_files import read_guest_file
 from waapp.errors import UserError
 
 ROWS = [["Nome", "Telefone"], ["Inês Conceição", "+351 912 345 678"], ["João", "912 000 000"]]
@@ -129,7 +130,7 @@ def test_empty_rows_and_columns_before_the_list_keep_their_numbers(tmp_path: Pat
     book = openpyxl.Workbook()
     book.worksheets[0]["C3"] = "Name"
     book.save(tmp_path / "list.xlsx")
-    assert read_guest_file(tmp_path / "list.xlsx").rows == [["", "", ""], ["", "", ""], ["", "", "Name"]]
+    assert read_guest_file(tmp_path / "list.xlsx").rows == [[], [], ["", "", "Name"]]
 
 
 def test_sheets(tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 
 def test_a_workbook_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "list.xlsx", ROWS)
-    monkeypatch.setattr(guest_files, "UNPACKED_LIMIT", 1000)
+    monkeypatch.setattr(file_limits, "UNPACKED_LIMIT", 1000)
     assert failure(path).code == "file_too_large"
 
 
@@ -227,7 +228,7 @@ def test_excels_binary_form_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.touch()
-    os.truncate(path, guest_files.FILE_LIMIT + 1)
+    os.truncate(path, file_limits.FILE_LIMIT + 1)
     assert failure(path).code == "file_too_large"
 
 
@@ -242,13 +243,13 @@ def test_too_many_rows(tmp_path: Path) -> None:
 
 def test_missing_and_unreadable(tmp_path: Path) -> None:
     assert failure(tmp_path / "nowhere.csv").code == "file_missing"
-    assert failure(tmp_path).code == "file_unreadable"
+    assert failure(tmp_path).code == "file_is_folder"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1))
 def test_text_survives_utf8_and_marked_utf16(text: str) -> None:
-    assert decode(b"\xef\xbb\xbf" + text.encode()) == text
-    assert decode(text.encode("utf-16")) == text
+    assert decode(b"\xef\xbb\xbf" + text.encode()).text == text
+    assert decode(text.encode("utf-16")).text == text
 
 
 @given(st.binary(max_size=400))

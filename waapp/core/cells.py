@@ -17,10 +17,16 @@ _IDLE_JOINER: Final = re.compile(
 )
 
 
+_FORMULA_ERRORS: Final = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+)
+"""What a formula shows that found nothing."""
+
+
 def clean_cell(text: str) -> str:
     """Return a cell composed (NFC) and without what cannot be seen or stored; case and words stay as they are."""
     if text.isascii() and text.isprintable():
-        return text.strip()
+        return "" if text in _FORMULA_ERRORS else text.strip()
     seen = _UNSEEN.sub("", text)
     if "\u200c" in seen or "\u200d" in seen:
         seen = _IDLE_JOINER.sub("", seen)

@@ -241,6 +241,25 @@ _FILES: Final = {
         "{file} could not be written.", "Choose another folder, or close the file if it is open elsewhere."
     ),
     "disk_full": Message("There is no room left for {file}.", "Free some space, then try again."),
+    "file_is_folder": Message("{file} is a folder.", "Open it and choose the file with the guests."),
+    "file_changing": Message(
+        "{file} keeps changing while it is read.",
+        "Wait until the other program has saved or downloaded it, then choose it again.",
+    ),
+    "file_numbers": Message(
+        "{file} is a document of Apple Numbers or Pages.",
+        "In Numbers choose File, Export To, Excel, and choose the file that this makes.",
+    ),
+    "file_google_sheet": Message(
+        "{file} is only a link to a Google sheet; the guests are not in it.",
+        "In Google Sheets choose File, Download, Microsoft Excel, and choose the file that this makes.",
+    ),
+    "paste_empty": Message(
+        "There is nothing to paste.", "Copy the cells in your spreadsheet program, then paste again."
+    ),
+    "paste_too_large": Message(
+        "What was copied is larger than {megabytes} MB.", "Save the list as a file and choose that."
+    ),
     "file_empty": Message("There is nothing in {file}.", "Choose the file with the guests."),
     "file_too_large": Message(
         "{file} is larger than {megabytes} MB: that is no guest list.", "Choose the file with the guests."
@@ -255,6 +274,17 @@ _FILES: Final = {
     "workbook_damaged": Message(
         "The workbook {file} is damaged: {why}.",
         "Open it in your spreadsheet program and save it again, then choose that file.",
+    ),
+    "workbook_too_much": Message(
+        "{file} needs more memory than a guest list ever does.",
+        "Copy only the guests into a new workbook, save it and choose that file.",
+    ),
+    "workbook_unreadable": Message(
+        "{file} could not be read to its end; it may be damaged.",
+        "Open it in your spreadsheet program, save it as XLSX or CSV, then choose that file.",
+    ),
+    "too_many_cells": Message(
+        "{file} has more than {limit:cell|cells}.", "Keep only the columns that say something about guests."
     ),
     "sheet_unknown": Message("{file} has no sheet “{sheet}”.", "It has these: {sheets}."),
     "too_many_rows": Message(

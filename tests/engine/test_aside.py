@@ -1,0 +1,103 @@
+"""Work in a process of its own ends in a result or a known trouble, and leaves no process behind."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from waapp.engine import aside as module
+from waapp.engine.aside import AsideError, aside
+from waapp.errors import UserError
+
+
+def squares(count: int, *, process: bool = False) -> Iterator[int]:
+    for number in range(count):
+        yield os.getpid() if process else number * number
+
+
+def trouble() -> Iterator[int]:
+    yield 1
+    raise UserError("file_empty", file="list.csv")
+
+
+def bug() -> Iterator[int]:
+    yield 1 // 0
+
+
+def dies() -> Iterator[int]:
+    yield 1
+    os.kill(os.getpid(), signal.SIGABRT)
+
+
+def grows() -> Iterator[int]:
+    kept = []
+    while True:
+        kept.append(bytearray(os.urandom(1024)) * 1024)
+    yield 1
+
+
+def stands_still() -> Iterator[int]:
+    while True:
+        time.sleep(60)
+    yield 1
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children() if "tracker" not in " ".join(child.cmdline())}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    before = children()
+    yield
+    assert children() <= before
+
+
+def test_results_come_from_another_process() -> None:
+    assert list(aside(squares, 4)) == [0, 1, 4, 9]
+    [pid] = aside(squares, 1, process=True)
+    assert pid != os.getpid()
+
+
+def test_a_known_trouble_comes_as_it_was() -> None:
+    results = aside(trouble)
+    assert next(results) == 1
+    with pytest.raises(UserError) as caught:
+        next(results)
+    assert (caught.value.code, caught.value.params) == ("file_empty", {"file": "list.csv"})
+
+
+def test_a_bug_is_told_with_its_traceback() -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(aside(bug))
+
+
+def test_a_process_that_dies() -> None:
+    results = aside(dies)
+    assert next(results) == 1
+    with pytest.raises(AsideError) as caught:
+        next(results)
+    assert caught.value.why == "ended"
+
+
+def test_a_process_that_takes_all_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MEMORY_LIMIT", 200 * 1024 * 1024)
+    with pytest.raises(AsideError) as caught:
+        list(aside(grows))
+    assert caught.value.why == "memory"
+
+
+def test_a_process_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIME_LIMIT", 0.1)
+    with pytest.raises(AsideError) as caught:
+        list(aside(stands_still))
+    assert caught.value.why == "time"
+
+
+def test_who_has_seen_enough_ends_it() -> None:
+    results = aside(squares, 10**9)
+    assert next(results) == 0
+    results.close()

@@ -1,0 +1,152 @@
+"""Reads the sheets of workbooks (XLSX, XLSM, XLS, ODS) as text."""
+
+import datetime as dt
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import reduce
+from io import BytesIO
+from typing import IO, Final
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from waapp.engine import file_limits
+from waapp.engine.file_limits import MEGABYTE, check_extent, too_large
+from waapp.errors import UserError
+
+Value = int | float | str | bool | dt.date | dt.time | dt.timedelta
+
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# How a workbook with a password calls its only content.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_NUMBERS: Final = ("Index/Document.iwa", "Index.zip", "index.apxl", "index.apxl.gz", "Index/Tables/")
+# A cell with a value (an empty one closes itself) in a column of three letters or below row 99,999.
+_FAR_CELL: Final = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["'](?=[A-Z]{3}|[A-Z]+\d{6})([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>"""
+)
+_LONGEST_TAG: Final = 1000
+# Spreadsheets keep fifteen digits of a number and show the rest as zeros.
+_DIGITS: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of a sheet as text, from the first row on; `names` are all sheets that could be chosen."""
+
+    rows: list[list[str]]
+    name: str
+    names: tuple[str, ...]
+
+
+def is_workbook(content: bytes) -> bool:
+    """Tell whether a file has the form of a workbook: packed, or of compound parts."""
+    return content.startswith((_ZIP, _OLE))
+
+
+def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
+    """Read a sheet, or the first visible one with something in it; raises the `UserError` of what is wrong."""
+    if content.startswith(_ZIP):
+        _check_archive(content, file)
+    elif _ENCRYPTED in content:
+        raise UserError("workbook_password", file=file)
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+            names = tuple(
+                meta.name
+                for meta in workbook.sheets_metadata
+                if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible
+            )
+            if wanted is not None and wanted not in names:
+                raise UserError("sheet_unknown", file=file, sheet=wanted, sheets=", ".join(names))
+            for name in names if wanted is None else (wanted,):
+                rows = _cells(workbook.get_sheet_by_name(name), file)
+                if any(any(row) for row in rows):
+                    return Sheet(rows, name, names)
+    except PasswordError as error:
+        raise UserError("workbook_password", file=file) from error
+    except (CalamineError, ValueError, OverflowError) as error:
+        raise UserError("workbook_damaged", file=file, why=str(error)) from error
+    raise UserError("file_empty", file=file)
+
+
+def _check_archive(content: bytes, file: str) -> None:
+    """Refuse a workbook that would fill the memory: packed too well, or with a cell far from all others.
+
+    The reader makes room for every cell up to the last one and ends the process when there is none.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            names = archive.namelist()
+            if any(name.endswith(_NUMBERS) or name.startswith(_NUMBERS) for name in names):
+                raise UserError("file_numbers", file=file)
+            if sum(member.file_size for member in archive.infolist()) > file_limits.UNPACKED_LIMIT:
+                raise too_large(file, file_limits.UNPACKED_LIMIT)
+            for name in names:
+                if name.startswith("xl/worksheets/") and name.endswith(".bin"):
+                    # Excel's binary form: rare, and its far cells cannot be seen beforehand.
+                    raise UserError("file_not_a_list", file=file)
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with archive.open(name) as sheet:
+                        _check_far_cells(sheet, file)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise UserError("workbook_damaged", file=file, why=str(error)) from error
+
+
+def _check_far_cells(sheet: IO[bytes], file: str) -> None:
+    rest = b""
+    while chunk := sheet.read(MEGABYTE):
+        text = rest + chunk
+        for cell in _FAR_CELL.finditer(text):
+            check_extent(int(cell[2]), _column_number(cell[1].decode()), file)
+        # A cell's tag may be cut by the end of the chunk.
+        rest = text[max(text.rfind(b"<"), len(text) - _LONGEST_TAG) :]
+
+
+def _column_number(letters: str) -> int:
+    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0)
+
+
+def _cells(sheet: CalamineSheet, file: str) -> list[list[str]]:
+    end = sheet.end
+    if end is None:
+        return []
+    check_extent(end[0] + 1, end[1] + 1, file)
+    if (end[0] + 1) * (end[1] + 1) > 4 * file_limits.CELL_LIMIT:
+        raise UserError("too_many_cells", file=file, limit=file_limits.CELL_LIMIT)
+    # With the empty rows above, so that row numbers are those that the planner sees.
+    return [
+        [value if type(value) is str else _as_text(value) for value in row]
+        for row in sheet.to_python(skip_empty_area=False)
+    ]
+
+
+def _as_text(value: Value) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float():
+            return _number(value)
+        case dt.datetime() if value.time() == dt.time(0):
+            return value.date().isoformat()
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _number(value: float) -> str:
+    """Return the digits that a spreadsheet has for a number: those of 351912345678.0, no more than it kept."""
+    if value.is_integer() and abs(value) < 10**_DIGITS:
+        return str(int(value))
+    return f"{value:.{_DIGITS}G}"
