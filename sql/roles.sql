@@ -27,12 +27,20 @@ GRANT SELECT, INSERT, UPDATE ON whatsapp_template_approvals TO waapp_planner;
 
 -- Whom a message goes to and what it says is settled when it is planned. Afterwards only its progress may be written.
 GRANT SELECT, INSERT ON whatsapp_sends, whatsapp_invitations, whatsapp_opt_outs TO waapp_planner;
-GRANT UPDATE (state, pause_code, not_before, not_after, rate) ON whatsapp_sends TO waapp_planner;
+GRANT UPDATE (state, pause_code, not_before, not_after, rate, undo_until) ON whatsapp_sends TO waapp_planner;
 GRANT UPDATE (
   twilio_message_sid, twilio_status, twilio_error_code, twilio_error_message,
   queued_at, sent_at, delivered_at, read_at, failed_at, retry_count, max_retries, next_retry_at,
-  engine_state, claim_token, claimed_by, claimed_at, looks, next_look_at, price, price_unit
+  engine_state, claim_token, claimed_by, claimed_at, looks, next_look_at, price, price_unit,
+  wait_reason, doubled
 ) ON whatsapp_invitations TO waapp_planner;
+
+-- Earlier attempts are kept with what Twilio still says about them. Withdrawing a send in its undo window deletes its
+-- invitations, which nobody has got: a function of the owner sees to that condition.
+GRANT SELECT, INSERT ON whatsapp_attempts TO waapp_planner;
+GRANT UPDATE (status, error_code, error_message, delivered_at, read_at, failed_at, price, price_unit, adopted)
+  ON whatsapp_attempts TO waapp_planner;
+GRANT EXECUTE ON FUNCTION waapp_undo_send(UUID) TO waapp_planner;
 
 -- The log is written by triggers with the rights of the tables' owner.
 GRANT SELECT ON whatsapp_invitation_log, waapp_alembic_version TO waapp_planner;

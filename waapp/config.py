@@ -22,6 +22,7 @@ from keyring.errors import KeyringError
 
 from waapp import paths
 from waapp.core import phone
+from waapp.core.waiting import LONGEST_UNDO
 from waapp.errors import UserError
 
 _KEYRING_SERVICE = "waapp"
@@ -41,7 +42,8 @@ class Credentials:
 class Settings:
     """What the file and the environment say together.
 
-    `rate` is in messages per second, `http_timeout` in seconds. `practice_wanted` keeps practice mode on
+    `rate` is in messages per second, `http_timeout` in seconds. For `undo_seconds` after Send (0 to 60) nothing
+    leaves, so that the send can be taken back. `practice_wanted` keeps practice mode on
     although an account is configured. `secret` is the account's, when the environment or a person typing it gave
     it; otherwise it is in the keyring.
     """
@@ -57,6 +59,7 @@ class Settings:
     rate: float = 80.0
     http_timeout: float = 30.0
     practice_wanted: bool = False
+    undo_seconds: float = 10.0
     secret: str | None = field(default=None, repr=False)
     database_from_environment: bool = False
 
@@ -103,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             "WAAPP_HTTP_TIMEOUT", environ.get("WAAPP_HTTP_TIMEOUT") or stored.get("http_timeout", 30)
         ),
         practice_wanted=bool(stored.get("practice", False)),
+        undo_seconds=_undo_seconds(environ.get("WAAPP_UNDO") or stored.get("undo_seconds", 10)),
         secret=environ.get("TWILIO_API_SECRET") or environ.get("TWILIO_AUTH_TOKEN"),
     )
     if environ.get("TWILIO_AUTH_TOKEN") and not environ.get("TWILIO_API_SECRET"):
@@ -130,6 +134,7 @@ def save(settings: Settings) -> None:
         "rate": settings.rate,
         "http_timeout": settings.http_timeout,
         "practice": settings.practice_wanted,
+        "undo_seconds": settings.undo_seconds,
     }
     if not settings.database_from_environment:
         values["database_url"] = without_password(settings.database_url) if settings.database_url else None
@@ -243,6 +248,16 @@ def _positive(name: str, value: object) -> float:
         number = 0.0
     if not 0 < number <= 10_000:
         raise UserError("setting_invalid", name=name, value=str(value))
+    return number
+
+
+def _undo_seconds(value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= LONGEST_UNDO:
+        raise UserError("setting_invalid", name="WAAPP_UNDO", value=str(value))
     return number
 
 

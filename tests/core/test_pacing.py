@@ -1,7 +1,6 @@
 """The pace is never exceeded in any window, and every outcome has exactly one consequence."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -22,10 +21,8 @@ from waapp.core.pacing import (
     sender_rate,
 )
 from waapp.core.status import EngineState
+from waapp.core.waiting import WaitReason
 from waapp.paths import data_dir
-
-NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
 
 ERRORS = """
 [[error]]
@@ -249,12 +246,10 @@ def test_every_outcome_has_a_sound_consequence(
     jitter: float,
     streak: int,
 ) -> None:
-    what = decide(
-        outcome, attempt, NOW, load_table(ERRORS), max_retries=max_retries, jitter=jitter, streak=streak
-    )
+    what = decide(outcome, attempt, load_table(ERRORS), max_retries=max_retries, jitter=jitter, streak=streak)
     # Only rows that go back into the queue have a time, and it lies in the future.
-    assert (what.due_at is not None) == (what.state is EngineState.QUEUED and what.pause_code is None)
-    assert what.due_at is None or what.due_at > NOW
+    assert (what.wait is not None) == (what.state is EngineState.QUEUED and what.pause_code is None)
+    assert what.wait is None or what.wait > 0
     # Retries are used up by what Twilio refused, one at a time and never beyond the maximum.
     assert what.retry_count in {attempt, attempt + 1}
     if what.retry_count > attempt:
@@ -269,37 +264,35 @@ def test_every_outcome_has_a_sound_consequence(
 
 
 def test_accepted(table: Table) -> None:
-    assert decide(Accepted("SM7", "queued"), 1, NOW, table) == Next(
+    assert decide(Accepted("SM7", "queued"), 1, table) == Next(
         EngineState.ACCEPTED, 1, sid="SM7", twilio_status="queued"
     )
 
 
 def test_unknown_is_never_tried_again(table: Table) -> None:
-    assert decide(Unknown("timed out"), 0, NOW, table) == Next(
-        EngineState.UNKNOWN, 0, error_message="timed out"
-    )
+    assert decide(Unknown("timed out"), 0, table) == Next(EngineState.UNKNOWN, 0, error_message="timed out")
 
 
 @pytest.mark.parametrize(("streak", "seconds"), [(0, 1), (1, 2), (5, 32), (6, 60), (500, 60)])
 def test_network_down_waits_without_using_up_retries(table: Table, streak: int, seconds: float) -> None:
-    what = decide(NotSent("refused"), 3, NOW, table, max_retries=3, streak=streak)
+    what = decide(NotSent("refused"), 3, table, max_retries=3, streak=streak)
     assert (what.state, what.retry_count) == (EngineState.QUEUED, 3)
-    assert what.due_at == NOW + seconds * SECOND
+    assert what.wait == seconds
     assert what.hold == seconds
 
 
 def test_jitter_spreads_but_keeps_the_cap(table: Table) -> None:
-    early, late = (decide(NotSent(""), 0, NOW, table, streak=3, jitter=jitter).hold for jitter in (0, 1))
+    early, late = (decide(NotSent(""), 0, table, streak=3, jitter=jitter).hold for jitter in (0, 1))
     assert (early, late) == (6, 10)
-    assert decide(NotSent(""), 0, NOW, table, streak=20, jitter=1).hold == 60
-    assert decide(NotSent(""), 0, NOW, table, streak=20, jitter=0).hold == 45
+    assert decide(NotSent(""), 0, table, streak=20, jitter=1).hold == 60
+    assert decide(NotSent(""), 0, table, streak=20, jitter=0).hold == 45
 
 
 def test_throttled_waits_as_long_as_twilio_asks(table: Table) -> None:
-    what = decide(Throttled(90), 3, NOW, table, max_retries=3)
+    what = decide(Throttled(90), 3, table, max_retries=3)
     assert (what.state, what.retry_count, what.error_code) == (EngineState.QUEUED, 3, "20429")
-    assert what.due_at == NOW + 90 * SECOND
-    assert decide(Throttled(None), 0, NOW, table).due_at == NOW + SECOND
+    assert what.wait == 90
+    assert decide(Throttled(None), 0, table).wait == 1
 
 
 @pytest.mark.parametrize(
@@ -333,11 +326,12 @@ def test_refusals_by_class(
     retry_count: int,
     pause: str | None,
 ) -> None:
-    what = decide(Refused(code, "text"), attempt, NOW, table, recipient_region=region)
+    what = decide(Refused(code, "text"), attempt, table, recipient_region=region)
     assert what == Next(
         state,
         retry_count,
-        None if due_in is None else NOW + due_in * SECOND,
+        due_in,
+        None if due_in is None else _reason(table, code),
         error_code=str(code),
         error_message="text",
         pause_code=pause,
@@ -370,17 +364,22 @@ def test_failures_of_accepted_messages_by_class(
     retry_count: int,
     pause: str | None,
 ) -> None:
-    what = decide_failure(code, attempt, NOW, table, recipient_region=region)
-    due = None if due_in is None else NOW + due_in * SECOND
-    assert what == Next(state, retry_count, due, error_code=code, pause_code=pause)
+    what = decide_failure(code, attempt, table, recipient_region=region)
+    reason = None if due_in is None else _reason(table, code)
+    assert what == Next(state, retry_count, due_in, reason, error_code=code, pause_code=pause)
+
+
+def _reason(table: Table, code: int | str | None) -> WaitReason:
+    waits = table.get(int(code or 0)).cls is ErrorClass.WAIT
+    return WaitReason.LATER if waits else WaitReason.TRANSIENT
 
 
 def test_the_real_table_repeats_only_what_is_temporary() -> None:
     table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
     temporary = {ErrorClass.TRANSIENT, ErrorClass.WAIT}
     for code in table.codes:
-        refused = decide(Refused(code, ""), 0, NOW, table)
+        refused = decide(Refused(code, ""), 0, table)
         again = refused.state is EngineState.QUEUED and refused.pause_code is None
         assert again == (table.get(code).cls in temporary), code
-        failed = decide_failure(str(code), 0, NOW, table)
+        failed = decide_failure(str(code), 0, table)
         assert (failed.state is EngineState.QUEUED) == again, code

@@ -80,7 +80,7 @@ def test_the_list_counts_what_each_guest_shows(run, database: Database) -> None:
     async def scenario() -> None:
         event, _, _ = await queue(database, 9)
         taken = await claim(database, 7)
-        later = Next(EngineState.QUEUED, 1, datetime(2090, 1, 1, tzinfo=UTC))
+        later = Next(EngineState.QUEUED, 1, 1e9)
         results = [(one.token, accepted(f"SM{n}")) for n, one in enumerate(taken[:4])]
         results += [(taken[4].token, Next(EngineState.UNKNOWN, 0)), (taken[5].token, later)]
         async with database.begin() as conn:

@@ -93,7 +93,7 @@ def test_the_log_tells_the_life_of_an_invitation(run, database: Database) -> Non
         (taken,) = await claim(database)
         async with database.begin() as conn:
             now = await database_clock(conn)
-            retry = Next(EngineState.QUEUED, 1, now, error_code="20429", error_message="Too many")
+            retry = Next(EngineState.QUEUED, 1, 0.0, error_code="20429", error_message="Too many")
             await claims.record(conn, [(taken.token, retry)])
         (taken,) = await claim(database)
         async with database.begin() as conn:

@@ -14,7 +14,7 @@ from tests.db.rows import DESK, SENDER, accepted, claim, make_event, new_invitat
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, guests, invitations, sends, settling, statuses
+from waapp.db import claims, guests, invitations, send_timing, sends, settling, statuses
 from waapp.db.clock import database_clock
 from waapp.db.engine import Connection, Database
 
@@ -117,7 +117,7 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
         facts = [Fact(f"SM{n}", "read", since) for n in range(100)] + [Fact("SMopen", "read", since)]
         calls: dict[str, tuple[Call, set[str]]] = {
             "claim": (lambda conn: claims.claim(conn, SENDER, 20, DESK), {"idx_whatsapp_invitations_claim"}),
-            "next_due": (lambda conn: claims.next_due(conn, SENDER), {"idx_whatsapp_invitations_claim"}),
+            "next_due": (lambda conn: send_timing.next_due(conn, SENDER), {"idx_whatsapp_invitations_claim"}),
             "record": (lambda conn: claims.record(conn, results), {"idx_whatsapp_invitations_claim_token"}),
             "give_back": (
                 lambda conn: claims.give_back(conn, tokens),

@@ -26,7 +26,7 @@ from tests.db.rows import (
 from waapp.core.invitations import SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, guests, invitations, opt_outs, sends
+from waapp.db import claims, guests, invitations, opt_outs, send_timing, sends
 from waapp.db.engine import Database
 from waapp.db.sends import Stopped
 from waapp.errors import UserError
@@ -56,7 +56,7 @@ def test_a_send_is_stored_as_planned(run, database: Database) -> None:
             send = await sends.get_send(conn, plan.id)
         assert send == queued.send
         for name in plan.__dataclass_fields__:
-            if name != "max_retries":
+            if name not in {"max_retries", "undo_seconds"}:
                 assert getattr(send, name) == getattr(plan, name), name
         assert (send.state, send.pause_code) == (SendState.ACTIVE, None)
         assert send.created_at.tzinfo is not None
@@ -320,10 +320,10 @@ def test_a_send_that_is_too_late_pauses_and_asks(run, database: Database) -> Non
         _, _, late = await queue(database, 1, not_after=datetime(2020, 1, 1, tzinfo=UTC))
         _, _, other = await queue(database, 1, not_after=datetime(2090, 1, 1, tzinfo=UTC))
         async with database.begin() as conn:
-            assert await sends.pause_late(conn, SENDER) == [late.send.id]
+            assert await send_timing.pause_late(conn, SENDER) == [late.send.id]
             assert (await sends.get_send(conn, late.send.id)).pause_code == "too_late"
             assert (await sends.get_send(conn, other.send.id)).state is SendState.ACTIVE
-            assert await sends.pause_late(conn, SENDER) == []
+            assert await send_timing.pause_late(conn, SENDER) == []
 
     run(scenario())
 

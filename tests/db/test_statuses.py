@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.db.rows import SENDER, accept_all, claim, column, execute, queue
 from waapp.core.invitations import Fact, SendState
 from waapp.core.status import OPEN_WORDS
+from waapp.core.waiting import WaitReason
 from waapp.db import sends, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.statuses import Known, learn
@@ -123,7 +124,7 @@ def test_a_delivery_after_a_failure_takes_the_failure_back(run, database: Databa
             assert await statuses.apply_facts(conn, [Fact("SM0000", "failed", T0, error_code="63024")]) == []
             assert await statuses.apply_facts(conn, [Fact("SM0000", "delivered", T0)]) == []
             # It is too late for what somebody decided when it looked failed.
-            assert not await statuses.send_again_later(conn, failed, T0)
+            assert not await statuses.send_again_later(conn, failed, 0.0, WaitReason.TRANSIENT)
         assert await column(
             database,
             "SELECT ROW(twilio_status, twilio_error_code, failed_at)::text FROM whatsapp_invitations",
@@ -191,8 +192,8 @@ def test_a_temporary_failure_is_queued_for_one_more_attempt(run, database: Datab
             (failed,) = await statuses.apply_facts(
                 conn, [Fact("SM0000", "undelivered", T0, error_code="63018")]
             )
-            assert await statuses.send_again_later(conn, failed, T0)
-            assert not await statuses.send_again_later(conn, failed, T0)
+            assert await statuses.send_again_later(conn, failed, 0.0, WaitReason.TRANSIENT)
+            assert not await statuses.send_again_later(conn, failed, 0.0, WaitReason.TRANSIENT)
             assert (await sends.get_send(conn, queued.send.id)).state is SendState.ACTIVE
         (again,) = await claim(database)
         assert again.retry_count == 1
@@ -208,7 +209,7 @@ def test_nothing_of_a_stopped_send_goes_out_again(run, database: Database) -> No
         async with database.begin() as conn:
             await sends.stop(conn, queued.send.id)
             (failed,) = await statuses.apply_facts(conn, [Fact("SM0000", "failed", T0, error_code="63018")])
-            assert not await statuses.send_again_later(conn, failed, T0)
+            assert not await statuses.send_again_later(conn, failed, 0.0, WaitReason.TRANSIENT)
         assert await claim(database) == []
         assert await column(
             database, "SELECT twilio_status FROM whatsapp_invitations WHERE twilio_message_sid = 'SM0000'"
@@ -225,7 +226,7 @@ def test_a_message_that_arrives_while_its_next_attempt_waits_needs_none(run, dat
             (failed,) = await statuses.apply_facts(
                 conn, [Fact("SM0000", "undelivered", T0, error_code="63018")]
             )
-            assert await statuses.send_again_later(conn, failed, T0 + timedelta(days=9000))
+            assert await statuses.send_again_later(conn, failed, 9000 * 86_400.0, WaitReason.LATER)
             # The same bad news again changes nothing.
             again = await statuses.apply_facts(conn, [Fact("SM0000", "failed", T0, error_code="63018")])
             assert again == []
@@ -249,7 +250,7 @@ def test_the_message_of_an_earlier_attempt_is_never_taken_for_that_of_the_next(
             (failed,) = await statuses.apply_facts(
                 conn, [Fact("SM0000", "undelivered", T0, error_code="63018")]
             )
-            assert await statuses.send_again_later(conn, failed, T0)
+            assert await statuses.send_again_later(conn, failed, 0.0, WaitReason.TRANSIENT)
         (taken,) = await claim(database)
         async with database.begin() as conn:
             assert await settling.known_sids(conn, ["SM0000", "SM0001"], taken.id) == {"SM0000"}

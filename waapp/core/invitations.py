@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from waapp.core.status import EngineState
+from waapp.core.waiting import Waiting, WaitReason
 
 
 class SendState(StrEnum):
@@ -21,7 +22,10 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One press of Send. `sender` is the WhatsApp number in E.164, or "practice-…" for practice mode."""
+    """One press of Send. `sender` is the WhatsApp number in E.164, or "practice-…" for practice mode.
+
+    Nothing leaves before `undo_until`: `db.send_timing.undo` takes the send back.
+    """
 
     id: UUID
     event_id: UUID
@@ -41,11 +45,18 @@ class Send:
     time_zone: str
     created_at: datetime
     updated_at: datetime
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendSummary:
-    """A send with how many of its rows are where; `queued + in_flight + unknown == 0` means it is done."""
+    """A send with how many of its rows are where; `queued + in_flight + unknown == 0` means it is done.
+
+    Of the `queued` rows `parked` wait for a moment of their own. `waiting` is set while the send is active and
+    none of its rows may leave: when it goes on, and why not now. `holder` is the desk that sends for its number
+    at this moment (`sender_lock.is_desk` tells whether it is this one), None when none does. `as_of` is the
+    database's clock: what to count down from.
+    """
 
     send: Send
     total: int
@@ -57,11 +68,27 @@ class SendSummary:
     read: int
     failed: int
     cancelled: int
+    parked: int = 0
+    waiting: Waiting | None = None
+    holder: str | None = None
+    as_of: datetime | None = None
+
+    @property
+    def undo_seconds(self) -> float:
+        """Return for how many seconds more the send can be undone."""
+        until, now = self.send.undo_until, self.as_of
+        open_ = self.send.state in {SendState.ACTIVE, SendState.PAUSED}
+        if until is None or now is None or not open_:
+            return 0.0
+        return max(0.0, (until - now).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """What is frozen for one guest when a send is planned; it leaves after `wait` seconds at the earliest."""
+    """What is frozen for one guest when a send is planned; it leaves after `wait` seconds at the earliest.
+
+    `time_zone` is the guest's, None where it is not known; quiet hours hold there.
+    """
 
     guest_id: UUID
     recipient: str
@@ -70,11 +97,18 @@ class NewInvitation:
     content_sid: str | None = None
     content_variables: Mapping[str, str] | None = None
     wait: float = 0.0
+    wait_reason: WaitReason | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One invitation as stored. Times are aware UTC; `claimed_by` names the desk that sends it."""
+    """One invitation as stored. Times are aware UTC; `claimed_by` names the desk that sends it.
+
+    While queued it waits until `next_retry_at` for `wait_reason`; while unknown it is looked for next at
+    `next_look_at` (None: at once, or, after the last look, never). `doubled`: an earlier attempt arrived after
+    this one had left, so the guest may have got it twice. `price` is that of all attempts together.
+    """
 
     id: UUID
     send_id: UUID | None
@@ -105,6 +139,10 @@ class Invitation:
     updated_at: datetime
     price: Decimal | None = None
     price_unit: str | None = None
+    wait_reason: WaitReason | None = None
+    next_look_at: datetime | None = None
+    guest_time_zone: str | None = None
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

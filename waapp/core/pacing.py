@@ -2,13 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from math import inf
 from typing import Final
 
 from waapp.core.errors_twilio import ErrorClass, Table, TwilioError
 from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
 from waapp.core.status import EngineState
+from waapp.core.waiting import WaitReason
 
 SANDBOX_SENDER: Final = "+14155238886"
 """Twilio's shared WhatsApp number for trying things out."""
@@ -38,10 +38,10 @@ class _Backoff:
     first: float
     cap: float
 
-    def pause(self, step: int, jitter: float) -> timedelta:
-        """Return the pause after `step` earlier ones, spread by a quarter to either side, never above the cap."""
+    def pause(self, step: int, jitter: float) -> float:
+        """Return the seconds to pause after `step` earlier pauses, spread by a quarter, never above the cap."""
         doubled = self.first * 2.0 ** min(step, 32)
-        return timedelta(seconds=min(self.cap, min(self.cap, doubled) * (0.75 + jitter / 2)))
+        return min(self.cap, min(self.cap, doubled) * (0.75 + jitter / 2))
 
 
 _NETWORK: Final = _Backoff(first=1.0, cap=60.0)
@@ -52,14 +52,16 @@ _TRANSIENT: Final = _Backoff(first=30.0, cap=900.0)
 class Next:
     """What becomes of a row after an attempt, and of its sender.
 
-    `due_at` is when a queued row may go again; `retry_count` is the count to store. `hold` is for how many
-    seconds nothing at all should leave for this sender. `pause_code` stops the whole send until a person has
+    `wait` is for how many seconds a queued row waits, and `reason` why; `retry_count` is the count to store. They
+    are no moments: whoever writes them adds them to the database's clock. `hold` is for how many seconds nothing
+    at all should leave for this sender. `pause_code` stops the whole send until a person has
     mended the cause that it names.
     """
 
     state: EngineState
     retry_count: int
-    due_at: datetime | None = None
+    wait: float | None = None
+    reason: WaitReason | None = None
     sid: str | None = None
     twilio_status: str | None = None
     error_code: str | None = None
@@ -144,7 +146,6 @@ class PairSpacing:
 def decide(
     outcome: Outcome,
     attempt: int,
-    now: datetime,
     table: Table,
     *,
     recipient_region: str | None = None,
@@ -163,13 +164,13 @@ def decide(
         case NotSent(why):
             # Says nothing about the message, so it uses up no retry: it waits for the network to return.
             hold = _NETWORK.pause(streak, jitter)
-            return Next(EngineState.QUEUED, attempt, now + hold, error_message=why, hold=hold.total_seconds())
+            return Next(EngineState.QUEUED, attempt, hold, WaitReason.NETWORK, error_message=why, hold=hold)
         case Throttled(after):
-            wait = max(_NETWORK.pause(streak, jitter), timedelta(seconds=after or 0))
-            return Next(EngineState.QUEUED, attempt, now + wait, error_code=_THROTTLED_CODE)
+            wait = max(_NETWORK.pause(streak, jitter), after or 0.0)
+            return Next(EngineState.QUEUED, attempt, wait, WaitReason.THROTTLED, error_code=_THROTTLED_CODE)
         case Refused(code, text):
             error = table.get(code, recipient_region)
-            return _refused(error, text, _Attempt(attempt, now, max_retries, jitter))
+            return _refused(error, text, _Attempt(attempt, max_retries, jitter))
         case Unknown(why):
             return Next(EngineState.UNKNOWN, attempt, error_message=why)
 
@@ -177,7 +178,6 @@ def decide(
 def decide_failure(
     error_code: str | None,
     attempt: int,
-    now: datetime,
     table: Table,
     *,
     recipient_region: str | None = None,
@@ -195,8 +195,10 @@ def decide_failure(
     error = table.get(error_code, recipient_region)
     match error.cls:
         case ErrorClass.TRANSIENT | ErrorClass.WAIT:
-            due = _Attempt(attempt, now, max_retries, jitter).due_again(error)
-            return stays if due is None else Next(EngineState.QUEUED, attempt + 1, due, error_code=error_code)
+            wait = _Attempt(attempt, max_retries, jitter).wait(error)
+            if wait is None:
+                return stays
+            return Next(EngineState.QUEUED, attempt + 1, wait, _wait_reason(error.cls), error_code=error_code)
         case ErrorClass.ACCOUNT:
             return replace(stays, pause_code=error_code)
         case ErrorClass.GUEST | ErrorClass.CONTENT | ErrorClass.UNKNOWN | ErrorClass.INFO:
@@ -205,19 +207,22 @@ def decide_failure(
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """An attempt that did not succeed: how many retries there were before it, and when it was."""
+    """An attempt that did not succeed, and how many retries there were before it."""
 
     retries: int
-    now: datetime
     max_retries: int
     jitter: float
 
-    def due_again(self, error: TwilioError) -> datetime | None:
-        """Return when the message may be tried again, or None when it may not."""
+    def wait(self, error: TwilioError) -> float | None:
+        """Return the seconds after which the message may be tried again, or None when it may not."""
         wait = error.wait_before(self.retries + 1)
         if wait is None or self.retries >= self.max_retries:
             return None
-        return self.now + (timedelta(seconds=wait) if wait else _TRANSIENT.pause(self.retries, self.jitter))
+        return float(wait) if wait else _TRANSIENT.pause(self.retries, self.jitter)
+
+
+def _wait_reason(cls: ErrorClass) -> WaitReason:
+    return WaitReason.LATER if cls is ErrorClass.WAIT else WaitReason.TRANSIENT
 
 
 def _refused(error: TwilioError, text: str, attempt: _Attempt) -> Next:
@@ -225,10 +230,16 @@ def _refused(error: TwilioError, text: str, attempt: _Attempt) -> Next:
     failed = Next(EngineState.FAILED, attempt.retries, error_code=code, error_message=text)
     match error.cls:
         case ErrorClass.TRANSIENT | ErrorClass.WAIT:
-            due = attempt.due_again(error)
-            if due is None:
+            wait = attempt.wait(error)
+            if wait is None:
                 return failed
-            return replace(failed, state=EngineState.QUEUED, retry_count=attempt.retries + 1, due_at=due)
+            return replace(
+                failed,
+                state=EngineState.QUEUED,
+                retry_count=attempt.retries + 1,
+                wait=wait,
+                reason=_wait_reason(error.cls),
+            )
         case ErrorClass.ACCOUNT:
             return replace(failed, state=EngineState.QUEUED, pause_code=code)
         case ErrorClass.UNKNOWN:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
@@ -9,6 +10,11 @@ from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+
+from waapp.core.events import is_time_zone, zone
+
+_WINTER_AND_SUMMER: Final = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
 
 class PhoneProblem(StrEnum):
@@ -164,6 +170,19 @@ def display(e164: str) -> str:
         return phonenumbers.format_number(phonenumbers.parse(e164, None), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
         return e164
+
+
+@lru_cache(maxsize=1 << 16)
+def time_zone(e164: str) -> str | None:
+    """Return the IANA time zone in which a number's holder is at home; None where the number leaves it open."""
+    try:
+        names = time_zones_for_number(phonenumbers.parse(e164, None))
+    except NumberParseException:
+        return None
+    known = [name for name in names if name != UNKNOWN_TIMEZONE and is_time_zone(name)]
+    # Jersey's and London's clocks always agree, the Azores' and Lisbon's never.
+    same = {tuple(day.astimezone(zone(name)).utcoffset() for day in _WINTER_AND_SUMMER) for name in known}
+    return known[-1] if len(known) == len(names) and len(same) == 1 else None
 
 
 def shorten(e164: str) -> str:

@@ -93,7 +93,10 @@ class PriorInvitation:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGuest:
-    """What the plan must know of one guest; `values` come from `template_values.guest_values`."""
+    """What the plan must know of one guest; `values` come from `template_values.guest_values`.
+
+    `time_zone` is where the guest is known to be, None where it is not known.
+    """
 
     guest_id: UUID
     name: str
@@ -102,6 +105,7 @@ class PlannedGuest:
     values: Mapping[str, str]
     invited: PriorInvitation | None = None
     opted_out: bool = False
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ class Recipient:
     values: Mapping[str, str]
     body: str
     content_variables: Mapping[str, str]
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +256,7 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
         {name: guest.values[name] for name in parse(content).variables},
         render(content, guest.values),
         compile_template(content).content_variables(guest.values),
+        guest.time_zone,
     )
 
 

@@ -9,7 +9,6 @@ reports are exact, and no two of them can deadlock.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -18,40 +17,22 @@ from sqlalchemy.exc import IntegrityError
 from waapp.core.invitations import Claim
 from waapp.core.pacing import Next
 from waapp.db.engine import Connection
+from waapp.db.send_timing import NOT_IDLE, lock_ready
 
-# Wall-clock hours in which a send rests; the end before the start means over midnight. The time zone is only
-# looked at when there are quiet hours: a name that this server does not know must not stop the other sends.
-_AWAKE = """
-CASE
-    WHEN s.quiet_start IS NULL OR s.quiet_end IS NULL THEN true
-    WHEN s.quiet_start <= s.quiet_end THEN
-        NOT (CAST(clock.at AT TIME ZONE s.time_zone AS time) >= s.quiet_start
-             AND CAST(clock.at AT TIME ZONE s.time_zone AS time) < s.quiet_end)
-    ELSE CAST(clock.at AT TIME ZONE s.time_zone AS time) < s.quiet_start
-         AND CAST(clock.at AT TIME ZONE s.time_zone AS time) >= s.quiet_end
-END
-"""
-
-# A desk that vanishes in the middle of a transaction must not hold up the one that takes over.
-_NOT_IDLE: Final = "set_config('idle_in_transaction_session_timeout', '10s', true)"
-
-_CLAIM = text(f"""
+# A row whose guest is asleep, by the hours where that guest is, waits until they end.
+_CLAIM = text("""
 WITH clock AS MATERIALIZED (
-    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc, {_NOT_IDLE}
-), ready AS MATERIALIZED (
-    SELECT s.id
-    FROM whatsapp_sends s CROSS JOIN clock
-    WHERE s.sender = :sender AND s.state = 'active'
-      AND (s.not_before IS NULL OR s.not_before <= clock.utc)
-      AND (s.not_after IS NULL OR s.not_after > clock.utc)
-      AND {_AWAKE}
-    ORDER BY s.id
-    FOR NO KEY UPDATE OF s
+    SELECT clock_timestamp() AT TIME ZONE 'UTC' AS utc
+), ready AS (
+    SELECT * FROM unnest(CAST(:sends AS uuid[]), CAST(:zones AS text[])) AS r(id, zone)
+), asleep AS (
+    SELECT * FROM unnest(CAST(:asleep_sends AS uuid[]), CAST(:asleep_zones AS text[]),
+                         CAST(:asleep_until AS timestamptz[])) AS a(send_id, zone, until)
 ), due AS MATERIALIZED (
-    SELECT candidate.id, candidate.recipient,
+    SELECT candidate.id, candidate.recipient, ready.id AS send_id, COALESCE(candidate.zone, ready.zone) AS zone,
            row_number() OVER (PARTITION BY ready.id ORDER BY candidate.due_at, candidate.id) AS turn
     FROM ready CROSS JOIN clock CROSS JOIN LATERAL (
-        SELECT i.id, i.recipient, COALESCE(i.next_retry_at, '-infinity') AS due_at
+        SELECT i.id, i.recipient, i.guest_time_zone AS zone, COALESCE(i.next_retry_at, '-infinity') AS due_at
         FROM whatsapp_invitations i
         WHERE i.send_id = ready.id AND i.engine_state = 'queued'
           AND COALESCE(i.next_retry_at, '-infinity') <= clock.utc
@@ -60,45 +41,33 @@ WITH clock AS MATERIALIZED (
         FOR NO KEY UPDATE OF i SKIP LOCKED
     ) candidate
 ), picked AS MATERIALIZED (
-    SELECT due.id, due.turn, o.address IS NOT NULL AS opted_out,
+    SELECT due.id, due.turn, a.until AT TIME ZONE 'UTC' AS until,
+           CASE WHEN o.address IS NOT NULL THEN 'cancelled' WHEN a.until IS NOT NULL THEN 'queued' ELSE 'sending' END
+               AS state,
            row_number() OVER (ORDER BY due.turn, due.id) AS place
-    FROM due LEFT JOIN whatsapp_opt_outs o ON o.address = due.recipient
+    FROM due
+         LEFT JOIN whatsapp_opt_outs o ON o.address = due.recipient
+         LEFT JOIN asleep a ON a.send_id = due.send_id AND a.zone = due.zone
     ORDER BY due.turn, due.id
     LIMIT :limit
 )
 UPDATE whatsapp_invitations i
-SET engine_state = CASE WHEN picked.opted_out THEN 'cancelled' ELSE 'sending' END,
-    twilio_error_code = CASE WHEN picked.opted_out THEN 'opted_out' ELSE i.twilio_error_code END,
-    claim_token = CASE WHEN picked.opted_out THEN NULL ELSE (CAST(:tokens AS uuid[]))[picked.place] END,
-    claimed_by = :desk,
-    claimed_at = clock.utc,
-    twilio_message_sid = CASE WHEN picked.opted_out THEN i.twilio_message_sid END,
-    next_retry_at = NULL
+SET engine_state = picked.state,
+    twilio_error_code = CASE WHEN picked.state = 'cancelled' THEN 'opted_out' ELSE i.twilio_error_code END,
+    claim_token = CASE WHEN picked.state = 'sending' THEN (CAST(:tokens AS uuid[]))[picked.place] END,
+    claimed_by = CASE WHEN picked.state = 'queued' THEN i.claimed_by ELSE :desk END,
+    claimed_at = CASE WHEN picked.state = 'queued' THEN i.claimed_at ELSE clock.utc END,
+    twilio_message_sid = CASE WHEN picked.state = 'sending' THEN NULL ELSE i.twilio_message_sid END,
+    next_retry_at = CASE WHEN picked.state = 'queued' THEN picked.until END,
+    wait_reason = CASE WHEN picked.state = 'queued' THEN 'quiet_hours' END
 FROM picked CROSS JOIN clock
 WHERE i.id = picked.id
 RETURNING picked.turn, i.id, i.claim_token, i.send_id, i.event_id, i.recipient, i.message_content, i.content_sid,
           i.content_variables, i.retry_count, i.max_retries
 """)
 
-_NEXT_DUE = text(f"""
-WITH clock AS MATERIALIZED (
-    SELECT clock_timestamp() AS at, clock_timestamp() AT TIME ZONE 'UTC' AS utc
-)
-SELECT EXTRACT(epoch FROM min(GREATEST(first.due_at, s.not_before, clock.utc)) - min(clock.utc))
-FROM whatsapp_sends s CROSS JOIN clock CROSS JOIN LATERAL (
-    SELECT NULLIF(COALESCE(i.next_retry_at, '-infinity'), '-infinity') AS due_at
-    FROM whatsapp_invitations i
-    WHERE i.send_id = s.id AND i.engine_state = 'queued'
-    ORDER BY COALESCE(i.next_retry_at, '-infinity'), i.id
-    LIMIT 1
-) first
-WHERE s.sender = :sender AND s.state = 'active'
-  AND (s.not_after IS NULL OR s.not_after > clock.utc)
-  AND {_AWAKE}
-""")
-
 _LOCK_SENDS = text(f"""
-SELECT s.id, {_NOT_IDLE} FROM whatsapp_sends s
+SELECT s.id, {NOT_IDLE} FROM whatsapp_sends s
 WHERE s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
 ORDER BY s.id
 FOR NO KEY UPDATE
@@ -124,7 +93,7 @@ FOR NO KEY UPDATE
 # A claim whose commit was not answered may still be under way: it holds its sends, so whoever has these locks knows
 # whether it came about.
 _LOCK_SENDS_OF_CLAIMS = text(f"""
-SELECT s.id, {_NOT_IDLE} FROM whatsapp_sends s
+SELECT s.id, {NOT_IDLE} FROM whatsapp_sends s
 WHERE s.sender = :sender AND s.state IN ('active', 'paused')
    OR s.id IN (SELECT i.send_id FROM whatsapp_invitations i WHERE i.claim_token = ANY(:tokens))
 ORDER BY s.id
@@ -136,7 +105,8 @@ UPDATE whatsapp_invitations i
 SET engine_state = CASE WHEN s.state = 'stopped' THEN 'cancelled' ELSE 'queued' END,
     claim_token = NULL, looks = 0, next_look_at = NULL,
     next_retry_at = CASE WHEN s.state <> 'stopped' AND :wait > 0
-        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :wait) END
+        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :wait) END,
+    wait_reason = CASE WHEN s.state <> 'stopped' AND :wait > 0 THEN 'shared_phone' END
 FROM whatsapp_sends s
 WHERE i.claim_token = ANY(:tokens) AND i.engine_state IN ('sending', 'unknown') AND s.id = i.send_id
 RETURNING i.id
@@ -154,9 +124,12 @@ SET engine_state = CASE WHEN r.state = 'queued' AND s.state = 'stopped' THEN 'ca
     sent_at = CASE WHEN r.state = 'accepted' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
     failed_at = CASE WHEN r.state = 'failed' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
     retry_count = LEAST(r.retries, i.max_retries),
-    next_retry_at = CASE WHEN r.state = 'queued' AND s.state <> 'stopped' THEN r.due_at AT TIME ZONE 'UTC' END
+    next_retry_at = CASE WHEN r.state = 'queued' AND s.state <> 'stopped'
+        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => r.wait) END,
+    wait_reason = CASE WHEN r.state = 'queued' AND s.state <> 'stopped' THEN r.reason END
 FROM jsonb_to_recordset(CAST(:results AS jsonb))
-         AS r(token uuid, state text, retries int, sid text, word text, code text, message text, due_at timestamptz)
+         AS r(token uuid, state text, retries int, sid text, word text, code text, message text,
+              wait double precision, reason text)
      CROSS JOIN whatsapp_sends s
 WHERE i.claim_token = r.token AND i.engine_state IN ('sending', 'unknown') AND s.id = i.send_id
 RETURNING i.id
@@ -207,10 +180,24 @@ async def claim(
     `tokens`, one for each, are made by the caller who wants to know what it has claimed even when the answer to
     its commit is lost: `give_back` them.
     Only rows of active sends whose time has come, by the database's clock. Several sends of one number take
-    turns. A row whose address has opted out since it was planned is cancelled instead.
+    turns. A row whose address has opted out since it was planned is cancelled instead, and one whose guest is
+    asleep is put off to the end of the quiet hours: nothing claimed does not mean that nothing is due.
     """
-    named = list(tokens) or [uuid4() for _ in range(limit)]
-    result = await conn.execute(_CLAIM, {"sender": sender, "limit": limit, "desk": desk, "tokens": named})
+    ready = await lock_ready(conn, sender)
+    if not ready:
+        return []
+    asleep = [(one.id, name, until) for one in ready for name, until in one.asleep.items()]
+    parameters = {
+        "limit": limit,
+        "desk": desk,
+        "tokens": list(tokens) or [uuid4() for _ in range(limit)],
+        "sends": [one.id for one in ready],
+        "zones": [one.time_zone for one in ready],
+        "asleep_sends": [send_id for send_id, _, _ in asleep],
+        "asleep_zones": [name for _, name, _ in asleep],
+        "asleep_until": [until for _, _, until in asleep],
+    }
+    result = await conn.execute(_CLAIM, parameters)
     rows = sorted(result.all(), key=lambda row: (row.turn, row.send_id))
     return [
         Claim(
@@ -228,15 +215,6 @@ async def claim(
         for row in rows
         if row.claim_token is not None
     ]
-
-
-async def next_due(conn: Connection, sender: str) -> float | None:
-    """Return the seconds until an invitation of this number may be claimed, 0 when one may be now.
-
-    None: nothing waits, or what waits is paused, too late or in its quiet hours.
-    """
-    seconds = (await conn.execute(_NEXT_DUE, {"sender": sender})).scalar_one()
-    return None if seconds is None else float(seconds)
 
 
 async def give_back(
@@ -304,7 +282,7 @@ async def finish(conn: Connection, sends: Iterable[UUID]) -> None:
     await conn.execute(_FINISH, {"sends": list(sends)})
 
 
-def _as_row(token: UUID, step: Next) -> dict[str, str | int | None]:
+def _as_row(token: UUID, step: Next) -> dict[str, str | int | float | None]:
     return {
         "token": str(token),
         "state": step.state.value,
@@ -313,5 +291,6 @@ def _as_row(token: UUID, step: Next) -> dict[str, str | int | None]:
         "word": step.twilio_status,
         "code": step.error_code,
         "message": step.error_message,
-        "due_at": None if step.due_at is None else step.due_at.isoformat(),
+        "wait": step.wait,
+        "reason": None if step.reason is None else step.reason.value,
     }

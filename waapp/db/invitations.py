@@ -10,6 +10,7 @@ from sqlalchemy import text
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.plan import PriorInvitation
 from waapp.core.status import EngineState
+from waapp.core.waiting import WaitReason
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
 from waapp.db.engine import Connection
 from waapp.db.streaming import stream
@@ -23,7 +24,16 @@ _COLUMNS: Final = """
     COALESCE(i.max_retries, 0), i.next_retry_at AT TIME ZONE 'UTC', i.looks, i.claimed_by,
     i.claimed_at AT TIME ZONE 'UTC', i.queued_at AT TIME ZONE 'UTC', i.sent_at AT TIME ZONE 'UTC',
     i.delivered_at AT TIME ZONE 'UTC', i.read_at AT TIME ZONE 'UTC', i.failed_at AT TIME ZONE 'UTC',
-    i.updated_at AT TIME ZONE 'UTC', i.price, i.price_unit"""
+    i.updated_at AT TIME ZONE 'UTC',
+    CASE WHEN i.retry_count = 0 THEN i.price ELSE (
+        SELECT sum(p.price) FROM (
+            SELECT i.price AS price
+            UNION ALL SELECT a.price FROM whatsapp_attempts a WHERE a.invitation_id = i.id AND NOT a.adopted) p
+    ) END,
+    CASE WHEN i.retry_count = 0 THEN i.price_unit ELSE COALESCE(i.price_unit, (
+        SELECT min(a.price_unit) FROM whatsapp_attempts a WHERE a.invitation_id = i.id)) END,
+    i.wait_reason, NULLIF(i.next_look_at, '9999-12-31') AT TIME ZONE 'UTC',
+    i.guest_time_zone, i.doubled"""
 
 _FROM: Final = "FROM whatsapp_invitations i JOIN guests g ON g.id = i.guest_id"
 
@@ -138,7 +148,10 @@ async def _all(conn: Connection, query: str, parameters: dict[str, object]) -> l
 def _as_invitation(row: Iterable[Any]) -> Invitation:
     values = list(row)
     values[_STATE] = EngineState(values[_STATE])
+    if values[_WAIT_REASON] is not None:
+        values[_WAIT_REASON] = WaitReason(values[_WAIT_REASON])
     return Invitation(*values)
 
 
 _STATE: Final = list(Invitation.__dataclass_fields__).index("engine_state")
+_WAIT_REASON: Final = list(Invitation.__dataclass_fields__).index("wait_reason")

@@ -26,7 +26,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import CHAR, ENUM, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
 REVISION: Final = "v1_0008"
 """The newest migration; the number after v is the major version, within which changes only add."""
@@ -204,6 +204,10 @@ whatsapp_sends = Table(
     _created(),
     _updated(),
     Column("test", Boolean, nullable=False, server_default=text("false")),
+    _moment("undo_until"),
+    Column(
+        "guest_zones", ARRAY(String(64)), nullable=False, server_default=text("'{}'::character varying[]")
+    ),
     CheckConstraint(
         "state IN ('active', 'paused', 'stopped', 'finished')", name="whatsapp_sends_state_check"
     ),
@@ -255,6 +259,12 @@ whatsapp_invitations = Table(
     Column("template_version_id", Uuid, ForeignKey("whatsapp_template_versions.id", ondelete="SET NULL")),
     Column("language", String(16)),
     Column("message_parts", JSONB),
+    Column("guest_time_zone", String(64)),
+    Column("wait_reason", String(16)),
+    Column("prior_status", invitation_status_enum),
+    Column("prior_method", invitation_method_enum),
+    _moment("prior_sent_at"),
+    Column("doubled", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("twilio_message_sid", name="whatsapp_invitations_twilio_message_sid_key"),
     UniqueConstraint("send_id", "guest_id", name="whatsapp_invitations_send_id_guest_id_key"),
     CheckConstraint("max_retries BETWEEN 0 AND 20", name="whatsapp_invitations_max_retries_check"),
@@ -320,6 +330,33 @@ whatsapp_invitations = Table(
         "template_version_id",
         postgresql_where=text("template_version_id IS NOT NULL"),
     ),
+    Index(
+        "idx_whatsapp_invitations_claimed_at",
+        "claimed_at",
+        postgresql_where=text("NOT practice AND claimed_at IS NOT NULL"),
+    ),
+)
+
+whatsapp_attempts = Table(
+    "whatsapp_attempts",
+    metadata,
+    Column("sid", String(50), primary_key=True),
+    Column("invitation_id", Uuid, ForeignKey("whatsapp_invitations.id", ondelete="CASCADE"), nullable=False),
+    Column("sender", String(40)),
+    Column("status", String(20)),
+    Column("error_code", String(10)),
+    Column("error_message", Text),
+    _moment("sent_at"),
+    _moment("delivered_at"),
+    _moment("read_at"),
+    _moment("failed_at"),
+    Column("price", Numeric(12, 5)),
+    Column("price_unit", CHAR(3)),
+    Column("adopted", Boolean, nullable=False, server_default=text("false")),
+    _created(),
+    _updated(),
+    Index("idx_whatsapp_attempts_invitation_id", "invitation_id"),
+    Index("idx_whatsapp_attempts_sender", "sender", "sent_at", postgresql_where=text("NOT adopted")),
 )
 
 whatsapp_invitation_log = Table(

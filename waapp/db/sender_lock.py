@@ -63,6 +63,11 @@ async def lock_holder(conn: Connection, sender: str) -> str | None:
     return None if name is None else _desk(name)
 
 
+def is_desk(holder: str, desk: str) -> bool:
+    """Tell whether a holder is this desk: names of sessions are cut short."""
+    return holder == _desk(_application_name(desk))
+
+
 class SenderLock:
     """One attempt to get the right to send for a number, as a context; `held` tells whether it succeeded.
 

@@ -11,14 +11,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
 
+from waapp.core.events import is_time_zone
 from waapp.core.invitations import NewInvitation, Send, SendState, SendSummary
+from waapp.core.waiting import other_zones
 from waapp.db.engine import Connection
+from waapp.db.send_timing import waits_of
+from waapp.db.sender_lock import lock_holder
 from waapp.errors import UserError
 
 # Enough for one statement to be cheap, few enough that preparing them does not hold the window up.
 _CHUNK: Final = 1000
+
+UNDONE: Final = "undone"
+"""The pause code of a stopped send that was withdrawn in its undo window."""
 
 # Invitation `i` may still leave (or may have left, which nobody knows): never doubled, not even on request.
 _IN_PROGRESS: Final = "i.engine_state IN ('queued', 'sending', 'unknown')"
@@ -32,7 +38,8 @@ class NewSend:
 
     `id` is made by whoever plans: queueing the same id again (after a commit whose outcome was lost) adds
     nothing. `sender` is the WhatsApp number in E.164, or the installation's practice key. Quiet hours are
-    wall-clock times in `time_zone`.
+    wall-clock times where a guest is, and in `time_zone` for those of whom that is not known. Nothing leaves
+    for the first `undo_seconds`.
     """
 
     id: UUID
@@ -50,6 +57,7 @@ class NewSend:
     quiet_end: time | None = None
     time_zone: str = "UTC"
     max_retries: int = 3
+    undo_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,8 @@ _COLUMNS: Final = """
     s.id, s.event_id, s.template_id, s.template_name, s.template_version, s.sender, s.practice, s.planned_by,
     s.state, s.pause_code, s.rate, s.not_before AT TIME ZONE 'UTC' AS not_before,
     s.not_after AT TIME ZONE 'UTC' AS not_after, s.quiet_start, s.quiet_end, s.time_zone,
-    s.created_at AT TIME ZONE 'UTC' AS created_at, s.updated_at AT TIME ZONE 'UTC' AS updated_at"""
+    s.created_at AT TIME ZONE 'UTC' AS created_at, s.updated_at AT TIME ZONE 'UTC' AS updated_at,
+    s.undo_until AT TIME ZONE 'UTC' AS undo_until"""
 
 # Every row is in exactly one of the counts.
 _COUNTS: Final = """
@@ -99,15 +108,19 @@ _COUNTS: Final = """
     count(*) FILTER (WHERE i.engine_state = 'accepted' AND i.twilio_status = 'read') AS read,
     count(*) FILTER (WHERE i.engine_state = 'failed' OR i.engine_state = 'accepted'
         AND i.twilio_status IN ('failed', 'undelivered', 'canceled')) AS failed,
-    count(*) FILTER (WHERE i.engine_state = 'cancelled') AS cancelled"""
+    count(*) FILTER (WHERE i.engine_state = 'cancelled') AS cancelled,
+    count(*) FILTER (WHERE i.engine_state = 'queued'
+        AND i.next_retry_at > clock_timestamp() AT TIME ZONE 'UTC') AS parked"""
 
 _INSERT_SEND = text(f"""
 INSERT INTO whatsapp_sends AS s (id, event_id, template_id, template_name, template_version, sender, practice,
-    planned_by, state, rate, not_before, not_after, quiet_start, quiet_end, time_zone)
+    planned_by, state, rate, not_before, not_after, quiet_start, quiet_end, time_zone, guest_zones, undo_until)
 VALUES (:id, :event_id, (SELECT id FROM whatsapp_templates WHERE id = :template_id), :template_name,
     :template_version, :sender, :practice, :planned_by, 'active', :rate,
     CAST(:not_before AS timestamptz) AT TIME ZONE 'UTC', CAST(:not_after AS timestamptz) AT TIME ZONE 'UTC',
-    :quiet_start, :quiet_end, :time_zone)
+    :quiet_start, :quiet_end, :time_zone, :guest_zones,
+    CASE WHEN :undo_seconds > 0
+        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :undo_seconds) END)
 ON CONFLICT (id) DO NOTHING
 RETURNING {_COLUMNS}
 """)
@@ -122,15 +135,17 @@ SELECT pg_advisory_xact_lock(hashtextextended(
 _INSERT_INVITATIONS = text(f"""
 INSERT INTO whatsapp_invitations (id, send_id, guest_id, event_id, template_name, template_version, sender, practice,
     recipient, template_variables, message_content, content_sid, content_variables, engine_state, max_retries,
-    queued_at, next_retry_at)
+    queued_at, next_retry_at, wait_reason, guest_time_zone, prior_status, prior_method, prior_sent_at)
 SELECT gen_random_uuid(), :send_id, n.guest_id, :event_id, :template_name, :template_version, :sender, :practice,
     n.recipient, CAST(n.variables AS jsonb), n.body, n.content_sid, CAST(n.content_variables AS jsonb),
     'queued', :max_retries, clock_timestamp() AT TIME ZONE 'UTC',
-    CASE WHEN n.wait > 0 THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => n.wait) END
+    CASE WHEN n.wait > 0 THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => n.wait) END,
+    CASE WHEN n.wait > 0 THEN n.wait_reason END, n.time_zone,
+    g.invitation_status, g.invitation_method, g.invitation_sent_at
 FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:variables AS text[]),
             CAST(:bodies AS text[]), CAST(:content_sids AS text[]), CAST(:content_variables AS text[]),
-            CAST(:waits AS double precision[]))
-         AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait)
+            CAST(:waits AS double precision[]), CAST(:wait_reasons AS text[]), CAST(:time_zones AS text[]))
+         AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait, wait_reason, time_zone)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
   AND NOT EXISTS (
@@ -177,16 +192,6 @@ SELECT count(*) FILTER (WHERE engine_state = 'accepted') AS sent,
 FROM whatsapp_invitations WHERE send_id = :id
 """)
 
-_PAUSE_LATE = text("""
-UPDATE whatsapp_sends SET state = 'paused', pause_code = 'too_late'
-WHERE id IN (
-    SELECT s.id FROM whatsapp_sends s
-    WHERE s.sender = :sender AND s.state = 'active' AND s.not_after <= clock_timestamp() AT TIME ZONE 'UTC'
-    ORDER BY s.id
-    FOR NO KEY UPDATE)
-RETURNING id
-""")
-
 _FINISH_DONE = text("""
 UPDATE whatsapp_sends SET state = 'finished', pause_code = NULL
 WHERE id IN (
@@ -218,14 +223,15 @@ async def queue_send(
 
     A guest who meanwhile has an invitation of this template in this mode is skipped: always when it may still
     leave or nobody knows whether it did, and without `include_already_invited` when Twilio has it. Raises
-    `nobody_left` when that leaves no guest (the transaction must then be rolled back) and `time_zone_unknown`
-    when the server does not know the zone of the quiet hours.
+    `nobody_left` when that leaves no guest (the transaction must then be rolled back), `send_undone` when this
+    send has been undone meanwhile, and `time_zone_unknown` for quiet hours in a zone that nobody knows.
     """
     key = {"event_id": plan.event_id, "template_name": plan.template_name, "practice": plan.practice}
     await conn.execute(_QUEUE_FOR_TEMPLATE, key)
-    if plan.quiet_start is not None and plan.quiet_end is not None:
-        await _check_time_zone(conn, plan.time_zone)
-    row = (await conn.execute(_INSERT_SEND, _send_parameters(plan))).one_or_none()
+    has_quiet_hours = plan.quiet_start is not None and plan.quiet_end is not None
+    if has_quiet_hours and not is_time_zone(plan.time_zone):
+        raise UserError("time_zone_unknown", zone=plan.time_zone)
+    row = (await conn.execute(_INSERT_SEND, _send_parameters(plan, invitations))).one_or_none()
     if row is None:
         return await _queued_before(conn, plan.id, invitations)
     shared = {
@@ -259,10 +265,10 @@ async def get_send(conn: Connection, send_id: UUID) -> Send:
 
 
 async def list_sends(conn: Connection, event_id: UUID, practice: bool) -> list[SendSummary]:
-    """Return an event's sends of one mode with their counts, newest first."""
+    """Return an event's sends of one mode with their counts, newest first; without those that were undone."""
     return await _summaries(
         conn,
-        "s.event_id = :event_id AND s.practice = :practice",
+        f"s.event_id = :event_id AND s.practice = :practice AND s.pause_code IS DISTINCT FROM '{UNDONE}'",
         {"event_id": event_id, "practice": practice},
     )
 
@@ -325,11 +331,6 @@ async def pause_sender(conn: Connection, sender: str, code: str) -> list[UUID]:
     return sends
 
 
-async def pause_late(conn: Connection, sender: str) -> list[UUID]:
-    """Pause the number's active sends whose last moment has passed, with the code `too_late`; return their ids."""
-    return list((await conn.execute(_PAUSE_LATE, {"sender": sender})).scalars())
-
-
 async def finish_done(conn: Connection, sender: str) -> list[UUID]:
     """Mark the number's open sends without an open invitation as finished; return their ids.
 
@@ -339,7 +340,7 @@ async def finish_done(conn: Connection, sender: str) -> list[UUID]:
     return list((await conn.execute(_FINISH_DONE, {"sender": sender})).scalars())
 
 
-def _send_parameters(plan: NewSend) -> dict[str, object]:
+def _send_parameters(plan: NewSend, invitations: Sequence[NewInvitation]) -> dict[str, object]:
     return {
         "id": plan.id,
         "event_id": plan.event_id,
@@ -355,6 +356,8 @@ def _send_parameters(plan: NewSend) -> dict[str, object]:
         "quiet_start": plan.quiet_start,
         "quiet_end": plan.quiet_end,
         "time_zone": plan.time_zone,
+        "guest_zones": list(other_zones(plan.time_zone, (new.time_zone for new in invitations))),
+        "undo_seconds": plan.undo_seconds,
     }
 
 
@@ -369,6 +372,8 @@ def _invitation_columns(invitations: Sequence[NewInvitation]) -> dict[str, list[
             None if new.content_variables is None else _json(new.content_variables) for new in invitations
         ],
         "waits": [new.wait for new in invitations],
+        "wait_reasons": [new.wait_reason for new in invitations],
+        "time_zones": [new.time_zone for new in invitations],
     }
 
 
@@ -382,40 +387,52 @@ def _as_send(row: Row[Any]) -> Send:
     return Send(**fields)
 
 
-async def _check_time_zone(conn: Connection, name: str) -> None:
-    try:
-        async with conn.begin_nested():
-            await conn.execute(text("SELECT now() AT TIME ZONE :name"), {"name": name})
-    except DBAPIError as error:
-        raise UserError("time_zone_unknown", zone=name) from error
-
-
 async def _queued_before(conn: Connection, send_id: UUID, invitations: Sequence[NewInvitation]) -> Queued:
+    send = await get_send(conn, send_id)
+    if send.pause_code == UNDONE:
+        raise UserError("send_undone")
     present = set((await conn.execute(_GUESTS_OF_SEND, {"send_id": send_id})).scalars())
     skipped = tuple(new.guest_id for new in invitations if new.guest_id not in present)
-    return Queued(await get_send(conn, send_id), len(present), skipped)
+    return Queued(send, len(present), skipped)
 
 
 async def _summaries(conn: Connection, condition: str, parameters: Mapping[str, object]) -> list[SendSummary]:
     statement = text(f"""
         SELECT {_COLUMNS}, n.total, n.queued, n.in_flight, n.unknown, n.handed_over, n.delivered, n.read, n.failed,
-               n.cancelled
+               n.cancelled, n.parked, clock_timestamp() AS as_of
         FROM whatsapp_sends s CROSS JOIN LATERAL (
             SELECT {_COUNTS} FROM whatsapp_invitations i WHERE i.send_id = s.id
         ) n
         WHERE {condition}
         ORDER BY s.created_at DESC, s.id DESC""")
+    rows = (await conn.execute(statement, parameters)).all()
+    active = [row.id for row in rows if row.state == SendState.ACTIVE]
+    waits = await waits_of(conn, active) if active else {}
+    holders = {
+        number: await lock_holder(conn, number)
+        for number in {row.sender for row in rows if row.state in {SendState.ACTIVE, SendState.PAUSED}}
+    }
     summaries = []
-    for row in await conn.execute(statement, parameters):
+    for row in rows:
         fields: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns
         counts = {name: fields.pop(name) for name in _COUNT_NAMES}
+        as_of = fields.pop("as_of")
         fields.update(state=SendState(row.state), rate=float(row.rate))
-        summaries.append(SendSummary(Send(**fields), **counts))
+        summaries.append(
+            SendSummary(
+                Send(**fields),
+                **counts,
+                waiting=waits.get(row.id),
+                holder=holders.get(row.sender),
+                as_of=as_of,
+            )
+        )
     return summaries
 
 
 _COUNT_NAMES: Final = (
     "total", "queued", "in_flight", "unknown", "handed_over", "delivered", "read", "failed", "cancelled",
+    "parked",
 )  # fmt: skip
 
 

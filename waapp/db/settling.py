@@ -84,7 +84,7 @@ RETURNING i.id
 _SEND_AGAIN = text("""
 UPDATE whatsapp_invitations
 SET engine_state = 'queued', claim_token = NULL, claimed_by = :desk, twilio_error_code = NULL,
-    twilio_error_message = NULL, next_retry_at = NULL, looks = 0, next_look_at = NULL
+    twilio_error_message = NULL, next_retry_at = NULL, wait_reason = NULL, looks = 0, next_look_at = NULL
 WHERE id = :id AND engine_state = 'unknown'
 RETURNING id
 """)

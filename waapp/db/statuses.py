@@ -17,6 +17,7 @@ from sqlalchemy import Row, text
 
 from waapp.core.invitations import Fact
 from waapp.core.status import GuestStatus, advance, guest_status
+from waapp.core.waiting import WaitReason
 from waapp.db.engine import Connection
 
 
@@ -86,7 +87,7 @@ UPDATE whatsapp_invitations i
 SET twilio_status = r.status, twilio_error_code = r.error_code, twilio_error_message = r.error_message,
     delivered_at = r.delivered_at AT TIME ZONE 'UTC', read_at = r.read_at AT TIME ZONE 'UTC',
     failed_at = r.failed_at AT TIME ZONE 'UTC', price = r.price, price_unit = r.price_unit,
-    engine_state = 'accepted', next_retry_at = NULL,
+    engine_state = 'accepted', next_retry_at = NULL, wait_reason = NULL,
     sent_at = COALESCE(i.sent_at, LEAST(i.claimed_at, r.delivered_at AT TIME ZONE 'UTC'))
 FROM jsonb_to_recordset(CAST(:rows AS jsonb))
          AS r(id uuid, old_status text, version timestamp, status text, error_code text, error_message text,
@@ -105,7 +106,7 @@ UPDATE whatsapp_invitations i
 SET engine_state = 'queued', twilio_status = NULL, sent_at = NULL, failed_at = NULL,
     twilio_error_message = concat_ws(' ', i.twilio_error_message, '(' || i.twilio_message_sid || ')'),
     retry_count = LEAST(i.retry_count + 1, i.max_retries),
-    next_retry_at = CAST(:due_at AS timestamptz) AT TIME ZONE 'UTC'
+    next_retry_at = clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :wait), wait_reason = :reason
 FROM whatsapp_sends s
 WHERE i.id = :id AND s.id = i.send_id AND s.state <> 'stopped' AND i.engine_state = 'accepted'
   AND i.twilio_message_sid = :sid AND i.twilio_status IN ('failed', 'undelivered')
@@ -164,8 +165,8 @@ async def apply_facts(conn: Connection, facts: Iterable[Fact]) -> list[Failed]:
     return [one for one in failed if one.send_id is not None]
 
 
-async def send_again_later(conn: Connection, failed: Failed, due_at: datetime) -> bool:
-    """Queue a failed invitation for one more attempt at `due_at`.
+async def send_again_later(conn: Connection, failed: Failed, wait: float, reason: WaitReason) -> bool:
+    """Queue a failed invitation for one more attempt after `wait` seconds.
 
     False when it is no longer as it was: another fact arrived, or its send was stopped. A finished send becomes
     active again; every other row of it stays as it is.
@@ -173,7 +174,7 @@ async def send_again_later(conn: Connection, failed: Failed, due_at: datetime) -
     await conn.execute(
         text("SELECT FROM whatsapp_sends WHERE id = :id FOR NO KEY UPDATE"), {"id": failed.send_id}
     )
-    parameters = {"id": failed.id, "sid": failed.sid, "due_at": due_at}
+    parameters = {"id": failed.id, "sid": failed.sid, "wait": wait, "reason": reason.value}
     if (await conn.execute(_SEND_AGAIN_LATER, parameters)).one_or_none() is None:
         return False
     await conn.execute(_REOPEN, {"id": failed.send_id})

@@ -6,7 +6,6 @@ The window and the command line use these two functions, so that a dry run shows
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from waapp.core import phone, plan
@@ -19,10 +18,13 @@ from waapp.core.rates import RateTable
 from waapp.core.template import Template
 from waapp.core.template_rules import check
 from waapp.core.template_values import guest_values, known_variables
+from waapp.core.waiting import Timing, WaitReason, check_timing, default_timing
 from waapp.db import events, guests, opt_outs, templates
 from waapp.db import invitations as invitations_db
+from waapp.db.clock import database_clock
 from waapp.db.daily_use import people_written_to
 from waapp.db.engine import Database
+from waapp.db.send_timing import account_trouble
 from waapp.db.sends import NewSend, Queued, queue_send
 from waapp.engine.account import Line
 from waapp.errors import UserError
@@ -71,10 +73,12 @@ async def prepare(
         invited = await invitations_db.prior_invitations(conn, event_id, template_id, practice=practice)
         refusing = await opt_outs.list_addresses(conn)
         used = 0 if practice else await people_written_to(conn)
+        trouble = await account_trouble(conn, line.key) if line else None
+        now = await database_clock(conn)
     limit = await line.daily_limit() if line else None
     situation = Situation(
         template=template,
-        now=datetime.now(UTC),
+        now=now,
         event=event,
         practice=practice,
         sender=line.number if line else None,
@@ -87,6 +91,7 @@ async def prepare(
         rate=line.rate if line else 1.0,
         daily_limit=limit,
         daily_used=used,
+        account_trouble=trouble,
         rates=rates,
         options=options,
     )
@@ -109,18 +114,25 @@ async def prepare(
     )
 
 
-async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queued:
+async def queue(
+    database: Database, prepared: Prepared, *, planner: str, timing: Timing | None = None
+) -> Queued:
     """Write the send and its invitations in one transaction; the engine of any desk carries it on.
 
+    `timing` says when it may leave; without it that is `default_timing` of the event, and no undo window.
     Whoever is beyond the sender's daily limit waits until the next day, or the one after.
     Raises UserError("send_blocked") for a plan that may not start, UserError("nobody_left") when somebody else
-    has invited everybody meanwhile.
+    has invited everybody meanwhile, UserError("not_after_past") and UserError("not_before_too_late").
     """
     made, event, template = prepared.plan, prepared.event, prepared.template
     if not made.may_start or prepared.key is None:
         raise UserError(
             "send_blocked", blocker=made.blockers[0] if made.blockers else BlockerCode.NO_SENDER.value
         )
+    async with database.read() as conn:
+        now = await database_clock(conn)
+    when = timing or default_timing(event, now)
+    check_timing(when, now)
     new = NewSend(
         id=prepared.send_id,
         event_id=event.id,
@@ -132,8 +144,11 @@ async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queu
         planned_by=planner,
         rate=prepared.rate,
         time_zone=event.time_zone,
-        quiet_start=event.quiet_start,
-        quiet_end=event.quiet_end,
+        not_before=when.not_before,
+        not_after=when.not_after,
+        quiet_start=when.quiet_start,
+        quiet_end=when.quiet_end,
+        undo_seconds=when.undo_seconds,
     )
     addresses = [recipient.address for recipient in made.recipients]
     invitations = [
@@ -145,6 +160,8 @@ async def queue(database: Database, prepared: Prepared, *, planner: str) -> Queu
             content_sid=made.content_sid,
             content_variables=recipient.content_variables if made.content_sid else None,
             wait=wait,
+            wait_reason=WaitReason.DAILY_LIMIT if wait else None,
+            time_zone=recipient.time_zone,
         )
         for recipient, wait in zip(
             made.recipients, waits(addresses, prepared.daily_limit, prepared.daily_used), strict=True
@@ -172,4 +189,5 @@ def _planned(
         values=guest_values(guest, event, template.language),
         invited=invited.get(guest.id),
         opted_out=number.e164 in refusing,
+        time_zone=None if number.e164 is None else phone.time_zone(number.e164),
     )

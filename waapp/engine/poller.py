@@ -128,13 +128,12 @@ class Poller:
                 verdict = decide_failure(
                     failed.error_code,
                     attempt=failed.retry_count,
-                    now=datetime.now(UTC),
                     table=self._table,
                     recipient_region=phone.read(failed.recipient).region,
                     max_retries=failed.max_retries,
                 )
-                if verdict.due_at is not None:
-                    await statuses.send_again_later(conn, failed, verdict.due_at)
+                if verdict.wait is not None and verdict.reason is not None:
+                    await statuses.send_again_later(conn, failed, verdict.wait, verdict.reason)
                 if verdict.pause_code is not None:
                     await sends.pause_sender(conn, self._key, verdict.pause_code)
 

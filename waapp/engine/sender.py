@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +22,7 @@ from waapp.core.errors_twilio import Table
 from waapp.core.invitations import Claim
 from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
 from waapp.core.pacing import PAIR_SECONDS, Next, Pacer, PairSpacing, decide
-from waapp.db import claims, sends
+from waapp.db import claims, send_timing
 from waapp.db.engine import Database
 from waapp.db.sender_lock import time_with_sleep
 from waapp.engine.account import Line
@@ -154,8 +153,7 @@ class Sender:
             async with self._database.begin() as conn:
                 claimed = await claims.claim(conn, self._key, self._batch, self._desk, tokens)
                 if not claimed:
-                    await sends.pause_late(conn, self._key)
-                    due = await claims.next_due(conn, self._key)
+                    due = await send_timing.next_due(conn, self._key)
         except BaseException as error:
             # The claim may have been committed all the same.
             self._claimed.difference_update(tokens)
@@ -236,7 +234,6 @@ class Sender:
         verdict = decide(
             outcome,
             attempt=claim.retry_count,
-            now=datetime.now(UTC),
             table=self._table,
             # Reading a number costs as much as posting it; only some errors mean other things elsewhere.
             recipient_region=phone.read(claim.recipient).region if isinstance(outcome, Refused) else None,

@@ -5,7 +5,7 @@ import logging
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import load_table
-from waapp.db import claims, settling, statuses
+from waapp.db import send_timing, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.feed import Feed
 from waapp.engine.account import Line, open_account
@@ -61,7 +61,7 @@ async def run(settings: Settings, *, until_idle: bool) -> None:
 async def is_idle(database: Database, line: Line) -> bool:
     """Tell whether nothing is to be sent, settled or handed over soon for this number."""
     async with database.read() as conn:
-        due = await claims.next_due(conn, line.key)
+        due = await send_timing.next_due(conn, line.key)
         if due is not None and due <= _SOON:
             return False
         if await settling.due_for_a_look(conn, line.key, limit=1):

@@ -11,11 +11,22 @@ from waapp.core.errors_twilio import Table
 from waapp.core.plan import Blocker, BlockerCode, Exclusion, Notice, Reason
 from waapp.core.status import Shown
 from waapp.core.template_values import ValueProblem
+from waapp.core.waiting import WaitReason
 from waapp.errors import UserError
 from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import EXPORT_HEADINGS, FIELDS, ROWS
-from waapp.texts.plan import BLOCKERS, NO_ANSWERS, NOTICES, OWN_CODES, PAUSES, REASON_COUNTS, REASONS, STATES
+from waapp.texts.plan import (
+    BLOCKERS,
+    NO_ANSWERS,
+    NOTICES,
+    OWN_CODES,
+    PAUSES,
+    REASON_COUNTS,
+    REASONS,
+    STATES,
+    WAITS,
+)
 from waapp.texts.templates import FINDINGS, FIXES, REJECTIONS, VALUES, VARIABLES
 
 __all__ = [
@@ -36,6 +47,7 @@ __all__ = [
     "STATES",
     "VALUES",
     "VARIABLES",
+    "WAITS",
     "Message",
     "blocker",
     "cause",
@@ -54,6 +66,7 @@ __all__ = [
     "use_translator",
     "value_problem",
     "variable",
+    "wait_reason",
 ]
 
 
@@ -79,6 +92,11 @@ def say(code: str, **params: object) -> str:
 def state(shown: Shown) -> str:
     """Return the word of an invitation's state."""
     return tr(STATES[shown])
+
+
+def wait_reason(reason: WaitReason) -> str:
+    """Return why something that is queued does not leave yet, as a part of a sentence: "quiet hours"."""
+    return tr(WAITS[reason])
 
 
 def variable(name: str) -> str:

@@ -187,6 +187,16 @@ _WORK: Final = {
     "template_name_taken": Message("Another template is called “{name}” already.", "Choose another name."),
     "send_unknown": Message("This send no longer exists.", "Somebody else has deleted its event."),
     "send_blocked": Message("Nothing was sent. {blocker}", "Mend that, then send again."),
+    "undo_too_late": Message(
+        "It is too late to undo: messages are leaving.",
+        "Stop the send instead: what has not left yet then stays here.",
+    ),
+    "send_undone": Message("This send was undone; nothing has left.", "Plan it again to send it after all."),
+    "not_after_past": Message("The latest time for this send has passed already.", "Choose a later one."),
+    "not_before_too_late": Message(
+        "The send may not begin before its latest time is over.",
+        "Choose an earlier beginning, or a later end.",
+    ),
     "nobody_left": Message(
         "Nothing was sent: no guest can get this message.",
         "The list of who is left out says why, guest by guest.",

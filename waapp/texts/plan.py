@@ -4,6 +4,7 @@ from typing import Final
 
 from waapp.core.plan import BlockerCode, NoticeCode, Reason
 from waapp.core.status import Shown
+from waapp.core.waiting import WaitReason
 
 STATES: Final = {
     Shown.NONE: "Not invited",
@@ -109,5 +110,19 @@ NO_ANSWERS: Final = {
 PAUSES: Final = {
     "planner": "A planner has paused this send.",
     "too_late": "The latest time for this send has passed.",
+    "undone": "Undone: nothing has left.",
 }
 """Why a send stands still, beside the codes of Twilio, which have their words in the table of errors."""
+
+WAITS: Final = {
+    WaitReason.UNDO: "it can still be undone",
+    WaitReason.NOT_BEFORE: "it is not to leave earlier",
+    WaitReason.QUIET_HOURS: "quiet hours",
+    WaitReason.DAILY_LIMIT: "WhatsApp’s daily limit is used up",
+    WaitReason.TRANSIENT: "a passing fault at Twilio or WhatsApp",
+    WaitReason.LATER: "WhatsApp wants it tried again later",
+    WaitReason.NETWORK: "no connection to Twilio",
+    WaitReason.THROTTLED: "Twilio asked for a slower pace",
+    WaitReason.SHARED_PHONE: "the same phone has just got another message",
+}
+"""Why something that is queued does not leave yet: stands in brackets or after a colon."""
