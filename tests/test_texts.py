@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +21,8 @@ from waapp.core.plan import Blocker, BlockerCode, Exclusion, Notice, NoticeCode,
 from waapp.core.rows import RowCode
 from waapp.core.status import Shown
 from waapp.core.template import TemplateDraft
-from waapp.core.template_rules import RULES, check, check_draft
+from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
+from waapp.core.template_rules import PART_RULES, RULES, check, check_draft, check_message
 from waapp.core.template_values import BUILT_IN, check_values
 from waapp.errors import DatabaseError, UserError
 from waapp.paths import data_dir
@@ -136,7 +138,7 @@ def test_every_error_gets_what_its_words_ask_for():
         (texts.BLOCKERS, BlockerCode),
         (texts.NOTICES, NoticeCode),
         (texts.ROWS, RowCode),
-        (texts.FINDINGS, RULES),
+        (texts.FINDINGS, (*RULES, *PART_RULES)),
         (texts.VARIABLES, BUILT_IN),
     ],
 )
@@ -152,20 +154,32 @@ def strings_of(*modules: str) -> set[str]:
 
 
 def test_every_fix_has_a_label():
-    source = (PACKAGE / "core/template_checks.py").read_text(encoding="utf-8")
-    made = set(re.findall(r'Fix\(\s*"(\w+)"', source)) | {"mend_name", "mend_braces"}
+    sources = [
+        (PACKAGE / "core" / name).read_text(encoding="utf-8")
+        for name in ("template_checks.py", "template_part_checks.py")
+    ]
+    made = {code for source in sources for code in re.findall(r'Fix\(\s*"(\w+)"', source)}
+    made |= {"mend_name", "mend_braces"}
     assert made == set(texts.FIXES)
 
 
 def test_every_problem_of_a_value_has_words():
-    codes = {text for text in strings_of("core/template_values.py") if re.fullmatch(r"value_\w+", text)}
+    codes = {
+        text
+        for text in strings_of("core/template_values.py")
+        if re.fullmatch(r"value_\w+|\w+_filled_too_long", text)
+    }
     assert codes | {"rendered_too_long"} == set(texts.VALUES)
 
 
 def test_every_problem_of_a_field_has_words():
     endings = "missing|too_long|unlikely|unknown|wrong|has_blank|braces|not_web|half|whole_day"
     strings = strings_of("core/events.py", "core/guests.py", "core/template_rules.py")
-    codes = {text for text in strings if re.fullmatch(rf"[a-z_]+_({endings})", text)} - set(RULES)
+    codes = (
+        {text for text in strings if re.fullmatch(rf"[a-z_]+_({endings})", text)}
+        - set(RULES)
+        - set(PART_RULES)
+    )
     codes |= {f"phone_{problem}" for problem in PhoneProblem if problem is not PhoneProblem.EMPTY}
     # That a name is taken only the database knows.
     assert codes | {"template_name_taken"} == set(texts.FIELDS)
@@ -191,6 +205,33 @@ BAD_TEXTS = [
     "🎉 {{guest_name}} 🎉",
     " **a**  [b](https://x.example) <b>     bit.ly/x «guest name» \0" + "🎉" * 11 + "\na\nb\nc\nd\ne\n{{x}}",
 ]
+
+
+def test_real_findings_about_parts_fill_their_words():
+    long = "x" * 2100
+    draft = TemplateDraft(
+        "bad",
+        "Bad",
+        "Hello",
+        header=Header(HeaderKind.TEXT, "*🎉*\n{{a}} {{b}}" + long),
+        footer="*🎉*\n{{a}}" + long,
+        buttons=(
+            *(Button(ButtonKind.QUICK_REPLY, "*Yes* 🎉\n{{a}}" + "x" * length) for length in (9, 30)),
+            *(Button(ButtonKind.URL, "Yes", f"http://{{{{a}}}} {long}") for _ in range(6)),
+            *(Button(ButtonKind.PHONE, "", "+351 912 000 000") for _ in range(2)),
+            *(Button(ButtonKind.COPY_CODE, "a reply that is long!", value) for value in ("", long)),
+            Button(ButtonKind.QUICK_REPLY, "a reply that is long!"),
+            Button(ButtonKind.URL, "x"),
+        ),
+    )
+    film = replace(draft, header=Header(HeaderKind.VIDEO, f"http://{{{{a}}}}.gif {long}"))
+    found = [*check_message(draft, BUILT_IN), *check_message(film, BUILT_IN)]
+    found += check_message(replace(draft, header=Header(HeaderKind.TEXT, " ")), BUILT_IN)
+    assert {finding.code for finding in found} >= set(PART_RULES)
+    for finding in found:
+        _assert_filled(texts.FINDINGS[finding.code], finding.params)
+        if finding.fix:
+            _assert_filled(texts.FIXES[finding.fix.code], finding.params)
 
 
 @pytest.mark.parametrize("content", BAD_TEXTS)

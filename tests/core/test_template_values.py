@@ -47,6 +47,7 @@ def test_every_built_in_variable_has_a_value():
         "event_time": "4:00 PM",
         "event_location": "Porto",
         "rsvp_link": "https://x.example/k7Fq2",
+        "rsvp_token": "k7Fq2",
     }
 
 

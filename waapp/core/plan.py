@@ -15,6 +15,7 @@ from waapp.core.phone import Number, PhoneProblem
 from waapp.core.rates import RateTable
 from waapp.core.status import EngineState, GuestStatus, guest_status
 from waapp.core.template import Category, Malformation, Template, compile_template, parse, render
+from waapp.core.template_content import variables_of
 from waapp.core.template_rules import Finding, Level
 from waapp.core.template_values import ValueProblem, check_values, event_gaps
 
@@ -335,7 +336,7 @@ def _value_problem(
             continue
         detail = {"code": problem.code} | {name: str(value) for name, value in problem.params.items()}
         if problem.code == "value_missing":
-            if problem.name in event_gaps(situation.template.content, situation.event):
+            if problem.name in event_gaps(variables_of(situation.template), situation.event):
                 return Reason.EVENT_INCOMPLETE, detail
             return Reason.MISSING_VALUE, detail
         return (Reason.BAD_VALUE if problem.name else Reason.TOO_LONG), detail
@@ -391,7 +392,7 @@ def _blockers(
     broken = _error_codes(situation, fatal=True)
     if broken:
         yield Blocker(BlockerCode.TEMPLATE_ERRORS, {"template": template.display_name, "findings": broken})
-    gaps = event_gaps(template.content, situation.event)
+    gaps = event_gaps(variables_of(template), situation.event)
     if gaps:
         yield Blocker(BlockerCode.EVENT_INCOMPLETE, {"event": situation.event.name, "names": gaps})
     if not recipients and not gaps:

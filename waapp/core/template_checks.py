@@ -12,7 +12,8 @@ from typing import Final
 from waapp.core import template_fixes as fixes
 from waapp.core.emoji import find_emoji
 from waapp.core.findings import Finding, Fix, Level
-from waapp.core.template import Category, Malformation, Parsed, Variable, compile_template, variable_name
+from waapp.core.folding import FOLD_LINES, fold
+from waapp.core.template import Malformation, Parsed, Variable, compile_template, variable_name
 
 BODY_LIMIT: Final = 1024
 """Characters of a template's text, and of a message with its values in it."""
@@ -53,10 +54,6 @@ _HTML_MARKUP: Final = {
     "br": "\n",
 }
 _CONTROL: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-FOLD_LINES: Final = 5
-"""About what a phone shows of a marketing message before “Read more”."""
-
-_FOLD_WIDTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +67,8 @@ class Subject:
     category: str
     samples: Mapping[str, str] | None
     others: Collection[str]
+    elsewhere: frozenset[str] = frozenset()
+    """Variables of the template's other parts: they are numbered and counted together."""
 
 
 def count_words(text: str) -> int:
@@ -173,12 +172,18 @@ def _malformed(subject: Subject) -> Iterator[Finding]:
 
 def _numbering(subject: Subject) -> Iterator[Finding]:
     # Hand-numbered variables, as in a template copied from elsewhere.
-    numbered = [v for v in subject.parsed.placeholders if v.name.isascii() and v.name.isdigit()]
-    numbers = {int(variable.name) for variable in numbered}
-    if numbers != set(range(1, len(numbers) + 1)):
+    numbered = [v for v in subject.parsed.placeholders if _is_number(v.name)]
+    numbers = {int(name) for name in (*subject.parsed.variables, *subject.elsewhere) if _is_number(name)}
+    if numbered and numbers != set(range(1, len(numbers) + 1)):
         first = min(numbered, key=lambda variable: (int(variable.name) <= len(numbers), variable.start))
-        fix = Fix("renumber", fixes.renumber(subject.content))
+        # Other parts would have to be numbered anew with it.
+        alone = not any(map(_is_number, subject.elsewhere))
+        fix = Fix("renumber", fixes.renumber(subject.content)) if alone else None
         yield Finding("numbering_gap", Level.ERROR, first.start, first.end, {"name": first.name}, fix)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit()
 
 
 def _words(subject: Subject) -> Iterator[Finding]:
@@ -191,7 +196,7 @@ def _words(subject: Subject) -> Iterator[Finding]:
 
 
 def _variables(subject: Subject) -> Iterator[Finding]:
-    number = len(subject.parsed.variables)
+    number = len({*subject.parsed.variables, *subject.elsewhere})
     if number > VARIABLE_LIMIT:
         params = {"variables": number, "limit": VARIABLE_LIMIT}
         yield Finding("too_many_variables", Level.ERROR, 0, len(subject.content), params)
@@ -284,16 +289,12 @@ def _control(subject: Subject) -> Iterator[Finding]:
 
 
 def _fold(subject: Subject) -> Iterator[Finding]:
-    if subject.category != Category.MARKETING:
-        return
-    shown = 0
-    position = 0
-    for line in subject.content.split("\n"):
-        shown += max(1, -(-len(line) // _FOLD_WIDTH))
-        if shown > FOLD_LINES:
-            yield Finding("folds", Level.HINT, position, position + len(line), {"lines": FOLD_LINES})
-            return
-        position += len(line) + 1
+    shown = fold(subject.content, subject.category)
+    if shown is not None:
+        start = shown + len(subject.content[shown:]) - len(subject.content[shown:].lstrip())
+        end = subject.content.find("\n", start)
+        end = len(subject.content) if end < 0 else end
+        yield Finding("folds", Level.HINT, start, end, {"lines": FOLD_LINES})
 
 
 CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
@@ -320,3 +321,14 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     _fold,
 )
 """Every rule; the order does not matter."""
+
+PART_CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
+    _unknown,
+    _malformed,
+    _numbering,
+    _samples,
+    _control,
+    _short_links,
+    _foreign_placeholders,
+)
+"""Those that hold for the other parts' texts too."""

@@ -2,22 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from waapp.core.findings import Finding, Fix, Level
 from waapp.core.languages import LANGUAGES
 from waapp.core.template import Category, TemplateDraft, parse
-from waapp.core.template_checks import BODY_LIMIT, CHECKS, Subject
+from waapp.core.template_checks import BODY_LIMIT, CHECKS, PART_CHECKS, Subject
+from waapp.core.template_content import Wording
+from waapp.core.template_part_checks import PART_RULES, about, check_parts
+from waapp.core.template_parts import ButtonKind, Part
 
 __all__ = [
     "BODY_LIMIT",
+    "PART_RULES",
     "RULES",
     "Finding",
     "Fix",
     "Level",
     "check",
     "check_draft",
+    "check_message",
     "rules_met",
     "suggest_name",
 ]
@@ -55,7 +60,7 @@ RULES: Final = (
     "html_tag",
     "folds",
 )
-"""The codes of all findings: what "21 other rules are met" counts."""
+"""The codes of all findings about the text: what "21 other rules are met" counts."""
 
 
 def check(
@@ -81,9 +86,64 @@ def check(
     return tuple(found)
 
 
-def rules_met(findings: Collection[Finding]) -> int:
-    """Return how many of `RULES` the text keeps."""
-    return len(RULES) - len({finding.code for finding in findings})
+def check_message(
+    wording: Wording,
+    known: Collection[str],
+    *,
+    language: str = "en",
+    category: str = Category.MARKETING.value,
+    samples: Mapping[str, str] | None = None,
+    others: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """Return what a whole template breaks, as `check` does for its text: header, text, footer, buttons in order."""
+    texts = list(_part_texts(wording))
+    found = list(check_parts(wording))
+    for place, (part, button, text) in enumerate(texts):
+        if part is not Part.BODY and not text:
+            continue
+        elsewhere = frozenset(
+            name
+            for other, (_, _, rest) in enumerate(texts)
+            if other != place
+            for name in parse(rest).variables
+        )
+        subject = Subject(text, parse(text), known, language, category, samples, others, elsewhere)
+        if part is Part.BODY and not text.strip():
+            found.append(Finding("empty_body", Level.ERROR, 0, len(text)))
+            continue
+        rules = CHECKS if part is Part.BODY else PART_CHECKS
+        found.extend(about(finding, part, button) for rule in rules for finding in rule(subject))
+    weight = list(Level)
+    found.sort(
+        key=lambda one: (
+            _ORDER[one.part], -1 if one.button is None else one.button, one.start, weight.index(one.level), one.code
+        )
+    )  # fmt: skip
+    return tuple(found)
+
+
+_ORDER: Final = {
+    Part.HEADER: 0, Part.BODY: 1, Part.FOOTER: 2, Part.BUTTONS: 3, Part.BUTTON_TITLE: 4, Part.BUTTON_VALUE: 4
+}  # fmt: skip
+
+
+def _part_texts(wording: Wording) -> Iterator[tuple[Part, int | None, str]]:
+    if wording.header is not None:
+        yield Part.HEADER, None, wording.header.value
+    yield Part.BODY, None, wording.content
+    yield Part.FOOTER, None, wording.footer
+    for index, button in enumerate(wording.buttons):
+        yield Part.BUTTON_TITLE, index, button.title
+        if button.kind is not ButtonKind.QUICK_REPLY:
+            yield Part.BUTTON_VALUE, index, button.value
+
+
+def rules_met(findings: Collection[Finding], wording: Wording | None = None) -> int:
+    """Return how many rules are kept: those for a text, and those for other parts where a wording has some."""
+    rules = set(RULES)
+    if wording is not None and not (wording.header is None and not wording.footer and not wording.buttons):
+        rules |= set(PART_RULES)
+    return len(rules - {finding.code for finding in findings})
 
 
 def check_draft(draft: TemplateDraft) -> dict[str, str]:

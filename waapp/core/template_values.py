@@ -19,6 +19,9 @@ from waapp.core.guests import Guest
 from waapp.core.names import first_name
 from waapp.core.template import parse, render, variable_name
 from waapp.core.template_checks import BODY_LIMIT
+from waapp.core.template_content import Wording, render_message, variables_of
+from waapp.core.template_part_checks import HEADER_LIMIT, URL_LIMIT
+from waapp.core.template_parts import ButtonKind
 
 BUILT_IN: Final = (
     "guest_name",
@@ -29,6 +32,7 @@ BUILT_IN: Final = (
     "event_time",
     "event_location",
     "rsvp_link",
+    "rsvp_token",
 )
 """Variables that every guest has; the planner's own columns (`Guest.extra`) come beside them."""
 
@@ -44,6 +48,7 @@ _CONTROL: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]
 _NO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # Nearly every value: breaks no rule at a glance.
 _HARMLESS: Final = re.compile(rf"[^\W_](?:[^\W_]|[,.'’&:;/()+?=#!-]| (?! {{4}})){{0,{LONG_VALUE - 1}}}")
+_NOT_IN_ADDRESS: Final = re.compile(r"[^\w.~!$&'()*+,;=:@/?%#-]")
 _RSVP_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _MARKUP: Final = re.compile(r"(?<!\w)([*_~])(?=\S).*?(?<=\S)\1(?!\w)|`")
 
@@ -87,6 +92,7 @@ def guest_values(guest: Guest, event: Event, language: str) -> dict[str, str]:
         "event_time": hour,
         "event_location": clean_value(event.location),
         "rsvp_link": rsvp_link(event.rsvp_link, guest, event.id),
+        "rsvp_token": clean_value(guest.rsvp_token),
     }
     for heading, value in guest.extra.items():
         name = variable_name(heading)
@@ -107,6 +113,7 @@ def sample_values(language: str) -> dict[str, str]:
         "event_time": hour,
         "event_location": "Quinta da Boa Vista, Porto",
         "rsvp_link": "https://rsvp.example/k7Fq2",
+        "rsvp_token": "k7Fq2",
     }
 
 
@@ -152,8 +159,41 @@ def check_values(content: str, values: Mapping[str, str]) -> tuple[ValueProblem,
     return tuple(problems)
 
 
-def event_gaps(content: str, event: Event) -> tuple[str, ...]:
-    """Return the variables of a text that are empty for every guest because the event does not say them."""
+def check_message_values(wording: Wording, values: Mapping[str, str]) -> tuple[ValueProblem, ...]:
+    """Return what is wrong with the values that a whole template uses, as `check_values` does for its text."""
+    problems = list(check_values(wording.content, values))
+    if wording.header is None and not wording.buttons and not wording.footer:
+        return tuple(problems)
+    checked = set(parse(wording.content).variables)
+    for name in variables_of(wording):
+        if name not in checked:
+            problems.extend(_check_value(name, values.get(name, "")))
+    message = render_message(wording, values)
+    if wording.header is not None and not wording.header.is_media and message.header is not None:
+        problems.extend(_too_long("header_filled_too_long", message.header.value, HEADER_LIMIT))
+    for button, filled in zip(wording.buttons, message.buttons, strict=True):
+        if button.kind is ButtonKind.URL:
+            problems.extend(_too_long("url_filled_too_long", filled.value, URL_LIMIT))
+    addresses = [button.value for button in wording.buttons if button.kind is ButtonKind.URL]
+    if wording.header is not None and wording.header.is_media:
+        addresses.append(wording.header.value)
+    problems.extend(
+        ValueProblem("value_not_in_address", Level.ERROR, name, {"name": name})
+        for name in dict.fromkeys(name for address in addresses for name in parse(address).variables)
+        if _NOT_IN_ADDRESS.search(values.get(name, ""))
+    )
+    return tuple(problems)
+
+
+def _too_long(code: str, text: str, limit: int) -> list[ValueProblem]:
+    if len(text) <= limit:
+        return []
+    params = {"length": len(text), "limit": limit, "over": len(text) - limit}
+    return [ValueProblem(code, Level.ERROR, "", params)]
+
+
+def event_gaps(names: Iterable[str], event: Event) -> tuple[str, ...]:
+    """Return those of the variables that are empty for every guest because the event does not say them."""
     day, hour = _when(event.date, event.time_zone, "en")
     told = {
         "event_name": event.name,
@@ -163,9 +203,7 @@ def event_gaps(content: str, event: Event) -> tuple[str, ...]:
         "rsvp_link": event.rsvp_link,
     }
     return tuple(
-        name
-        for name in parse(content).variables
-        if name in told and not any(_is_visible(character) for character in told[name])
+        name for name in names if name in told and not any(_is_visible(character) for character in told[name])
     )
 
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
+from waapp.core.folding import FOLD_LINES
 from waapp.core.template import Category, TemplateDraft, render
-from waapp.core.template_checks import FOLD_LINES
 from waapp.core.template_rules import suggest_name
 from waapp.core.template_values import known_variables, sample_values
 from waapp.db import events as event_rows

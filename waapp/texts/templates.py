@@ -31,8 +31,48 @@ FINDINGS: Final = {
     "markdown_link": "WhatsApp shows the brackets: write the address itself.",
     "html_tag": "Guests would see {text} as it stands here.",
     "folds": "Phones show about {lines:line|lines} of it, the rest behind “Read more”.",
+    "header_missing": "The header is empty: fill it in or take it away.",
+    "header_too_long": "The header is {over:character|characters} too long: WhatsApp takes {limit}.",
+    "header_many_variables": "WhatsApp takes one variable in the header.",
+    "header_emoji": "WhatsApp takes no emoji in the header.",
+    "header_markup": "WhatsApp takes no signs for bold or italic in the header: it is bold anyway.",
+    "header_line_break": "The header has to be one line.",
+    "media_not_https": "WhatsApp fetches the file from an address that begins with https://.",
+    "media_blank": "An address has no blanks.",
+    "media_fixed_start": "The address has to begin with the name of a website, not with a variable.",
+    "media_extension": "WhatsApp wants to see at the end of the address what file it is: {extensions}.",
+    "media_too_long": "The address is too long: WhatsApp takes {limit} characters.",
+    "footer_too_long": "The footer is {over:character|characters} too long: WhatsApp takes {limit}.",
+    "footer_variable": "WhatsApp takes no variable in the footer.",
+    "footer_emoji": "WhatsApp takes no emoji in the footer.",
+    "footer_markup": "WhatsApp takes no signs for bold or italic in the footer.",
+    "footer_line_break": "The footer has to be one line.",
+    "too_many_buttons": "{buttons} are too many buttons: WhatsApp takes {limit}.",
+    "too_many_urls": "{buttons} are too many links: WhatsApp takes {limit} buttons that open an address.",
+    "too_many_phones": "WhatsApp takes one button that calls a number.",
+    "too_many_codes": "WhatsApp takes one button that copies a code.",
+    "replies_apart": "Buttons that answer have to stand together, apart from the other buttons.",
+    "code_not_alone": "A button that copies a code goes with neither a header, a footer nor buttons that answer.",
+    "title_missing": "This button says nothing.",
+    "title_too_long": "The button is {over:character|characters} too long: WhatsApp takes {limit}.",
+    "reply_title_long": (
+        "More than {limit} characters: WhatsApp takes them in a template, but not within a conversation."
+    ),
+    "title_variable": "WhatsApp takes no variable on a button.",
+    "title_line_break": "A button has to be one line.",
+    "title_emoji": "WhatsApp may refuse emoji on a button.",
+    "title_markup": "WhatsApp may refuse signs for bold or italic on a button.",
+    "titles_same": "Two buttons say “{title}”: nobody could tell which of them a guest has tapped.",
+    "url_missing": "This button opens nothing: give it an address.",
+    "url_not_https": "The address has to begin with https://.",
+    "url_blank": "An address has no blanks.",
+    "url_variable_place": "A variable may stand at the very end of the address only, behind the website's name.",
+    "url_too_long": "The address is too long: WhatsApp takes {limit} characters.",
+    "phone_wrong": "Write the number with + and the country's code, without blanks.",
+    "code_missing": "This button copies nothing: give it a code.",
+    "code_too_long": "WhatsApp may refuse a code of more than {limit} characters.",
 }
-"""By the codes of `template_rules.RULES`."""
+"""By the codes of `template_rules.RULES` and `template_rules.PART_RULES`."""
 
 FIXES: Final = {
     "put_greeting": "Add a greeting",
@@ -45,6 +85,11 @@ FIXES: Final = {
     "collapse_blanks": "Shorten",
     "strip": "Remove",
     "remove_control": "Remove",
+    "remove": "Remove",
+    "join_lines": "Make it one line",
+    "use_https": "Use https://",
+    "bare_number": "Remove blanks and signs",
+    "group_replies": "Put them together",
     "use_braces": "Make it a variable",
     "use_whatsapp_markup": "Use WhatsApp's signs",
 }
@@ -70,6 +115,9 @@ VALUES: Final = {
     "value_too_long": "It has {length:character|characters}; WhatsApp takes {limit}.",
     "value_long": "It has {length:character|characters}; more than {limit} look odd in a message.",
     "value_markup": "It holds signs that WhatsApp reads as bold, italic or struck out.",
+    "value_not_in_address": "It cannot be part of an address: it holds blanks or signs that do not belong there.",
+    "header_filled_too_long": "The header has {length:character|characters}; WhatsApp takes {limit}.",
+    "url_filled_too_long": "The address has {length:character|characters}; WhatsApp takes {limit}.",
     "rendered_too_long": "The message has {length:character|characters}; WhatsApp takes {limit}.",
 }
 """By the codes of `template_values.check_values`."""
@@ -83,4 +131,5 @@ VARIABLES: Final = {
     "event_time": "Time",
     "event_location": "Place",
     "rsvp_link": "Link to answer",
+    "rsvp_token": "Guest's code to answer",
 }
