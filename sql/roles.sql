@@ -19,6 +19,7 @@ END
 $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON events, guests, whatsapp_templates TO waapp_planner;
+GRANT SELECT, INSERT, UPDATE, DELETE ON waapp_labels, waapp_guest_filters TO waapp_planner;
 
 -- The words of a template are kept for good; what Twilio says of them changes.
 GRANT SELECT, INSERT ON whatsapp_template_versions TO waapp_planner;

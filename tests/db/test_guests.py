@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +19,7 @@ from tests.db.rows import (
     new_send,
     queue,
 )
-from waapp.core.guests import GuestDraft, GuestRow
+from waapp.core.guests import Consent, GuestDraft, GuestRow
 from waapp.core.status import EngineState
 from waapp.db import guests, sends, statuses
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
@@ -34,6 +34,13 @@ FULL = GuestDraft(
     language="pt_BR",
     notes="vegan\nno nuts",
     extra={"table": "7", "naïve key": "مرحبا"},
+    tags=("Vegan", "Tables, round"),
+    household="Família Sousa",
+    plus_ones=2,
+    time_zone="America/New_York",
+    consent=Consent.YES,
+    consent_source="Form, 3 May",
+    consent_at=datetime(2026, 5, 3, 9, 30, tzinfo=UTC),
 )
 
 
@@ -50,7 +57,7 @@ def test_a_guest_comes_back_as_it_was_stored(run, database: Database) -> None:
             event = await make_event(conn)
             guest = await guests.create_guest(conn, event.id, FULL)
             bare = await guests.create_guest(conn, event.id, GuestDraft("Only a name"))
-        for name in ("name", "phone", "email", "group", "language", "notes", "extra"):
+        for name in GuestDraft.__dataclass_fields__:
             assert getattr(guest, name) == getattr(FULL, name)
         assert (guest.event_id, guest.rsvp_status, guest.rsvp_count) == (event.id, "pending", None)
         assert len(guest.rsvp_token) >= 8

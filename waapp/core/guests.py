@@ -1,13 +1,15 @@
 """Guests: what is stored, what a person may edit, and what one row of the list shows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from waapp.core.events import is_time_zone
 from waapp.core.languages import read_language
 from waapp.core.phone import PhoneProblem, read
 from waapp.core.status import EngineState, Progress, Shown, shown
@@ -16,9 +18,21 @@ NAME_LIMIT: Final = 200
 PHONE_LIMIT: Final = 50
 EMAIL_LIMIT: Final = 320
 GROUP_LIMIT: Final = 100
+HOUSEHOLD_LIMIT: Final = 100
+TAG_LIMIT: Final = 100
+SOURCE_LIMIT: Final = 200
+MOST_PLUS_ONES: Final = 99
 
 # Deliberately loose: it finds slips, not every address that no server would take.
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+\.[^\s@<>,;:\"()\[\].]{2,}")
+
+
+class Consent(StrEnum):
+    """Whether a guest agreed to be written to."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,8 @@ class Guest:
     `phone` is E.164 when it could be read as such, else the text as it was given (so that it can be mended).
     `language` is a WhatsApp language code ("pt_BR", "en") or empty. `rsvp_status` is the web application's
     word ("pending", "yes", "no", …). `extra` holds further columns of the guest list, usable as variables.
+    Guests of one `household` share its name. `plus_ones` counts who may come along. `time_zone` is an IANA name
+    or empty. `consent_at` is aware UTC.
     """
 
     id: UUID
@@ -43,6 +59,13 @@ class Guest:
     rsvp_token: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     updated_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    household: str = ""
+    plus_ones: int = 0
+    time_zone: str = ""
+    consent: Consent = Consent.UNKNOWN
+    consent_source: str = ""
+    consent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,13 @@ class GuestDraft:
     language: str = ""
     notes: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    household: str = ""
+    plus_ones: int = 0
+    time_zone: str = ""
+    consent: Consent = Consent.UNKNOWN
+    consent_source: str = ""
+    consent_at: datetime | None = None
 
 
 COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
@@ -84,6 +114,10 @@ class GuestRow(NamedTuple):
     next_retry_at: datetime | None
     invited_at: datetime | None
     changed_at: datetime
+    tags: Sequence[str] = ()
+    household: str = ""
+    plus_ones: int = 0
+    consent: str = Consent.UNKNOWN.value
 
     @property
     def shown(self) -> Shown:
@@ -114,6 +148,13 @@ def check_guest(draft: GuestDraft, region: str | None) -> dict[str, str]:
         "email": _check_email(draft.email),
         "group": "group_too_long" if len(draft.group.strip()) > GROUP_LIMIT else None,
         "language": _check_language(draft.language),
+        "household": "household_too_long" if len(draft.household.strip()) > HOUSEHOLD_LIMIT else None,
+        "tags": "tag_too_long" if any(len(tag.strip()) > TAG_LIMIT for tag in draft.tags) else None,
+        "plus_ones": None if 0 <= draft.plus_ones <= MOST_PLUS_ONES else "plus_ones_unlikely",
+        "time_zone": None if not draft.time_zone or is_time_zone(draft.time_zone) else "time_zone_unknown",
+        "consent_source": "consent_source_too_long"
+        if len(draft.consent_source.strip()) > SOURCE_LIMIT
+        else None,
     }
     return {name: problem for name, problem in problems.items() if problem}
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import exc, text
 
-from waapp.core.guests import Guest, GuestDraft, GuestRow
+from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow
 from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
 from waapp.db.engine import Connection
@@ -24,7 +24,8 @@ from waapp.errors import UserError
 _COLUMNS: Final = """
     g.id, g.event_id, g.name, COALESCE(g.phone, ''), COALESCE(g.email, ''), g.guest_group, g.language, g.notes,
     COALESCE(CAST(g.rsvp_status AS text), 'pending'), g.rsvp_count, COALESCE(CAST(g.rsvp_token AS text), ''),
-    g.extra, CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC'"""
+    g.extra, CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC',
+    g.tags, g.household, g.plus_ones, g.time_zone, g.consent, g.consent_source, g.consent_at AT TIME ZONE 'UTC'"""
 
 # In the order of the fields of GuestRow; `g` is the guest and `i` the newest invitation of the mode.
 _ROW: Final = """
@@ -33,7 +34,8 @@ _ROW: Final = """
     CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC',
     i.id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at AT TIME ZONE 'UTC',
     COALESCE(i.sent_at, i.queued_at) AT TIME ZONE 'UTC',
-    GREATEST(CAST(g.updated_at AS timestamp), i.updated_at) AT TIME ZONE 'UTC'"""
+    GREATEST(CAST(g.updated_at AS timestamp), i.updated_at) AT TIME ZONE 'UTC',
+    g.tags, g.household, g.plus_ones, g.consent"""
 
 _INVITATION: Final = """
     i.id, i.guest_id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at, i.sent_at, i.queued_at,
@@ -75,24 +77,30 @@ _LIST: Final = (
 _IDS: Final = text("SELECT id FROM guests WHERE event_id = :event_id")
 _COUNT: Final = text("SELECT count(*) FROM guests WHERE event_id = :event_id")
 
+_FIELDS: Final = """name, phone, email, guest_group, language, notes, extra, tags, household, plus_ones, time_zone,
+    consent, consent_source, consent_at"""
+
+# The same from a draft as JSON (see `_as_json`).
 _VALUES: Final = """
-    name, NULLIF(phone, ''), NULLIF(email, ''), guest_group, language, notes, CAST(extra AS jsonb)"""
+    n.name, NULLIF(n.phone, ''), NULLIF(n.email, ''), n.guest_group, n.language, n.notes, n.extra,
+    ARRAY(SELECT jsonb_array_elements_text(n.tags)), n.household, n.plus_ones, n.time_zone,
+    n.consent, n.consent_source, n.consent_at AT TIME ZONE 'UTC'"""
+
+_RECORD: Final = """(id uuid, name text, phone text, email text, guest_group text, language text, notes text,
+    extra jsonb, tags jsonb, household text, plus_ones int, time_zone text,
+    consent text, consent_source text, consent_at timestamptz)"""
 
 _INSERT: Final = text(f"""
-INSERT INTO guests (id, event_id, name, phone, email, guest_group, language, notes, extra)
-SELECT id, :event_id, {_VALUES}
-FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:phones AS text[]), CAST(:emails AS text[]),
-            CAST(:groups AS text[]), CAST(:languages AS text[]), CAST(:notes AS text[]), CAST(:extras AS text[]))
-         AS n(id, name, phone, email, guest_group, language, notes, extra)
+INSERT INTO guests (id, event_id, {_FIELDS})
+SELECT n.id, :event_id, {_VALUES}
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS n{_RECORD}
 """)
 
 _UPDATE: Final = text(f"""
 UPDATE guests g
-SET (name, phone, email, guest_group, language, notes, extra, updated_at) = (
+SET ({_FIELDS}, updated_at) = (
     SELECT {_VALUES}, clock_timestamp() AT TIME ZONE 'UTC'
-    FROM (SELECT CAST(:name AS text) AS name, CAST(:phone AS text) AS phone, CAST(:email AS text) AS email,
-                 CAST(:guest_group AS text) AS guest_group, CAST(:language AS text) AS language,
-                 CAST(:notes AS text) AS notes, CAST(:extra AS text) AS extra) n)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS n{_RECORD})
 WHERE g.id = :id
   AND g.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
 RETURNING {_COLUMNS}
@@ -192,7 +200,7 @@ async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
 
 async def list_guests(conn: Connection, event_id: UUID) -> list[Guest]:
     """Return all guests of an event in the order in which they were added."""
-    return [Guest(*row) async for chunk in stream(conn, _LIST, {"event_id": event_id}) for row in chunk]
+    return [_as_guest(row) async for chunk in stream(conn, _LIST, {"event_id": event_id}) for row in chunk]
 
 
 async def get_guest(conn: Connection, guest_id: UUID) -> Guest:
@@ -200,7 +208,7 @@ async def get_guest(conn: Connection, guest_id: UUID) -> Guest:
     row = (await conn.execute(_BY_ID, {"id": guest_id})).one_or_none()
     if row is None:
         raise UserError("guest_unknown", guest=guest_id)
-    return Guest(*row)
+    return _as_guest(row)
 
 
 async def create_guest(conn: Connection, event_id: UUID, draft: GuestDraft) -> Guest:
@@ -221,7 +229,7 @@ async def add_guests(conn: Connection, event_id: UUID, drafts: Sequence[GuestDra
     for start in range(0, len(drafts), CHUNK):
         chunk = drafts[start : start + CHUNK]
         new = [uuid4() for _ in chunk]
-        await conn.execute(_INSERT, {"event_id": event_id, "ids": new, **_columns(chunk)})
+        await conn.execute(_INSERT, {"event_id": event_id, "rows": _as_json(zip(new, chunk, strict=True))})
         ids += new
         await asyncio.sleep(0)
     return ids
@@ -234,19 +242,13 @@ async def update_guest(
     parameters = {
         "id": guest_id,
         "expected": expected_updated_at,
-        "name": draft.name,
-        "phone": draft.phone,
-        "email": draft.email,
-        "guest_group": draft.group,
-        "language": draft.language,
-        "notes": draft.notes,
-        "extra": _json(draft.extra),
+        "rows": _as_json([(guest_id, draft)]),
     }
     row = (await conn.execute(_UPDATE, parameters)).one_or_none()
     if row is None:
         guest = await get_guest(conn, guest_id)
         raise UserError("guest_changed", guest=guest.name)
-    return Guest(*row)
+    return _as_guest(row)
 
 
 async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuests:
@@ -302,17 +304,38 @@ def _as_row(row: tuple[Any, ...]) -> GuestRow:
     return GuestRow._make((*row[:10], _STATES[row[10]], *row[11:]))
 
 
-def _columns(drafts: Sequence[GuestDraft]) -> dict[str, list[str]]:
-    return {
-        "names": [draft.name for draft in drafts],
-        "phones": [draft.phone for draft in drafts],
-        "emails": [draft.email for draft in drafts],
-        "groups": [draft.group for draft in drafts],
-        "languages": [draft.language for draft in drafts],
-        "notes": [draft.notes for draft in drafts],
-        "extras": [_json(draft.extra) for draft in drafts],
-    }
+_TAGS: Final = list(Guest.__dataclass_fields__).index("tags")
+_CONSENT: Final = list(Guest.__dataclass_fields__).index("consent")
 
 
-def _json(extra: Mapping[str, str]) -> str:
-    return json.dumps(dict(extra), ensure_ascii=False)
+def _as_guest(row: Iterable[Any]) -> Guest:
+    values = list(row)
+    values[_TAGS] = tuple(values[_TAGS])
+    values[_CONSENT] = Consent(values[_CONSENT])
+    return Guest(*values)
+
+
+def _as_json(drafts: Iterable[tuple[UUID, GuestDraft]]) -> str:
+    return json.dumps(
+        [
+            {
+                "id": str(guest_id),
+                "name": draft.name,
+                "phone": draft.phone,
+                "email": draft.email,
+                "guest_group": draft.group,
+                "language": draft.language,
+                "notes": draft.notes,
+                "extra": dict(draft.extra),
+                "tags": list(draft.tags),
+                "household": draft.household,
+                "plus_ones": draft.plus_ones,
+                "time_zone": draft.time_zone,
+                "consent": draft.consent.value,
+                "consent_source": draft.consent_source,
+                "consent_at": None if draft.consent_at is None else draft.consent_at.isoformat(),
+            }
+            for guest_id, draft in drafts
+        ],
+        ensure_ascii=False,
+    )

@@ -104,8 +104,39 @@ guests = Table(
     Column("notes", Text, nullable=False, server_default=""),
     Column("extra", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("rsvp_token", String(32), nullable=False, server_default=_NEW_TOKEN),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("household", String(100), nullable=False, server_default=""),
+    Column("plus_ones", Integer, nullable=False, server_default=text("0")),
+    Column("time_zone", String(64), nullable=False, server_default=""),
+    Column("consent", String(10), nullable=False, server_default="unknown"),
+    Column("consent_source", String(200), nullable=False, server_default=""),
+    _moment("consent_at"),
+    CheckConstraint("consent IN ('yes', 'no', 'unknown')", name="guests_consent_check"),
+    CheckConstraint("plus_ones BETWEEN 0 AND 99", name="guests_plus_ones_check"),
     UniqueConstraint("rsvp_token", name="guests_rsvp_token_key"),
     Index("idx_guests_event_id_updated_at", "event_id", "updated_at"),
+)
+
+waapp_labels = Table(
+    "waapp_labels",
+    metadata,
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("color", String(16), nullable=False),
+    CheckConstraint("kind IN ('group', 'tag')", name="waapp_labels_kind_check"),
+)
+
+waapp_guest_filters = Table(
+    "waapp_guest_filters",
+    metadata,
+    _id(),
+    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("filter", JSONB, nullable=False),
+    Column("created_by", String(100), nullable=False, server_default=""),
+    _created(),
+    UniqueConstraint("event_id", "name", name="waapp_guest_filters_event_id_name_key"),
 )
 
 whatsapp_templates = Table(

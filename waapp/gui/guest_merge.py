@@ -1,7 +1,7 @@
 """Two people changed one guest: keep what was typed, take what the other changed, name what both touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from waapp.core.cells import clean_cell
@@ -21,30 +21,19 @@ class Merge:
 
 def draft_of(guest: Guest) -> GuestDraft:
     """Return the part of a stored guest that a person may edit."""
-    return GuestDraft(
-        name=guest.name,
-        phone=guest.phone,
-        email=guest.email,
-        group=guest.group,
-        language=guest.language,
-        notes=guest.notes,
-        extra=guest.extra,
-    )
+    return GuestDraft(**{part.name: getattr(guest, part.name) for part in fields(GuestDraft)})
 
 
-def with_values(draft: GuestDraft, values: Mapping[str, str], extra: Mapping[str, str]) -> GuestDraft:
+def with_values(draft: GuestDraft, values: Mapping[str, str]) -> GuestDraft:
     """Return a draft with other values of the fields that are named."""
-    now = {field: values.get(field, getattr(draft, field)) for field in FIELDS}
-    return GuestDraft(
-        now["name"], now["phone"], now["email"], now["group"], now["language"], now["notes"], extra
-    )
+    return replace(draft, **values)  # type: ignore[arg-type] # texts, as these fields are
 
 
 def storable(draft: GuestDraft, region: str | None) -> GuestDraft:
     """Return a draft as it is stored: trimmed and composed, the number in E.164 if it can be read."""
     values = {field: clean_cell(getattr(draft, field)) for field in FIELDS}
     values["phone"] = phone_key(values["phone"], region) or values["phone"]
-    return with_values(draft, values, draft.extra)
+    return with_values(draft, values)
 
 
 def merge(base: GuestDraft, mine: GuestDraft, theirs: GuestDraft) -> Merge:
@@ -56,5 +45,5 @@ def merge(base: GuestDraft, mine: GuestDraft, theirs: GuestDraft) -> Merge:
         values[field] = now if typed == was else typed
         if typed not in (was, now) and now != was:
             clashes[field] = now
-    # The form does not show the further columns: the stored ones are the truth.
-    return Merge(with_values(mine, values, theirs.extra), clashes)
+    # What the form does not show is as it is stored.
+    return Merge(with_values(theirs, values), clashes)

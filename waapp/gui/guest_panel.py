@@ -89,9 +89,7 @@ class GuestPanel(SidePanel):
     @property
     def draft(self) -> GuestDraft:
         """What the fields hold now."""
-        return with_values(
-            self._base, {field: self._text(field).strip() for field in FIELDS}, self._base.extra
-        )
+        return with_values(self._base, {field: self._text(field).strip() for field in FIELDS})
 
     @property
     def is_changed(self) -> bool:
@@ -376,7 +374,7 @@ class GuestPanel(SidePanel):
         self._clash_box.addWidget(widget)
 
     def _use(self, field: str, value: str) -> None:
-        self._fill(with_values(self.draft, {field: value}, self._base.extra))
+        self._fill(with_values(self.draft, {field: value}))
         self._check()
         self.edited.emit()
 
