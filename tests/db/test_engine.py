@@ -79,6 +79,27 @@ def test_several_hosts():
     assert (found["host"], found["port"], found["target_session_attrs"]) == ("one,two", "1,2", "read-write")
 
 
+def test_of_several_hosts_the_one_that_takes_writes_is_wanted():
+    assert connect_parameters("postgresql://one,two/x")["target_session_attrs"] == "read-write"
+    assert (
+        connect_parameters("postgresql://one,two/x?target_session_attrs=any")["target_session_attrs"] == "any"
+    )
+    assert "target_session_attrs" not in connect_parameters("postgresql://one/x")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ana:hidden@one:1,two:2/x", "ana@one:1,two:2/x"),
+        ("postgresql://ana@one,two:2/x", "ana@one,two:2/x"),
+        ("postgresql:///x?host=one,two&port=7", "one:7,two:7/x"),
+        ("postgresql:///x?host=/run/pg&port=7", "/run/pg/x"),
+    ],
+)
+def test_a_label_names_each_host_with_its_port(url, shown):
+    assert label(url) == shown
+
+
 def test_our_defaults_give_way_to_the_url():
     found = connect_parameters("postgresql://h/x?connect_timeout=3&application_name=mine&keepalives_idle=5")
     assert (found["connect_timeout"], found["application_name"], found["keepalives_idle"]) == (
@@ -264,6 +285,20 @@ def test_read_only(run, database_url):
     insert = "INSERT INTO events (name) VALUES ('x')"
     assert trouble(run, database_url, insert).code == "database_readonly"
     assert trouble(run, database_url + "&target_session_attrs=read-write").code == "database_readonly"
+
+
+def test_a_server_that_takes_no_writes_any_more_is_left(run, database_url, database):
+    """As after a failover: the sessions of the server that was demoted go on answering."""
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            await conn.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+        with pytest.raises(DatabaseError) as caught:
+            await ask(database, "INSERT INTO events (name) VALUES ('x')")
+        assert caught.value.code == "database_readonly"
+        await ask(database, "INSERT INTO events (name) VALUES ('x')")
+
+    run(scenario())
 
 
 def test_busy(run, database_url):

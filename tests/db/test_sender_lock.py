@@ -124,3 +124,27 @@ def test_the_key_is_the_same_in_every_version() -> None:
     # Two versions of the program that disagree here would send side by side.
     assert lock_key("+351210000000") == 7001588669531259735
     assert lock_key("+351210000001") != lock_key("+351210000000")
+
+
+def test_a_server_that_takes_no_writes_gives_nobody_the_number(
+    run, database: Database, database_url: str
+) -> None:
+    """A standby, or a primary that was demoted: others may send by the one that was promoted."""
+
+    async def scenario() -> None:
+        async with SenderLock(database, SENDER, "Maria") as lock:
+            assert lock.held
+            assert lock._connection is not None
+            await lock._connection.execute("SET default_transaction_read_only = on")
+            with pytest.raises(DatabaseError, match="database_readonly"):
+                await lock.check()
+        standby = Database(f"{database_url}&options=-c%20default_transaction_read_only%3Don")
+        try:
+            with pytest.raises(DatabaseError, match="database_readonly"):
+                async with SenderLock(standby, SENDER, "Maria"):
+                    pass
+            assert await holder(database) is None
+        finally:
+            await standby.dispose()
+
+    run(scenario())

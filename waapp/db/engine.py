@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import event, exc
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -50,6 +50,9 @@ def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
+    if "," in str(given.get("host", "")):
+        # A primary and its standbys: which of them takes writes changes when the primary is lost.
+        defaults["target_session_attrs"] = "read-write"
     if (
         any(not _is_local(host) for host in str(given.get("host", "")).split(","))
         and "PGSSLMODE" not in os.environ
@@ -71,10 +74,16 @@ def application_name(planner: str | None = None) -> str:
 def label(url: str) -> str:
     """Name a database for people and logs, without its password."""
     given = connect_parameters(url)
-    host = given.get("host") or "localhost"
-    port = f":{given['port']}" if given.get("port") and not str(host).startswith("/") else ""
+    hosts = str(given.get("host") or "localhost").split(",")
+    ports = str(given.get("port") or "").split(",")
+    if len(ports) == 1:
+        ports *= len(hosts)
+    places = ",".join(
+        f"{host}:{port}" if port and not host.startswith("/") else host
+        for host, port in zip(hosts, ports, strict=False)
+    )
     user = f"{given['user']}@" if given.get("user") else ""
-    return f"{user}{host}{port}/{given.get('dbname') or given.get('user') or ''}"
+    return f"{user}{places}/{given.get('dbname') or given.get('user') or ''}"
 
 
 def _is_local(host: str) -> bool:
@@ -145,6 +154,13 @@ def _create_engine(url: str, planner: str | None) -> AsyncEngine:
         cursor.execute(_SESSION)
         cursor.close()
         connection.commit()
+
+    # A primary that became a standby, or was locked, answers as before: only a new connection finds the one that
+    # takes writes.
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def leave_read_only_server(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+            context.is_disconnect = True
 
     return engine
 

@@ -95,6 +95,7 @@ class SenderLock:
         try:
             self._connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
             await self._end_when_silent(self._connection)
+            await self._refuse_standby()
             started = time_with_sleep()
             self.held = bool(await self._ask("SELECT pg_try_advisory_lock(%(key)s)"))
             self._proven_at = started
@@ -126,7 +127,7 @@ class SenderLock:
         started = time_with_sleep()
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
-                await self._ask("SELECT 1")
+                await self._refuse_standby()
             self._proven_at = started
         except TimeoutError as error:
             raise DatabaseError("database_gone", database=self._database.label, detail="") from error
@@ -138,6 +139,11 @@ class SenderLock:
         while True:
             await self.check()
             await asyncio.sleep(_HEARTBEAT)
+
+    async def _refuse_standby(self) -> None:
+        """Raise `database_readonly` on a server that takes no writes: its locks say nothing to other desks."""
+        if await self._ask("SELECT current_setting('transaction_read_only')") == "on":
+            raise DatabaseError("database_readonly", database=self._database.label, detail="")
 
     async def _end_when_silent(self, connection: psycopg.AsyncConnection[Any]) -> None:
         if connection.info.server_version >= _KNOWS_IDLE_SESSIONS:
