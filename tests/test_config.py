@@ -180,6 +180,14 @@ def test_the_password_of_a_database_is_kept_apart(home: Path, ring: MemoryKeyrin
     assert again == "postgresql://maria:p%40ss@db.example:5433/events?sslmode=require"
 
 
+def test_several_hosts_keep_their_password_apart_too(home: Path, ring: MemoryKeyring, run) -> None:
+    bare = run(config.store_database_password("postgresql://ana:pa%40ss@one:1,two:2/x?connect_timeout=3"))
+    assert bare == "postgresql://ana@one:1,two:2/x?connect_timeout=3"
+    config.save(replace(config.load({}), database_url=bare))
+    whole = run(config.full_database_url(config.load({})))
+    assert whole == "postgresql://ana:pa%40ss@one:1,two:2/x?connect_timeout=3"
+
+
 def test_a_missing_secret_is_an_error_that_names_the_account(home: Path, ring: MemoryKeyring, run) -> None:
     with pytest.raises(UserError) as caught:
         run(config.credentials(replace(config.load({}), account_sid="AC1")))

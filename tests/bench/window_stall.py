@@ -98,6 +98,7 @@ class Watcher(threading.Thread):
             if overdue < TELLING or frame is None:
                 continue
             stack = traceback.extract_stack(frame)
+            del frame  # a painter in it would outlive its widget
             ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in stack]
             text = " < ".join(reversed(ours[-9:]))
             self.seen[text] += 1
