@@ -153,9 +153,14 @@ class World:
         return code
 
     def complaints(self) -> str:
-        """Return what workers have written about bugs; known trouble is not one."""
-        text = (self.folder / "workers.log").read_text(encoding="utf-8", errors="replace")
-        return text if "Traceback" in text else ""
+        """Return what workers have written when it tells of bugs; known trouble is not one."""
+        text = self.log()
+        return text[-8000:] if "Traceback" in text else ""
+
+    def log(self) -> str:
+        """Return all that workers have written."""
+        found = [self.folder / "workers.log", *self.folder.glob("home/logs/*.log")]
+        return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in found)
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database over a fresh connection."""
@@ -297,6 +302,8 @@ def world(url: str, *, practice: PracticeProcess | None = None, **settings: Any)
         made = World(url, twilio, Path(folder), **settings)
         try:
             yield made
+        except ChaosError as error:
+            raise ChaosError(f"{error}; the workers say:\n{made.log()[-6000:]}") from error
         finally:
             for worker in list(made.workers):
                 made.kill(worker)

@@ -222,8 +222,10 @@ def test_a_commit_that_comes_late_is_not_missed(run, database: Database) -> None
                 )
                 assert [row.name for row in before.rows] == ["Guest 0"]
         async with database.read() as conn:
-            after = await guests.guest_rows_changed_since(conn, event.id, False, before.as_of)
+            after = await guests.guest_rows_changed_since(conn, event.id, False, before.as_of, before.floor)
+            quiet = await guests.guest_rows_changed_since(conn, event.id, False, after.as_of, after.floor)
         assert [row.name for row in after.rows] == ["Late"]
+        assert quiet.rows == []
 
     run(scenario())
 

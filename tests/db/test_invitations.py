@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.db.rows import (
     DESK,
@@ -83,6 +84,43 @@ def test_changes_since_a_moment(run, database: Database) -> None:
             assert (nothing.rows, nothing.total) == ([], 2)
             assert nothing.as_of >= now
             assert (await invitations.invitations_changed_since(conn, event.id, True, now)).total == 0
+
+    run(scenario())
+
+
+def test_what_an_answer_has_brought_is_not_brought_again_and_a_late_commit_is(
+    run, database: Database
+) -> None:
+    """Late: written before the look, in a savepoint with a number of its own, and committed after it."""
+    touch = text("UPDATE whatsapp_invitations SET looks = looks + 1 WHERE recipient = :recipient")
+
+    async def scenario() -> None:
+        event, _, _ = await queue(database, 3)
+        async with database.read() as conn:
+            since = await database_clock(conn)
+            first = await invitations.invitations_changed_since(conn, event.id, False, since)
+        assert len(first.rows) == 3
+        slow, other = [row.recipient for row in first.rows[:2]]
+        async with database.begin() as late:
+            await late.execute(text("SELECT pg_current_xact_id()"))
+            async with late.begin_nested():
+                await late.execute(touch, {"recipient": slow})
+            async with database.begin() as quick:
+                await quick.execute(touch, {"recipient": other})
+            async with database.read() as conn:
+                second = await invitations.invitations_changed_since(
+                    conn, event.id, False, first.as_of, first.floor
+                )
+            assert [row.recipient for row in second.rows] == [other]
+        async with database.read() as conn:
+            third = await invitations.invitations_changed_since(
+                conn, event.id, False, second.as_of, second.floor
+            )
+            fourth = await invitations.invitations_changed_since(
+                conn, event.id, False, third.as_of, third.floor
+            )
+        assert slow in {row.recipient for row in third.rows}
+        assert fourth.rows == []
 
     run(scenario())
 

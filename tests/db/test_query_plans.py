@@ -184,7 +184,13 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
             "invitations_changed_since": (invitations._CHANGED, later, {"idx_whatsapp_invitations_changed"}),
         }
         for name, (query, moment, expected) in streamed.items():
-            parameters = {"event_id": event_id, "practice": False, "since": moment, "overlap": 15.0}
+            parameters = {
+                "event_id": event_id,
+                "practice": False,
+                "since": moment,
+                "overlap": 15.0,
+                "floor": 5,
+            }
             found = await explain(database, query, parameters)
             used = {node["Index Name"] for node in found if "Index Name" in node}
             if scans(found) or not expected <= used:

@@ -15,7 +15,7 @@ from sqlalchemy import exc, text
 
 from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow
 from waapp.core.status import EngineState
-from waapp.db.clock import OVERLAP_SECONDS, database_clock
+from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
 from waapp.db.engine import Connection
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
@@ -55,10 +55,12 @@ WHERE g.event_id = %(event_id)s
 
 _CHANGED_ROWS: Final = f"""
 WITH changed AS (
-    SELECT g.id FROM guests g WHERE g.event_id = %(event_id)s AND g.updated_at > %(since)s
+    SELECT g.id FROM guests g
+    WHERE g.event_id = %(event_id)s AND g.updated_at > %(since)s AND {written_since_floor("g")}
     UNION
     SELECT i.guest_id FROM whatsapp_invitations i
     WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND i.updated_at > %(since)s
+      AND {written_since_floor("i")}
 )
 SELECT {_ROW}
 FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
@@ -142,7 +144,7 @@ WHERE guest_id = ANY(:ids) AND engine_state = 'queued'
 
 
 class GuestChanges(NamedTuple):
-    """The rows that may have changed, how many guests there are in all, and the `since` of the next question.
+    """The rows that may have changed, how many guests there are in all, `since` and `floor` of the next question.
 
     When `total` is not what the caller holds after merging, some were deleted: `guest_ids` tells which remain.
     """
@@ -150,6 +152,7 @@ class GuestChanges(NamedTuple):
     rows: list[GuestRow]
     total: int
     as_of: datetime
+    floor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +178,23 @@ async def stream_guest_rows(
 
 
 async def guest_rows_changed_since(
-    conn: Connection, event_id: UUID, practice: bool, since: datetime
+    conn: Connection, event_id: UUID, practice: bool, since: datetime, floor: int | None = None
 ) -> GuestChanges:
     """Return the rows of which the guest or an invitation may have changed since a moment of the database's clock.
 
-    Merge them by id: what was committed late is caught by returning the last seconds before `since` again.
+    Merge them by id: what was committed late is caught by looking at the last seconds before `since` again. With
+    the `floor` of the last answer most of what that one brought already is left out.
     """
-    as_of = await database_clock(conn)
+    as_of, next_floor = await look(conn)
     overlapping = text(
         "SELECT CAST(:since AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => :overlap)"
     )
     parameters: dict[str, object] = {"since": since, "overlap": OVERLAP_SECONDS}
     earliest = (await conn.execute(overlapping, parameters)).scalar_one()
-    query = {"event_id": event_id, "practice": practice, "since": earliest}
+    query = {"event_id": event_id, "practice": practice, "since": earliest, "floor": floor}
     rows = [_as_row(row) async for chunk in stream(conn, _CHANGED_ROWS, query) for row in chunk]
     total = (await conn.execute(_COUNT, {"event_id": event_id})).scalar_one()
-    return GuestChanges(rows, total, as_of)
+    return GuestChanges(rows, total, as_of, next_floor)
 
 
 async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:

@@ -32,7 +32,7 @@ from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_rows import Present
-from waapp.gui.refresher import Refresher
+from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.texts import when
 from waapp.gui.widgets import PageHeader, button
 from waapp.texts import count, tr
@@ -61,10 +61,11 @@ class GuestsPage(QWidget):
         self._event: Event | None = None
         self._wanted: UUID | None = None
         self._as_of: datetime | None = None
+        self._floor: int | None = None
         self._chosen_for: UUID | None = None
         self._next_guest: UUID | None = None
         self._undo: Callable[[], object] | None = None
-        self._refresher = Refresher(tasks, self._catch_up)
+        self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
 
@@ -201,7 +202,7 @@ class GuestsPage(QWidget):
                     self.guests.arrive(chunk)
                     self._show_facts()
         self.guests.finish()
-        self._as_of = since
+        self._as_of, self._floor = since, None
         self._tasks.start(self.guests.prepare_search())
         if self.panel.isHidden():
             self.guests.view.setFocus()
@@ -213,7 +214,9 @@ class GuestsPage(QWidget):
             return
         async with self._database.read() as conn:
             now = await event_rows.get_event(conn, event.id)
-            changes = await guest_rows.guest_rows_changed_since(conn, event.id, self._practice, since)
+            changes = await guest_rows.guest_rows_changed_since(
+                conn, event.id, self._practice, since, self._floor
+            )
             held = self.guests.model
             expected = held.total + sum(held.row(row.id) is None for row in changes.rows)
             remaining = await guest_rows.guest_ids(conn, event.id) if changes.total < expected else None
@@ -221,7 +224,7 @@ class GuestsPage(QWidget):
             return
         if now != event:
             self._take_event(now)
-        self._as_of = changes.as_of
+        self._as_of, self._floor = changes.as_of, changes.floor
         fresh = self.guests.apply(changes.rows)
         if remaining is not None:
             self.guests.remove(self.guests.ids() - remaining)

@@ -1,6 +1,6 @@
 """What the message list says about an invitation: its chip, what happened, what to do, its timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,13 +72,12 @@ def is_trouble(invitation: Invitation) -> bool:
     return invitation_shown(invitation) in {Shown.FAILED, Shown.UNKNOWN, Shown.WAITING}
 
 
-def count_filters(invitations: Iterable[Invitation]) -> dict[MessageFilter, int]:
-    """Count the invitations under every chip."""
+def count_filters(states: Mapping[Shown, int]) -> dict[MessageFilter, int]:
+    """Count the invitations under every chip, given how many pills show which state."""
     counts = dict.fromkeys(MessageFilter, 0)
-    for invitation in invitations:
-        counts[MessageFilter.ALL] += 1
-        for key in filters_of(invitation):
-            counts[key] += 1
+    for state, number in states.items():
+        for key in (MessageFilter.ALL, *_FILTERS[state]):
+            counts[key] += number
     return counts
 
 

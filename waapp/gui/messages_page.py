@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.invitations import Invitation, Send, SendState, SendSummary
+from waapp.core.status import Shown
 from waapp.core.summary import funnel
 from waapp.db import events as event_rows
 from waapp.db import invitations as invitation_rows
@@ -32,7 +33,7 @@ from waapp.gui.message_facts import MessageFilter, count_filters, filters_of, in
 from waapp.gui.message_panel import MessagePanel
 from waapp.gui.moments import stamp
 from waapp.gui.panel_area import PanelArea
-from waapp.gui.refresher import Refresher
+from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name, rule
@@ -72,9 +73,12 @@ class MessagesPage(QWidget):
         self._titles: dict[UUID, str] = {}
         self._send_id: UUID | None = None
         self._as_of: datetime | None = None
+        self._floor: int | None = None
+        # Kept as rows change: counting thousands of them anew would hold the window up four times a second.
+        self._states: Counter[Shown] = Counter()
         self._coming = 0
         self._showing: asyncio.Task[None] | None = None
-        self._refresher = Refresher(tasks, self._catch_up)
+        self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
 
@@ -89,7 +93,7 @@ class MessagesPage(QWidget):
         self._sends = {}
         self.panel.close_panel()
         self.messages.dismiss()
-        self.model.replace_all(())
+        self._show_rows(())
         try:
             if event_id is not None:
                 await self._load(None)
@@ -201,11 +205,11 @@ class MessagesPage(QWidget):
         if event_id != self._event_id:
             return
         another = wanted != self._send_id
-        self._send_id, self._as_of = wanted, since
+        self._send_id, self._as_of, self._floor = wanted, since, None
         if another:
             self.panel.close_panel()
             self._choose_chip(rows)
-        self.model.replace_all(rows)
+        self._show_rows(rows)
         self._show()
 
     async def _catch_up(self) -> None:
@@ -217,11 +221,18 @@ class MessagesPage(QWidget):
             return
         async with self._database.read() as conn:
             await self._read_sends(conn, event_id)
-            changes = await invitation_rows.invitations_changed_since(conn, event_id, self._practice, since)
+            changes = await invitation_rows.invitations_changed_since(
+                conn, event_id, self._practice, since, self._floor
+            )
         if (event_id, send_id) != (self._event_id, self._send_id):
             return
-        self._as_of = changes.as_of
+        self._as_of, self._floor = changes.as_of, changes.floor
         rows = [row for row in changes.rows if row.send_id == send_id and self.model.row(row.id) != row]
+        for row in rows:
+            before = self.model.row(row.id)
+            if before is not None:
+                self._states[invitation_shown(before)] -= 1
+            self._states[invitation_shown(row)] += 1
         self.model.apply(rows)
         summary = self._sends.get(send_id)
         if summary is None or summary.total != self.model.total:
@@ -232,6 +243,10 @@ class MessagesPage(QWidget):
             self._showing = self._tasks.restart(
                 self._showing, self._show_invitation(self.panel.invitation_id)
             )
+
+    def _show_rows(self, rows: Sequence[Invitation]) -> None:
+        self._states = Counter(map(invitation_shown, rows))
+        self.model.replace_all(rows)
 
     async def _read_sends(self, conn: Connection, event_id: UUID) -> None:
         summaries = await send_rows.list_sends(conn, event_id, self._practice)
@@ -263,8 +278,7 @@ class MessagesPage(QWidget):
                 guests=count(summary.total, "guest", "guests"),
             )
         )
-        states = Counter(invitation_shown(row) for row in self.model.all_rows())
-        self.tiles.show_funnel(funnel(states, self._coming))
+        self.tiles.show_funnel(funnel(self._states, self._coming))
         self._show_chips()
         self._show_pause(summary)
 
@@ -291,7 +305,7 @@ class MessagesPage(QWidget):
         self.picker.blockSignals(False)
 
     def _show_chips(self) -> None:
-        totals = count_filters(self.model.all_rows())
+        totals = count_filters(self._states)
         words = {
             MessageFilter.NEED_YOU: tr("Need you"),
             MessageFilter.FAILED: tr("Failed"),

@@ -1,5 +1,6 @@
 """The frame around the pages: navigation, current event, bars, status, closing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +24,9 @@ from waapp.texts import one_line
 
 _USABLE_WHILE_OPENING = ("events", "settings")
 """Entries that answer while no database is open: in place of the events there is the page that tells why."""
+
+_LIST_PAUSE = 1.0
+"""Seconds between two looks at all events: while a send runs something changes ten times a second."""
 
 
 class Window(QMainWindow):
@@ -263,6 +267,7 @@ class Window(QMainWindow):
             while self._list_stale and self._stack.ready:
                 self._list_stale = False
                 await self.refresh_events()
+                await asyncio.sleep(_LIST_PAUSE)
         finally:
             self._list_loading = False
 
