@@ -1,12 +1,16 @@
 """The guest panel on its own, and the merge that it rests on."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
-from waapp.core.guests import Guest, GuestDraft
+from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.gui.guest_merge import FIELDS, draft_of, merge, storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 
@@ -27,7 +31,7 @@ def panel(qtbot):
 
 
 def line(panel, key):
-    return panel._lines[key]
+    return panel.form.lines[key]
 
 
 def test_showing_a_guest_changes_nothing(panel):
@@ -47,14 +51,14 @@ def test_grouping_a_number_differently_is_a_change_only_when_typed(panel, qtbot)
 def test_an_unknown_language_code_is_kept(panel):
     panel.show_guest(Guest(uuid4(), uuid4(), "Kai", language="tlh"))
     assert panel.draft.language == "tlh"
-    assert panel._fields["language"].error is None
+    assert panel.form.fields["language"].error is None
     assert not panel.try_to_finish()
-    assert "language" in (panel._fields["language"].error or "")
+    assert "language" in (panel.form.fields["language"].error or "")
 
 
 def test_a_wrong_stored_number_is_said_at_once(panel):
     panel.show_guest(Guest(uuid4(), uuid4(), "Kai", "ask his mother"))
-    assert panel._fields["phone"].error == "This is not a phone number."
+    assert panel.form.fields["phone"].error == "This is not a phone number."
     assert panel.try_to_finish()
 
 
@@ -62,7 +66,7 @@ def test_what_is_typed_while_saving_is_kept(panel, qtbot):
     panel.show_guest(ANA)
     qtbot.keyClicks(line(panel, "email"), "ana@example.org")
     saved = panel.draft
-    qtbot.keyClicks(panel._notes, "by train")
+    qtbot.keyClicks(panel.form.notes, "by train")
     panel.saved(
         Guest(ANA.id, ANA.event_id, ANA.name, ANA.phone, "ana@example.org", ANA.group, ANA.language), saved
     )
@@ -73,13 +77,13 @@ def test_what_is_typed_while_saving_is_kept(panel, qtbot):
 
 def test_the_columns_of_an_import_survive_an_edit(panel, qtbot):
     panel.show_guest(ANA)
-    qtbot.keyClicks(panel._notes, "x")
+    qtbot.keyClicks(panel.form.notes, "x")
     assert panel.draft.extra == {"table": "7"}
 
 
 def test_closing_forgets_and_tells_before(panel, qtbot):
     panel.show_guest(ANA)
-    qtbot.keyClicks(panel._notes, "x")
+    qtbot.keyClicks(panel.form.notes, "x")
     seen = []
     panel.closing.connect(lambda: seen.append(panel.draft.notes))
     panel.close_panel()
@@ -112,3 +116,76 @@ def test_merging_with_an_unchanged_guest_keeps_the_form(base, mine):
     merged = merge(base, mine, base)
     assert merged.draft == mine
     assert merged.clashes == {}
+
+
+FULL = replace(
+    ANA,
+    tags=("Vegan", "VIP"),
+    household="Sousa",
+    plus_ones=2,
+    time_zone="America/New_York",
+    consent=Consent.YES,
+    consent_source="Form",
+    consent_at=datetime(2026, 5, 3, 9, 30, tzinfo=UTC),
+)
+
+
+def test_all_that_is_kept_is_shown_and_changes_nothing(panel):
+    panel.show_guest(FULL)
+    assert panel.draft == draft_of(FULL)
+    assert not panel.is_changed
+    assert not panel.form.fields["time_zone"].isHidden()
+
+
+def test_what_is_rarely_wanted_is_folded_until_it_holds_something(panel):
+    panel.show_guest(ANA)
+    assert not panel.form.more.isChecked()
+    panel.show_guest(FULL)
+    assert panel.form.more.isChecked()
+
+
+def test_tags_are_added_and_taken_by_keyboard(panel, qtbot):
+    panel.show_guest(FULL)
+    field = panel.form.tags.field
+    qtbot.keyClicks(field, "Front row,vegan,")
+    assert panel.draft.tags == ("Vegan", "VIP", "Front row")
+    qtbot.keyClicks(field, "Late")
+    assert panel.draft.tags[-1] == "Late"
+    field.clear()
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    assert panel.draft.tags == ("Vegan", "VIP")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    assert panel.draft.tags == ("Vegan",)
+    assert panel.is_changed
+
+
+def test_consent_has_a_day_and_a_source_once_it_is_known(panel):
+    panel.show_guest(ANA)
+    form = panel.form
+    form.consent.setCurrentIndex(form.consent.findData("no"))
+    assert panel.draft.consent is Consent.NO
+    assert panel.draft.consent_at is not None
+    assert panel.draft.consent_at.date() == datetime.now(UTC).date()
+    form.lines["consent_source"].setText("By phone")
+    assert panel.draft.consent_source == "By phone"
+    form.consent.setCurrentIndex(form.consent.findData("unknown"))
+    assert (panel.draft.consent_at, panel.draft.consent_source) == (None, "")
+    assert not panel.is_changed
+
+
+def test_a_wrong_time_zone_is_said_where_it_is(panel, qtbot):
+    panel.show_guest(ANA)
+    panel.form.lines["time_zone"].setText("Lisbon")
+    assert not panel.try_to_finish()
+    assert panel.form.more.isChecked()
+    assert "Europe/Lisbon" in (panel.form.fields["time_zone"].error or "")
+
+
+def test_a_change_of_tags_elsewhere_is_a_choice(panel, qtbot):
+    panel.show_guest(FULL)
+    qtbot.keyClicks(panel.form.tags.field, "Mine,")
+    assert panel.take_over(replace(FULL, tags=("Theirs",), plus_ones=5))
+    assert panel.draft.tags == ("Vegan", "VIP", "Mine")
+    assert panel.draft.plus_ones == 5
+    panel.findChild(QPushButton, "guest_use_tags").click()
+    assert panel.draft.tags == ("Theirs",)

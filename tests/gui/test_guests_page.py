@@ -88,7 +88,7 @@ class Desk:
         return self.panel.findChild(QWidget, f"guest_{key}")
 
     def error(self, key):
-        return self.panel._fields[key].error
+        return self.panel.form.fields[key].error
 
     def message(self):
         return self.page.messages.text
@@ -179,7 +179,7 @@ def test_adds_a_guest_by_keyboard(desk):
         assert desk.field("name").hasFocus()
         desk.type_in("name", "Zoe Brandt")
         desk.type_in("phone", "912 000 111")
-        assert desk.panel._fields["phone"]._hint == "+351 912 000 111"
+        assert desk.panel.form.fields["phone"]._hint == "+351 912 000 111"
         desk.press(desk.field("phone"), Qt.Key.Key_Return)
         await until(lambda: "Zoe Brandt" in desk.names())
         stored = (await desk.stored())["Zoe Brandt"]

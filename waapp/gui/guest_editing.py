@@ -74,7 +74,7 @@ class GuestEditing:
         unsaved = self._unsaved.pop((self._event.id, None), None)
         if unsaved is not None:
             self._messages.withdraw("unsaved")
-        self._panel.set_groups(self._guests.groups())
+        self._panel.set_known(**self._guests.known())
         self._panel.show_new(unsaved)
         self._guests.view.clearSelection()
 
@@ -122,7 +122,7 @@ class GuestEditing:
                 self._panel.take_over(guest)
         elif guest_id in self._guests.selected:
             unsaved = self._unsaved.pop((guest.event_id, guest_id), None)
-            self._panel.set_groups(self._guests.groups())
+            self._panel.set_known(**self._guests.known())
             self._panel.show_guest(guest, unsaved)
             if unsaved is not None:
                 self._messages.withdraw("unsaved")

@@ -72,9 +72,16 @@ class GuestList(QWidget):
         """Return the ids of all guests, shown or filtered out."""
         return {row.id for row in self.model.all_rows()}
 
-    def groups(self) -> set[str]:
-        """Return the groups that guests are in."""
-        return {row.group for row in self.model.all_rows() if row.group}
+    def known(self) -> dict[str, set[str]]:
+        """Return the groups, tags and households that guests have."""
+        groups: set[str] = set()
+        tags: set[str] = set()
+        households: set[str] = set()
+        for row in self.model.all_rows():
+            groups.add(row.group)
+            tags.update(row.tags)
+            households.add(row.household)
+        return {"groups": groups - {""}, "tags": tags, "households": households - {""}}
 
     def go_to(self, guest_id: UUID) -> None:
         """Select a guest and scroll there, out of any filter that hides it."""

@@ -2,39 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Final
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from waapp.core import phone
-from waapp.core.guests import (
-    EMAIL_LIMIT,
-    GROUP_LIMIT,
-    NAME_LIMIT,
-    PHONE_LIMIT,
-    Guest,
-    GuestDraft,
-    check_guest,
-    may_be_saved,
-)
-from waapp.core.languages import LANGUAGES, language_name
+from waapp.core.guests import Guest, GuestDraft, check_guest, may_be_saved
 from waapp.gui import style
+from waapp.gui.guest_form import GuestForm, value_words
 from waapp.gui.guest_merge import FIELDS, draft_of, merge, with_values
 from waapp.gui.message_facts import Advice, Step
 from waapp.gui.timeline import Timeline
-from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
+from waapp.gui.widgets import SidePanel, button, label, rule
 from waapp.texts import field_problem, tr
-
-_NOTES_HEIGHT: Final = 64
 
 
 class PanelMode(StrEnum):
@@ -67,7 +47,6 @@ class GuestPanel(SidePanel):
         self._base = GuestDraft("")
         self._region: str | None = None
         self._touched: set[str] = set()
-        self._filling = False
         self._has_link = False
         self._build_form()
         self._build_invitation()
@@ -89,7 +68,7 @@ class GuestPanel(SidePanel):
     @property
     def draft(self) -> GuestDraft:
         """What the fields hold now."""
-        return with_values(self._base, {field: self._text(field).strip() for field in FIELDS})
+        return with_values(self._base, self.form.values())
 
     @property
     def is_changed(self) -> bool:
@@ -97,7 +76,7 @@ class GuestPanel(SidePanel):
         if self._mode not in {PanelMode.NEW, PanelMode.EDIT}:
             return False
         draft = self.draft
-        return any(getattr(draft, field) != getattr(self._base, field).strip() for field in FIELDS)
+        return any(getattr(draft, field) != _trimmed(getattr(self._base, field)) for field in FIELDS)
 
     # What the page tells
 
@@ -107,9 +86,9 @@ class GuestPanel(SidePanel):
         self._has_link = has_link
         self._dress()
 
-    def set_groups(self, groups: Iterable[str]) -> None:
-        """Offer the groups that the list has already."""
-        self._groups.setStringList(sorted(set(groups) - {""}, key=str.casefold))
+    def set_known(self, *, groups: Iterable[str], tags: Iterable[str], households: Iterable[str]) -> None:
+        """Offer what the list has already."""
+        self.form.set_known(groups=groups, tags=tags, households=households)
 
     def show_new(self, unsaved: GuestDraft | None = None) -> None:
         """Begin a guest, or go on with one that was begun."""
@@ -119,7 +98,7 @@ class GuestPanel(SidePanel):
             self._fill(unsaved)
         self.show_steps((), None)
         self.show()
-        self._editors["name"].setFocus()
+        self.form.focus("name")
 
     def show_guest(self, guest: Guest, unsaved: GuestDraft | None = None) -> None:
         """Show a stored guest; `unsaved` brings back what was typed for it before."""
@@ -151,7 +130,7 @@ class GuestPanel(SidePanel):
 
     def focus_first(self) -> None:
         """Bring the keyboard to the first field."""
-        self._editors["name"].setFocus()
+        self.form.focus("name")
 
     def take_over(self, theirs: Guest) -> bool:
         """Take in a change made elsewhere and keep what was typed; tell whether both changed one field."""
@@ -186,7 +165,7 @@ class GuestPanel(SidePanel):
         self._touched.update(FIELDS)
         blocking = [field for field, code in self._check().items() if not may_be_saved(code)]
         if blocking:
-            self._editors[blocking[0]].setFocus()
+            self.form.focus(blocking[0])
         return not blocking
 
     # Inside
@@ -198,41 +177,8 @@ class GuestPanel(SidePanel):
         self._clash_box.setSpacing(style.SPACE[0])
         self.body.addLayout(self._clash_box)
         self._clash_widgets: list[QWidget] = []
-        self._lines = {
-            "name": _line("guest_name", tr("Name"), NAME_LIMIT),
-            "phone": _line("guest_phone", tr("WhatsApp number"), PHONE_LIMIT),
-            "email": _line("guest_email", tr("E-mail"), EMAIL_LIMIT),
-            "group": _line("guest_group", tr("Group"), GROUP_LIMIT),
-        }
-        self._groups = QStringListModel(self)
-        completer = QCompleter(self._groups, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._lines["group"].setCompleter(completer)
-        self._language = name(QComboBox(), "guest_language", tr("Language"))
-        # As wide as the column is, not as its longest entry.
-        self._language.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._language.setMinimumContentsLength(8)
-        self._language.addItem(tr("Not set"), "")
-        for code in sorted(LANGUAGES, key=language_name):
-            self._language.addItem(language_name(code), code)
-        self._notes = name(QPlainTextEdit(), "guest_notes", tr("Notes"))
-        self._notes.setFixedHeight(_NOTES_HEIGHT)
-        self._notes.setTabChangesFocus(True)
-        self._editors: dict[str, QWidget] = {**self._lines, "language": self._language, "notes": self._notes}
-        self._fields = {key: Field(editor.accessibleName(), editor) for key, editor in self._editors.items()}
-        self._form = QWidget()
-        column = QVBoxLayout(self._form)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(style.SPACE[2])
-        pair = QHBoxLayout()
-        pair.setSpacing(style.SPACE[1])
-        for key in ("group", "language"):
-            pair.addWidget(self._fields[key], 1, Qt.AlignmentFlag.AlignTop)
-        for key in ("name", "phone", "email"):
-            column.addWidget(self._fields[key])
-        column.addLayout(pair)
-        column.addWidget(self._fields["notes"])
-        self.body.addWidget(self._form)
+        self.form = GuestForm()
+        self.body.addWidget(self.form)
 
     def _build_invitation(self) -> None:
         self._invitation = QWidget()
@@ -270,12 +216,9 @@ class GuestPanel(SidePanel):
         self.save_button.clicked.connect(self.save_wanted)
         self._copy.clicked.connect(self.link_wanted)
         self._delete.clicked.connect(self.delete_wanted)
-        for key, line in self._lines.items():
-            line.textEdited.connect(lambda _text, key=key: self._typed(key))
-            line.editingFinished.connect(lambda key=key: self._left(key))
-            line.returnPressed.connect(self.save_wanted)
-        self._language.currentIndexChanged.connect(lambda _index: self._typed("language"))
-        self._notes.textChanged.connect(lambda: self._typed("notes"))
+        self.form.typed.connect(self._typed)
+        self.form.left.connect(self._left)
+        self.form.submitted.connect(self.save_wanted)
 
     def _begin(self, mode: PanelMode, guest: Guest | None, base: GuestDraft) -> None:
         self._mode, self._guest, self._base = mode, guest, base
@@ -287,66 +230,38 @@ class GuestPanel(SidePanel):
 
     def _dress(self) -> None:
         one = self._mode in {PanelMode.NEW, PanelMode.EDIT}
-        self._form.setVisible(one)
+        self.form.setVisible(one)
         self._several.setVisible(self._mode is PanelMode.SEVERAL)
         self.save_button.setVisible(one)
         self._copy.setVisible(self._has_link and self._mode is PanelMode.EDIT)
         self._delete.setVisible(self._mode in {PanelMode.EDIT, PanelMode.SEVERAL})
 
     def _fill(self, draft: GuestDraft) -> None:
-        self._filling = True
-        for key, line in self._lines.items():
-            shown = phone.display(draft.phone) if key == "phone" else getattr(draft, key)
-            if line.text() != shown:
-                line.setText(shown)
-                line.setCursorPosition(0)
-        if self._language.findData(draft.language) < 0:
-            self._language.addItem(language_name(draft.language), draft.language)
-        self._language.setCurrentIndex(self._language.findData(draft.language))
-        if self._notes.toPlainText() != draft.notes:
-            self._notes.setPlainText(draft.notes)
-        self._filling = False
-
-    def _text(self, field: str) -> str:
-        match field:
-            case "language":
-                return str(self._language.currentData() or "")
-            case "notes":
-                return self._notes.toPlainText()
-            case "phone":
-                return self._phone_text()
-            case _:
-                return self._lines[field].text()
-
-    def _phone_text(self) -> str:
-        typed = self._lines["phone"].text()
-        # The field shows the number grouped; grouping alone is no change.
-        return self._base.phone if typed.strip() == phone.display(self._base.phone) else typed
+        self.form.set_base(self._base)
+        self.form.fill(draft)
 
     def _typed(self, field: str) -> None:
-        if self._filling:
-            return
         self._touched.add(field)
         self._check()
         self.edited.emit()
 
     def _left(self, field: str) -> None:
-        if self._lines[field].text() and self._mode in {PanelMode.NEW, PanelMode.EDIT}:
+        if self.form.lines[field].text() and self._mode in {PanelMode.NEW, PanelMode.EDIT}:
             self._touched.add(field)
             self._check()
 
     def _check(self) -> dict[str, str]:
         draft = self.draft
         problems = check_guest(draft, self._region)
-        for key, field in self._fields.items():
+        for key in self.form.fields:
             code = problems.get(key) if key in self._touched else None
-            field.set_error(field_problem(code) if code is not None else None)
+            self.form.set_error(key, field_problem(code) if code is not None else None)
         read = phone.read(draft.phone, self._region)
-        is_new_writing = read.e164 is not None and read.display != self._lines["phone"].text().strip()
-        self._fields["phone"].set_hint(read.display if is_new_writing else "")
+        is_new_writing = read.e164 is not None and read.display != self.form.phone_as_shown()
+        self.form.fields["phone"].set_hint(read.display if is_new_writing else "")
         return problems
 
-    def _show_clashes(self, clashes: Mapping[str, str]) -> None:
+    def _show_clashes(self, clashes: Mapping[str, object]) -> None:
         for widget in self._clash_widgets:
             widget.hide()
             widget.deleteLater()
@@ -357,10 +272,10 @@ class GuestPanel(SidePanel):
             label(tr("Someone changed this guest meanwhile. What you typed is kept."), tone="unknown")
         )
         for field, value in clashes.items():
-            title = self._editors[field].accessibleName()
-            words = label(tr("{field}: {value}", field=title, value=value or tr("empty")), tone="muted")
+            title, shown = self.form.title(field), value_words(value)
+            words = label(tr("{field}: {value}", field=title, value=shown), tone="muted")
             use = button(tr("Use this"), f"guest_use_{field}", small=True,
-                         accessible_name=tr("Use this: {field} {value}", field=title, value=value))  # fmt: skip
+                         accessible_name=tr("Use this: {field} {value}", field=title, value=shown))  # fmt: skip
             use.clicked.connect(lambda _checked=False, field=field, value=value: self._use(field, value))
             line = QWidget()
             row = QHBoxLayout(line)
@@ -373,14 +288,11 @@ class GuestPanel(SidePanel):
         self._clash_widgets.append(widget)
         self._clash_box.addWidget(widget)
 
-    def _use(self, field: str, value: str) -> None:
+    def _use(self, field: str, value: object) -> None:
         self._fill(with_values(self.draft, {field: value}))
         self._check()
         self.edited.emit()
 
 
-def _line(object_name: str, title: str, limit: int) -> QLineEdit:
-    made = name(QLineEdit(), object_name, title)
-    # Longer than is allowed: what is pasted too long is said, not cut off in silence.
-    made.setMaxLength(limit * 4)
-    return made
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
