@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.events import Event
+from waapp.core.language_choice import choose_language
 from waapp.core.pacing import SANDBOX_SENDER
 from waapp.core.phone import read
 from waapp.core.plan import (
@@ -24,6 +25,7 @@ from waapp.core.plan import (
     Reason,
     Recipient,
     Situation,
+    Variant,
     assess,
     build,
     finish,
@@ -31,6 +33,7 @@ from waapp.core.plan import (
 from waapp.core.rates import RateTable
 from waapp.core.status import EngineState
 from waapp.core.template import Template
+from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind, Message
 from waapp.core.template_rules import Finding, Level
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
@@ -85,7 +88,85 @@ def test_a_recipient_has_exactly_what_will_be_sent() -> None:
         {"guest_name": "Ana 🎉", "event_name": "Gala"},
         "Hi Ana 🎉! Join us at Gala soon.",
         {"1": "Ana 🎉", "2": "Gala"},
+        message=Message("Hi Ana 🎉! Join us at Gala soon."),
+        template=TEMPLATE,
     )
+
+
+PORTUGUESE = replace(
+    TEMPLATE, language="pt_PT", content="Olá {{guest_name}}! Vem à {{event_name}} connosco.", version=3
+)
+
+
+def speaks(number: int, language: str, situation: Situation) -> PlannedGuest:
+    choice = choose_language(language, situation.languages, "en", situation.options.languages)
+    return replace(guest(number, f"+351 912 345 6{number:02}"), choice=choice)
+
+
+def test_each_guest_gets_the_own_language_and_who_does_not_is_told() -> None:
+    situation = replace(PRACTICE, variants=(Variant(PORTUGUESE),))
+    wanted = ["pt_BR", "en", "", "fr", "fr", "de"]
+    plan = build([speaks(n, code, situation) for n, code in enumerate(wanted, start=1)], situation)
+    languages = [one.template and (one.template.language, one.template.version) for one in plan.recipients]
+    assert languages == [("pt_PT", 3), *[("en", 1)] * 5]
+    assert plan.recipients[0].body == "Olá Ana! Vem à Gala connosco."
+    missing = [one.params for one in plan.warnings if one.code is NoticeCode.LANGUAGE_MISSING]
+    assert missing == [
+        {"language": "German", "code": "de", "shown": "English", "guests": 1},
+        {"language": "French", "code": "fr", "shown": "English", "guests": 2},
+    ]
+
+
+def test_a_preferred_language_stands_in_before_the_main_one() -> None:
+    options = Options(languages=("pt_PT",))
+    situation = replace(PRACTICE, variants=(Variant(PORTUGUESE),), options=options)
+    plan = build([speaks(1, "fr", situation), speaks(2, "", situation)], situation)
+    assert [one.template and one.template.language for one in plan.recipients] == ["pt_PT", "pt_PT"]
+
+
+def test_a_language_that_is_not_approved_is_not_sent_in_earnest() -> None:
+    approved = replace(TEMPLATE, is_approved=True, content_sid="HX1")
+    waiting = Variant(replace(PORTUGUESE, approval_status="pending"))
+    real = replace(PRACTICE, template=approved, practice=False, sender="+351910000000", variants=(waiting,))
+    assert real.languages == ("en",)
+    plan = build([speaks(1, "pt_PT", real)], real)
+    assert [one.template and one.template.language for one in plan.recipients] == ["en"]
+    assert NoticeCode.LANGUAGE_NOT_APPROVED in codes(plan)[1]
+    ready = replace(real, variants=(Variant(replace(PORTUGUESE, is_approved=True, content_sid="HX2")),))
+    assert ready.languages == ("en", "pt_PT")
+    assert NoticeCode.LANGUAGE_NOT_APPROVED not in codes(build([speaks(1, "pt_PT", ready)], ready))[1]
+
+
+def test_a_language_whose_text_would_show_braces_is_not_sent() -> None:
+    broken = Variant(PORTUGUESE, (Finding("unknown_variable", Level.ERROR, 0, 1),))
+    situation = replace(PRACTICE, variants=(broken,))
+    assert situation.languages == ("en",)
+    assert NoticeCode.LANGUAGE_ERRORS in codes(build([speaks(1, "pt", situation)], situation))[1]
+
+
+def test_the_category_that_whatsapp_decided_on_counts() -> None:
+    moved = replace(TEMPLATE, category="UTILITY", decided_category="MARKETING")
+    american = guest(phone="+1 202 555 0123")
+    assert isinstance(assess(american, replace(PRACTICE, template=moved)), Exclusion)
+    lowered = replace(TEMPLATE, decided_category="UTILITY")
+    assert isinstance(assess(american, replace(PRACTICE, template=lowered)), Recipient)
+
+
+def test_all_parts_are_filled_and_numbered() -> None:
+    template = replace(
+        TEMPLATE,
+        header=Header(HeaderKind.TEXT, "{{event_name}}"),
+        buttons=(Button(ButtonKind.URL, "Answer", "https://x.example/{{rsvp_token}}"),),
+    )
+    values = {"guest_name": "Ana", "event_name": "Gala", "rsvp_token": "k7"}
+    found = assess(guest(values=values), replace(PRACTICE, template=template))
+    assert isinstance(found, Recipient)
+    assert found.content_variables == {"1": "Gala", "2": "Ana", "3": "k7"}
+    assert found.body == "*Gala*\n\nHi Ana! Join us at Gala soon.\n\n▸ Answer: https://x.example/k7"
+    assert found.message.buttons[0].value == "https://x.example/k7"
+    lacking = assess(guest(values=values | {"rsvp_token": ""}), replace(PRACTICE, template=template))
+    assert isinstance(lacking, Exclusion)
+    assert (lacking.reason, lacking.detail["name"]) == (Reason.MISSING_VALUE, "rsvp_token")
 
 
 @pytest.mark.parametrize(

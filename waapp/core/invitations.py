@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from waapp.core.status import EngineState
@@ -46,6 +47,7 @@ class Send:
     created_at: datetime
     updated_at: datetime
     undo_until: datetime | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class SendSummary:
 class NewInvitation:
     """What is frozen for one guest when a send is planned; it leaves after `wait` seconds at the earliest.
 
-    `time_zone` is the guest's, None where it is not known; quiet hours hold there.
+    `time_zone` is the guest's, None where it is not known; quiet hours hold there. `template_version_id` names
+    the words that were used, in `language`; `parts` are the message's header, text, footer and buttons (see
+    `template_parts.read_message`), None when the text is all of it.
     """
 
     guest_id: UUID
@@ -99,6 +103,10 @@ class NewInvitation:
     wait: float = 0.0
     wait_reason: WaitReason | None = None
     time_zone: str | None = None
+    language: str | None = None
+    template_version: int | None = None
+    template_version_id: UUID | None = None
+    parts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class Invitation:
 
     While queued it waits until `next_retry_at` for `wait_reason`; while unknown it is looked for next at
     `next_look_at` (None: at once, or, after the last look, never). `doubled`: an earlier attempt arrived after
-    this one had left, so the guest may have got it twice. `price` is that of all attempts together.
+    this one had left, so the guest may have got it twice. `price` is that of all attempts together. A `test` went
+    to the planner's own number with the guest's values: it is no invitation.
     """
 
     id: UUID
@@ -143,6 +152,9 @@ class Invitation:
     next_look_at: datetime | None = None
     guest_time_zone: str | None = None
     doubled: bool = False
+    language: str | None = None
+    parts: Mapping[str, Any] | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

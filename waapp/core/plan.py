@@ -10,14 +10,17 @@ from typing import Final
 from uuid import UUID
 
 from waapp.core.events import Event, is_day_only, zone
+from waapp.core.language_choice import Choice
+from waapp.core.languages import language_name
 from waapp.core.pacing import PAIR_SECONDS, SANDBOX_RATE, SANDBOX_SENDER, sender_rate
 from waapp.core.phone import Number, PhoneProblem
 from waapp.core.rates import RateTable
 from waapp.core.status import EngineState, GuestStatus, guest_status
-from waapp.core.template import Category, Malformation, Template, compile_template, parse, render
-from waapp.core.template_content import variables_of
+from waapp.core.template import Category, Malformation, Template
+from waapp.core.template_content import compile_content, render_message, variables_of
+from waapp.core.template_parts import Message
 from waapp.core.template_rules import Finding, Level
-from waapp.core.template_values import ValueProblem, check_values, event_gaps
+from waapp.core.template_values import ValueProblem, check_message_values, event_gaps
 
 
 class Reason(StrEnum):
@@ -53,7 +56,7 @@ _BY_PHONE: Final = {
 }
 _HAS_MESSAGE: Final = frozenset({Reason.ALREADY_INVITED, Reason.IN_PROGRESS, Reason.NOT_KNOWN_YET})
 # What is no well-formed placeholder, or one that no guest can fill, would reach people as braces.
-_FATAL: Final = frozenset({*(kind.value for kind in Malformation), "unknown_variable"})
+FATAL: Final = frozenset({*(kind.value for kind in Malformation), "unknown_variable"})
 
 
 class BlockerCode(StrEnum):
@@ -80,6 +83,9 @@ class NoticeCode(StrEnum):
     SANDBOX_PACE = "sandbox_pace"
     SANDBOX_JOIN = "sandbox_join"
     SHARED_PHONES = "shared_phones"
+    LANGUAGE_MISSING = "language_missing"
+    LANGUAGE_NOT_APPROVED = "language_not_approved"
+    LANGUAGE_ERRORS = "language_errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,8 @@ class PriorInvitation:
 class PlannedGuest:
     """What the plan must know of one guest; `values` come from `template_values.guest_values`.
 
-    `time_zone` is where the guest is known to be, None where it is not known.
+    `time_zone` is where the guest is known to be, None where it is not known. `choice` is the language that was
+    chosen among `Situation.languages` (None: the main one); the values are in it.
     """
 
     guest_id: UUID
@@ -107,16 +114,29 @@ class PlannedGuest:
     invited: PriorInvitation | None = None
     opted_out: bool = False
     time_zone: str | None = None
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the planner may decide about a send; `only_guest_ids` restricts it to a selection."""
+    """What the planner may decide about a send; `only_guest_ids` restricts it to a selection.
+
+    `languages` are tried in turn for guests whose own language the template does not have.
+    """
 
     only_guest_ids: frozenset[UUID] | None = None
     include_already_invited: bool = False
     one_per_phone: bool = True
     allow_us_marketing: bool = False
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A template's text in a further language, with what `template_rules.check_message` finds in it."""
+
+    template: Template
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +144,7 @@ class Situation:
     """What is true of the template, the event, the account and the desk at the moment of planning.
 
     `sender` is the WhatsApp number in E.164 and None where none is chosen; practice mode needs none.
-    `findings` are those of `template_rules.check`. `daily_limit` is how many people the account may write to
+    `findings` are those of `template_rules.check_message`. `daily_limit` is how many people the account may write to
     in 24 hours (None: unlimited or not known) and `daily_used` how many it has. `account_trouble` is the code
     that has stopped the account.
     """
@@ -141,6 +161,7 @@ class Situation:
     account_trouble: str | None = None
     rates: RateTable | None = None
     options: Options = field(default_factory=Options)
+    variants: tuple[Variant, ...] = ()
 
     @property
     def sandbox(self) -> bool:
@@ -162,12 +183,37 @@ class Situation:
         """Tell whether the approved template is posted; practice mode and the sandbox get the text itself."""
         return self.approved and not self.practice and not self.sandbox
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that can be sent: the main one, and those that nothing speaks against."""
+        return (
+            self.template.language,
+            *(one.template.language for one in self.variants if self.trouble(one) is None),
+        )
+
+    def trouble(self, variant: Variant) -> NoticeCode | None:
+        """Return what keeps a language from being sent."""
+        if any(one.level is Level.ERROR and one.code in FATAL for one in variant.findings):
+            return NoticeCode.LANGUAGE_ERRORS
+        free = self.practice or self.sandbox
+        approved = variant.template.is_approved and variant.template.content_sid is not None
+        return None if free or approved else NoticeCode.LANGUAGE_NOT_APPROVED
+
+    def in_language(self, choice: Choice | None) -> Template:
+        """Return what the template says in a language that was chosen."""
+        if choice is not None:
+            for one in self.variants:
+                if one.template.language == choice.language:
+                    return one.template
+        return self.template
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A guest who gets a message: exactly this text, to exactly this address (E.164).
 
-    `values` are those that the text uses, by name; `content_variables` the same by Twilio's numbers.
+    `values` are those that the text uses, by name; `content_variables` the same by Twilio's numbers. `message` is
+    the text in its parts, `template` what it was made of: the variant in the language of `choice`.
     """
 
     guest_id: UUID
@@ -179,6 +225,9 @@ class Recipient:
     body: str
     content_variables: Mapping[str, str]
     time_zone: str | None = None
+    message: Message = Message("")  # noqa: RUF009 - frozen
+    template: Template | None = None
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +296,21 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
         reason, detail = verdict
         return Exclusion(guest.guest_id, guest.name, guest.phone, reason, detail, guest.number.e164)
     assert guest.number.e164 is not None  # noqa: S101 - a number without a problem has one
-    content = situation.template.content
+    template = situation.in_language(guest.choice)
+    message = render_message(template, guest.values)
     return Recipient(
         guest.guest_id,
         guest.name,
         guest.phone,
         guest.number.e164,
         guest.number.region,
-        {name: guest.values[name] for name in parse(content).variables},
-        render(content, guest.values),
-        compile_template(content).content_variables(guest.values),
+        {name: guest.values[name] for name in variables_of(template)},
+        message.text,
+        compile_content(template).content_variables(guest.values),
         guest.time_zone,
+        message,
+        template,
+        guest.choice,
     )
 
 
@@ -281,7 +334,7 @@ def finish(assessments: Iterable[Assessment], situation: Situation) -> Plan:
         tuple(_blockers(situation, recipients, excluded)),
         tuple(_warnings(situation, recipients)),
         situation.template.content_sid if situation.posts_template else None,
-        None if rates is None else _cost(recipients, rates, situation.template.category),
+        None if rates is None else _cost(recipients, rates, situation),
         "" if rates is None else rates.currency,
         None if rates is None else rates.as_of,
         _seconds(recipients, situation.pace),
@@ -302,11 +355,12 @@ def _why_not(guest: PlannedGuest, situation: Situation) -> tuple[Reason, dict[st
     prior = _prior(guest.invited, situation.options)
     if prior is not None:
         return prior
-    marketing = situation.template.category.upper() == Category.MARKETING.value
+    template = situation.in_language(guest.choice)
+    marketing = template.paid_category.upper() == Category.MARKETING.value
     us_matters = marketing and not situation.sandbox and not situation.options.allow_us_marketing
     if us_matters and number.region == "US":
         return Reason.US_MARKETING, {"phone": number.display}
-    return _value_problem(check_values(situation.template.content, guest.values), situation)
+    return _value_problem(check_message_values(template, guest.values), template, situation.event)
 
 
 def _prior(prior: PriorInvitation | None, options: Options) -> tuple[Reason, dict[str, str]] | None:
@@ -329,14 +383,14 @@ def _prior(prior: PriorInvitation | None, options: Options) -> tuple[Reason, dic
 
 
 def _value_problem(
-    problems: Iterable[ValueProblem], situation: Situation
+    problems: Iterable[ValueProblem], template: Template, event: Event
 ) -> tuple[Reason, dict[str, str]] | None:
     for problem in problems:
         if problem.level is not Level.ERROR:
             continue
         detail = {"code": problem.code} | {name: str(value) for name, value in problem.params.items()}
         if problem.code == "value_missing":
-            if problem.name in event_gaps(variables_of(situation.template), situation.event):
+            if problem.name in event_gaps(variables_of(template), event):
                 return Reason.EVENT_INCOMPLETE, detail
             return Reason.MISSING_VALUE, detail
         return (Reason.BAD_VALUE if problem.name else Reason.TOO_LONG), detail
@@ -407,6 +461,7 @@ def _warnings(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterat
         yield Notice(NoticeCode.SANDBOX_PACE, {"seconds": round(1 / SANDBOX_RATE)})
     if not situation.posts_template and not situation.approved:
         yield Notice(NoticeCode.BODY_IS_SENT, {"template": situation.template.display_name})
+    yield from _language_notices(situation, recipients)
     rules = _error_codes(situation, fatal=False)
     if rules and not situation.approved:
         yield Notice(NoticeCode.TEMPLATE_RULES, {"findings": rules})
@@ -423,10 +478,31 @@ def _warnings(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterat
         yield Notice(NoticeCode.SHARED_PHONES, {"messages": len(recipients) - len(people)})
 
 
+def _language_notices(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterator[Notice]:
+    """Say for each language that guests want and do not get how many they are, and why."""
+    missed = Counter(
+        (one.choice.wanted, one.choice.language)
+        for one in recipients
+        if one.choice is not None and not one.choice.is_understood
+    )
+    troubles = {one.template.language: situation.trouble(one) for one in situation.variants}
+    for (wanted, shown), count in sorted(missed.items()):
+        near = (code for code in troubles if code.partition("_")[0] == wanted.partition("_")[0])
+        existing = wanted if wanted in troubles else next(near, None)
+        trouble = None if existing is None else troubles[existing]
+        params = {
+            "language": language_name(wanted),
+            "code": wanted,
+            "shown": language_name(shown),
+            "guests": count,
+        }
+        yield Notice(trouble or NoticeCode.LANGUAGE_MISSING, params)
+
+
 def _error_codes(situation: Situation, *, fatal: bool) -> tuple[str, ...]:
     """Return the codes of errors: the fatal ones would be sent as they stand, the others only cost approval."""
     errors = (finding.code for finding in situation.findings if finding.level is Level.ERROR)
-    return tuple(dict.fromkeys(code for code in errors if (code in _FATAL) is fatal))
+    return tuple(dict.fromkeys(code for code in errors if (code in FATAL) is fatal))
 
 
 def _is_past(event: Event, now: datetime) -> bool:
@@ -438,9 +514,14 @@ def _is_past(event: Event, now: datetime) -> bool:
     return event.date < now
 
 
-def _cost(recipients: Iterable[Recipient], rates: RateTable, category: str) -> Decimal:
-    regions = Counter(recipient.region for recipient in recipients)
-    return sum((rates.price(region, category) * count for region, count in regions.items()), Decimal(0))
+def _cost(recipients: Iterable[Recipient], rates: RateTable, situation: Situation) -> Decimal:
+    kinds = Counter(
+        (recipient.region, (recipient.template or situation.template).paid_category)
+        for recipient in recipients
+    )
+    return sum(
+        (rates.price(region, category) * count for (region, category), count in kinds.items()), Decimal(0)
+    )
 
 
 def _seconds(recipients: tuple[Recipient, ...], rate: float) -> float:

@@ -40,7 +40,7 @@ WITH chosen AS MATERIALIZED (
     SELECT DISTINCT ON (i.guest_id) i.guest_id, i.engine_state, i.twilio_status,
         i.next_retry_at IS NOT NULL AS waits
     FROM whatsapp_invitations i
-    WHERE i.event_id IN (SELECT id FROM chosen) AND i.practice = :practice
+    WHERE i.event_id IN (SELECT id FROM chosen) AND i.practice = :practice AND NOT i.test
     ORDER BY i.guest_id, i.created_at DESC, i.id DESC
 )
 SELECT g.event_id, n.engine_state, n.twilio_status, n.waits, count(*),

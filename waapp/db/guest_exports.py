@@ -15,7 +15,7 @@ SELECT DISTINCT ON (i.guest_id)
     i.twilio_error_message, i.sent_at AT TIME ZONE 'UTC', i.delivered_at AT TIME ZONE 'UTC',
     i.read_at AT TIME ZONE 'UTC'
 FROM whatsapp_invitations i
-WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
 ORDER BY i.guest_id, i.created_at DESC, i.id DESC
 """
 

@@ -47,7 +47,7 @@ SELECT {_ROW}
 FROM guests g LEFT JOIN (
     SELECT DISTINCT ON (i.guest_id) {_INVITATION}
     FROM whatsapp_invitations i
-    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
     ORDER BY i.guest_id, i.created_at DESC, i.id DESC
 ) i ON i.guest_id = g.id
 WHERE g.event_id = %(event_id)s
@@ -59,14 +59,14 @@ WITH changed AS (
     WHERE g.event_id = %(event_id)s AND g.updated_at > %(since)s AND {written_since_floor("g")}
     UNION
     SELECT i.guest_id FROM whatsapp_invitations i
-    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND i.updated_at > %(since)s
+    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test AND i.updated_at > %(since)s
       AND {written_since_floor("i")}
 )
 SELECT {_ROW}
 FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
     SELECT {_INVITATION}
     FROM whatsapp_invitations i
-    WHERE i.guest_id = g.id AND i.practice = %(practice)s
+    WHERE i.guest_id = g.id AND i.practice = %(practice)s AND NOT i.test
     ORDER BY i.created_at DESC, i.id DESC
     LIMIT 1
 ) i ON true

@@ -33,7 +33,7 @@ _COLUMNS: Final = """
     CASE WHEN i.retry_count = 0 THEN i.price_unit ELSE COALESCE(i.price_unit, (
         SELECT min(a.price_unit) FROM whatsapp_attempts a WHERE a.invitation_id = i.id)) END,
     i.wait_reason, NULLIF(i.next_look_at, '9999-12-31') AT TIME ZONE 'UTC',
-    i.guest_time_zone, i.doubled"""
+    i.guest_time_zone, i.doubled, i.language, i.message_parts, i.test"""
 
 _FROM: Final = "FROM whatsapp_invitations i JOIN guests g ON g.id = i.guest_id"
 
@@ -65,7 +65,7 @@ SELECT DISTINCT ON (i.guest_id)
     COALESCE(i.sent_at, i.queued_at, i.created_at) AT TIME ZONE 'UTC' AS at,
     COALESCE(s.planned_by, '') AS by
 FROM whatsapp_invitations i LEFT JOIN whatsapp_sends s ON s.id = i.send_id
-WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
+WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
   AND i.template_name = (SELECT name FROM whatsapp_templates WHERE id = %(template_id)s)
 ORDER BY i.guest_id,
     -- What is on its way or has arrived counts before a later attempt that came to nothing.

@@ -58,6 +58,7 @@ class NewSend:
     time_zone: str = "UTC"
     max_retries: int = 3
     undo_seconds: float = 0.0
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ _COLUMNS: Final = """
     s.state, s.pause_code, s.rate, s.not_before AT TIME ZONE 'UTC' AS not_before,
     s.not_after AT TIME ZONE 'UTC' AS not_after, s.quiet_start, s.quiet_end, s.time_zone,
     s.created_at AT TIME ZONE 'UTC' AS created_at, s.updated_at AT TIME ZONE 'UTC' AS updated_at,
-    s.undo_until AT TIME ZONE 'UTC' AS undo_until"""
+    s.undo_until AT TIME ZONE 'UTC' AS undo_until, s.test"""
 
 # Every row is in exactly one of the counts.
 _COUNTS: Final = """
@@ -114,13 +115,14 @@ _COUNTS: Final = """
 
 _INSERT_SEND = text(f"""
 INSERT INTO whatsapp_sends AS s (id, event_id, template_id, template_name, template_version, sender, practice,
-    planned_by, state, rate, not_before, not_after, quiet_start, quiet_end, time_zone, guest_zones, undo_until)
+    planned_by, state, rate, not_before, not_after, quiet_start, quiet_end, time_zone, guest_zones, undo_until,
+    test)
 VALUES (:id, :event_id, (SELECT id FROM whatsapp_templates WHERE id = :template_id), :template_name,
     :template_version, :sender, :practice, :planned_by, 'active', :rate,
     CAST(:not_before AS timestamptz) AT TIME ZONE 'UTC', CAST(:not_after AS timestamptz) AT TIME ZONE 'UTC',
     :quiet_start, :quiet_end, :time_zone, :guest_zones,
     CASE WHEN :undo_seconds > 0
-        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :undo_seconds) END)
+        THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => :undo_seconds) END, :test)
 ON CONFLICT (id) DO NOTHING
 RETURNING {_COLUMNS}
 """)
@@ -135,24 +137,31 @@ SELECT pg_advisory_xact_lock(hashtextextended(
 _INSERT_INVITATIONS = text(f"""
 INSERT INTO whatsapp_invitations (id, send_id, guest_id, event_id, template_name, template_version, sender, practice,
     recipient, template_variables, message_content, content_sid, content_variables, engine_state, max_retries,
-    queued_at, next_retry_at, wait_reason, guest_time_zone, prior_status, prior_method, prior_sent_at)
-SELECT gen_random_uuid(), :send_id, n.guest_id, :event_id, :template_name, :template_version, :sender, :practice,
+    queued_at, next_retry_at, wait_reason, guest_time_zone, prior_status, prior_method, prior_sent_at, test, language,
+    template_version_id, message_parts)
+SELECT gen_random_uuid(), :send_id, n.guest_id, :event_id, :template_name,
+    COALESCE(n.template_version, :template_version), :sender, :practice,
     n.recipient, CAST(n.variables AS jsonb), n.body, n.content_sid, CAST(n.content_variables AS jsonb),
     'queued', :max_retries, clock_timestamp() AT TIME ZONE 'UTC',
     CASE WHEN n.wait > 0 THEN clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => n.wait) END,
     CASE WHEN n.wait > 0 THEN n.wait_reason END, n.time_zone,
-    g.invitation_status, g.invitation_method, g.invitation_sent_at
+    g.invitation_status, g.invitation_method, g.invitation_sent_at, :test, n.language,
+    v.id, CAST(n.parts AS jsonb)
 FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:variables AS text[]),
             CAST(:bodies AS text[]), CAST(:content_sids AS text[]), CAST(:content_variables AS text[]),
-            CAST(:waits AS double precision[]), CAST(:wait_reasons AS text[]), CAST(:time_zones AS text[]))
-         AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait, wait_reason, time_zone)
+            CAST(:waits AS double precision[]), CAST(:wait_reasons AS text[]), CAST(:time_zones AS text[]),
+            CAST(:languages AS text[]), CAST(:versions AS integer[]), CAST(:version_ids AS uuid[]),
+            CAST(:parts AS text[]))
+         AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait, wait_reason, time_zone,
+              language, template_version, version_id, parts)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
+     LEFT JOIN whatsapp_template_versions v ON v.id = n.version_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
-  AND NOT EXISTS (
+  AND (:test OR NOT EXISTS (
       SELECT FROM whatsapp_invitations i
-      WHERE i.guest_id = n.guest_id AND i.practice = :practice
+      WHERE i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
         AND i.template_name = CAST(:template_name AS varchar)
-        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED}))
+        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED})))
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING
@@ -241,6 +250,7 @@ async def queue_send(
         "sender": plan.sender,
         "max_retries": plan.max_retries,
         "again": include_already_invited,
+        "test": plan.test,
     }
     written: set[UUID] = set()
     # In the order in which everybody locks guests.
@@ -265,10 +275,11 @@ async def get_send(conn: Connection, send_id: UUID) -> Send:
 
 
 async def list_sends(conn: Connection, event_id: UUID, practice: bool) -> list[SendSummary]:
-    """Return an event's sends of one mode with their counts, newest first; without those that were undone."""
+    """Return an event's sends of one mode with their counts, newest first; without tests and what was undone."""
     return await _summaries(
         conn,
-        f"s.event_id = :event_id AND s.practice = :practice AND s.pause_code IS DISTINCT FROM '{UNDONE}'",
+        "s.event_id = :event_id AND s.practice = :practice AND NOT s.test"
+        f" AND s.pause_code IS DISTINCT FROM '{UNDONE}'",
         {"event_id": event_id, "practice": practice},
     )
 
@@ -358,6 +369,7 @@ def _send_parameters(plan: NewSend, invitations: Sequence[NewInvitation]) -> dic
         "time_zone": plan.time_zone,
         "guest_zones": list(other_zones(plan.time_zone, (new.time_zone for new in invitations))),
         "undo_seconds": plan.undo_seconds,
+        "test": plan.test,
     }
 
 
@@ -374,10 +386,14 @@ def _invitation_columns(invitations: Sequence[NewInvitation]) -> dict[str, list[
         "waits": [new.wait for new in invitations],
         "wait_reasons": [new.wait_reason for new in invitations],
         "time_zones": [new.time_zone for new in invitations],
+        "languages": [new.language for new in invitations],
+        "versions": [new.template_version for new in invitations],
+        "version_ids": [new.template_version_id for new in invitations],
+        "parts": [None if new.parts is None else _json(new.parts) for new in invitations],
     }
 
 
-def _json(values: Mapping[str, str]) -> str:
+def _json(values: Mapping[str, Any]) -> str:
     return json.dumps(dict(values), ensure_ascii=False)
 
 

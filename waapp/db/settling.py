@@ -36,7 +36,9 @@ RETURNING i.id
 """)
 
 _COLUMNS: Final = """
-    i.id, i.send_id, i.recipient, i.sender, COALESCE(i.message_content, '') AS body,
+    i.id, i.send_id, i.recipient, i.sender,
+    -- Of an approved template Twilio's list has the text alone, without header, footer and buttons.
+    COALESCE(CASE WHEN i.content_sid IS NOT NULL THEN i.message_parts ->> 'body' END, i.message_content, '') AS body,
     i.claimed_at AT TIME ZONE 'UTC' AS claimed_at, i.looks"""
 
 _DUE = text(f"""

@@ -11,15 +11,28 @@ from uuid import UUID, uuid4
 from waapp.core import phone, plan
 from waapp.core.daily_limit import waits
 from waapp.core.events import Event
+from waapp.core.findings import Finding
 from waapp.core.guests import Guest
 from waapp.core.invitations import NewInvitation
-from waapp.core.plan import Assessment, BlockerCode, Options, Plan, PlannedGuest, PriorInvitation, Situation
+from waapp.core.language_choice import choose_language
+from waapp.core.plan import (
+    Assessment,
+    BlockerCode,
+    Options,
+    Plan,
+    PlannedGuest,
+    PriorInvitation,
+    Recipient,
+    Situation,
+    Variant,
+)
 from waapp.core.rates import RateTable
 from waapp.core.template import Template
-from waapp.core.template_rules import check
+from waapp.core.template_parts import message_json
+from waapp.core.template_rules import check_message
 from waapp.core.template_values import guest_values, known_variables
 from waapp.core.waiting import Timing, WaitReason, check_timing, default_timing
-from waapp.db import events, guests, opt_outs, templates
+from waapp.db import events, guests, opt_outs, template_versions, templates
 from waapp.db import invitations as invitations_db
 from waapp.db.clock import database_clock
 from waapp.db.daily_use import people_written_to
@@ -68,7 +81,9 @@ async def prepare(
     """
     async with database.read() as conn:
         event = await events.get_event(conn, event_id)
-        template = await templates.get_template(conn, template_id)
+        account = line.key if line and practice else ""
+        template = await templates.get_template(conn, template_id, account=account)
+        variants = await template_versions.list_variants(conn, template_id, account=account)
         everyone = await guests.list_guests(conn, event_id)
         invited = await invitations_db.prior_invitations(conn, event_id, template_id, practice=practice)
         refusing = await opt_outs.list_addresses(conn)
@@ -76,28 +91,30 @@ async def prepare(
         trouble = await account_trouble(conn, line.key) if line else None
         now = await database_clock(conn)
     limit = await line.daily_limit() if line else None
+    known = known_variables(everyone)
+
+    def findings(wording: Template) -> tuple[Finding, ...]:
+        return check_message(wording, known, language=wording.language, category=wording.category)
+
     situation = Situation(
         template=template,
         now=now,
         event=event,
         practice=practice,
         sender=line.number if line else None,
-        findings=check(
-            template.content,
-            known_variables(everyone),
-            language=template.language,
-            category=template.category,
-        ),
+        findings=findings(template),
         rate=line.rate if line else 1.0,
         daily_limit=limit,
         daily_used=used,
         account_trouble=trouble,
         rates=rates,
         options=options,
+        variants=tuple(Variant(one, findings(one)) for one in variants),
     )
+    languages = situation.languages
     assessments: list[Assessment] = []
     for number, guest in enumerate(everyone):
-        assessments.append(plan.assess(_planned(guest, event, template, invited, refusing), situation))
+        assessments.append(plan.assess(_planned(guest, situation, languages, invited, refusing), situation))
         if number % _CHUNK == 0:
             await asyncio.sleep(0)
     return Prepared(
@@ -157,8 +174,12 @@ async def queue(
             recipient=recipient.address,
             variables=recipient.values,
             body=recipient.body,
-            content_sid=made.content_sid,
+            content_sid=_content_sid(recipient, made),
             content_variables=recipient.content_variables if made.content_sid else None,
+            language=recipient.template.language if recipient.template else None,
+            template_version=recipient.template.version if recipient.template else None,
+            template_version_id=recipient.template.version_id if recipient.template else None,
+            parts=message_json(recipient.message),
             wait=wait,
             wait_reason=WaitReason.DAILY_LIMIT if wait else None,
             time_zone=recipient.time_zone,
@@ -175,19 +196,31 @@ async def queue(
 
 def _planned(
     guest: Guest,
-    event: Event,
-    template: Template,
+    situation: Situation,
+    languages: Collection[str],
     invited: Mapping[UUID, PriorInvitation],
     refusing: Collection[str],
 ) -> PlannedGuest:
+    event = situation.event
+    choice = choose_language(
+        guest.language, languages, situation.template.language, situation.options.languages
+    )
     number = phone.read(guest.phone, event.default_region)
     return PlannedGuest(
         guest_id=guest.id,
         name=guest.name,
         phone=guest.phone,
         number=number,
-        values=guest_values(guest, event, template.language),
+        values=guest_values(guest, event, choice.language),
         invited=invited.get(guest.id),
         opted_out=number.e164 in refusing,
         time_zone=None if number.e164 is None else phone.time_zone(number.e164),
+        choice=choice,
     )
+
+
+def _content_sid(recipient: Recipient, made: Plan) -> str | None:
+    """Return which approved template is posted to a guest, None when it is the text itself."""
+    if made.content_sid is None:
+        return None
+    return recipient.template.content_sid if recipient.template else made.content_sid

@@ -171,6 +171,14 @@ _WORK: Final = {
         "WhatsApp would not approve “{name}” as it stands.",
         "Mend what is marked beneath its text, then submit it.",
     ),
+    "trial_number_wrong": Message(
+        "“{phone}” is no number that a message can go to.",
+        "Write your own number with + and the country's code.",
+    ),
+    "trial_value_wrong": Message(
+        "WhatsApp would refuse the message with {guest}'s details.",
+        "Choose another guest, or mend this one's details.",
+    ),
     "template_being_submitted": Message(
         "“{name}” is being submitted by another desk at this moment.", "Wait a minute and look again."
     ),

@@ -86,6 +86,15 @@ NOTICES: Final = {
     NoticeCode.TEMPLATE_RULES: "The text breaks rules of WhatsApp and would not be approved as it is.",
     NoticeCode.SANDBOX_PACE: "Twilio's test number sends one message every {seconds:second|seconds}.",
     NoticeCode.SANDBOX_JOIN: "Twilio's test number only reaches phones that have joined it.",
+    NoticeCode.LANGUAGE_MISSING: (
+        "{guests:guest speaks|guests speak} {language}, and the template has no such text: they get {shown}."
+    ),
+    NoticeCode.LANGUAGE_NOT_APPROVED: (
+        "{guests:guest speaks|guests speak} {language}, which WhatsApp has not approved yet: they get {shown}."
+    ),
+    NoticeCode.LANGUAGE_ERRORS: (
+        "{guests:guest speaks|guests speak} {language}, but that text has mistakes: they get {shown}."
+    ),
     NoticeCode.SHARED_PHONES: "{messages:message goes|messages go} to a phone that gets another one too.",
 }
 
