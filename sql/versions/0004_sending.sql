@@ -42,6 +42,13 @@ DROP TRIGGER IF EXISTS update_whatsapp_attempts_updated_at ON whatsapp_attempts;
 CREATE TRIGGER update_whatsapp_attempts_updated_at
   BEFORE UPDATE ON whatsapp_attempts FOR EACH ROW EXECUTE FUNCTION waapp_touch_updated_at();
 
+-- Messages that waited for their next attempt when this was not kept yet.
+INSERT INTO whatsapp_attempts (sid, invitation_id, sender, status, error_code, error_message, sent_at, price, price_unit)
+SELECT twilio_message_sid, id, sender, 'failed', twilio_error_code, twilio_error_message, claimed_at, price, price_unit
+FROM whatsapp_invitations
+WHERE engine_state IN ('queued', 'cancelled') AND twilio_message_sid IS NOT NULL
+ON CONFLICT (sid) DO NOTHING;
+
 -- Who has been written to in the last 24 hours, over all events: found by the time alone.
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_claimed_at
   ON whatsapp_invitations(claimed_at) WHERE NOT practice AND claimed_at IS NOT NULL;

@@ -8,7 +8,7 @@ from tests.db.rows import DESK, SENDER, accepted, claim, column, execute, queue
 from waapp.core.invitations import SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, sends, settling
+from waapp.db import claims, invitations, sends, settling
 from waapp.db.engine import Database
 from waapp.db.settling import Decision
 
@@ -55,9 +55,7 @@ def test_a_fruitless_look_puts_the_next_one_off(run, database: Database) -> None
         async with database.begin() as conn:
             assert await settling.note_look(conn, one.id, 60.0)
             assert await settling.due_for_a_look(conn, SENDER) == []
-            unsettled = await settling.get_unsettled(conn, one.id)
-            assert unsettled is not None
-            assert unsettled.looks == 1
+            assert (await invitations.get_invitation(conn, one.id)).looks == 1
         await execute(
             database, "UPDATE whatsapp_invitations SET next_look_at = next_look_at - interval '1 minute'"
         )
@@ -83,9 +81,8 @@ def test_a_found_message_is_adopted_once(run, database: Database) -> None:
             assert not await settling.adopt(conn, one.id, "SM2", "delivered")
             assert not await settling.adopt(conn, two.id, "SM1", "delivered")
             # The transaction goes on after the refusal.
-            assert await settling.known_sids(conn, ["SM1", "SM2"], one.id) == {"SM1"}
-            assert await settling.get_unsettled(conn, one.id) is None
-            assert await settling.get_unsettled(conn, two.id) is not None
+            assert await settling.known_sids(conn, ["SM1", "SM2"]) == {"SM1"}
+            assert [found.id for found in await settling.due_for_a_look(conn, SENDER)] == [two.id]
             assert not await settling.note_look(conn, one.id, 1.0)
         assert await column(
             database,

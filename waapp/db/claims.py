@@ -9,6 +9,7 @@ reports are exact, and no two of them can deadlock.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -16,8 +17,13 @@ from sqlalchemy.exc import IntegrityError
 
 from waapp.core.invitations import Claim
 from waapp.core.pacing import Next
+from waapp.core.status import EngineState
+from waapp.db import attempts
 from waapp.db.engine import Connection
 from waapp.db.send_timing import NOT_IDLE, lock_ready
+
+# After these the invitation's earlier attempts count again, if one of them has arrived.
+_NOT_LEFT: Final = frozenset({EngineState.QUEUED, EngineState.FAILED})
 
 # A row whose guest is asleep, by the hours where that guest is, waits until they end.
 _CLAIM = text("""
@@ -233,6 +239,7 @@ async def give_back(
     else:
         sends = list((await conn.execute(_LOCK_SENDS_OF_CLAIMS, {**names, "sender": sender})).scalars())
     changed = list((await conn.execute(_GIVE_BACK, {**names, "wait": wait})).scalars())
+    await attempts.settle(conn, changed)
     await finish(conn, sends)
     return changed
 
@@ -262,6 +269,8 @@ async def record(conn: Connection, results: Sequence[tuple[UUID, Next]]) -> list
             _DISOWN, {"sids": [step.sid for step in by_token.values() if step.sid is not None]}
         )
         changed = list((await conn.execute(_RECORD, parameters)).scalars())
+    if any(step.state in _NOT_LEFT and step.retry_count for step in by_token.values()):
+        await attempts.settle(conn, changed)
     if pause_code is not None:
         await conn.execute(_PAUSE, {"sends": sends, "code": pause_code})
     await finish(conn, sends)

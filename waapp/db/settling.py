@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from waapp.core.invitations import Unsettled
+from waapp.db import attempts
 from waapp.db.claims import finish
 from waapp.db.engine import Connection
 
@@ -110,11 +111,6 @@ _KNOWN_SIDS = text(
     "SELECT twilio_message_sid FROM whatsapp_invitations WHERE twilio_message_sid = ANY(:sids)"
 )
 
-_EARLIER_SIDS = text("""
-SELECT sid FROM unnest(CAST(:sids AS text[])) AS sid
-WHERE EXISTS (SELECT FROM whatsapp_invitation_log l WHERE l.invitation_id = :id AND l.detail LIKE '%' || sid || '%')
-""")
-
 
 async def expire_claims(
     conn: Connection, sender: str, older_than: float, live: Collection[UUID] = ()
@@ -147,16 +143,6 @@ async def due_for_a_look(conn: Connection, sender: str, limit: int = 50) -> list
     return [Unsettled(**row) for row in result.mappings()]
 
 
-async def get_unsettled(conn: Connection, invitation_id: UUID) -> Unsettled | None:
-    """Return an invitation if its outcome is unknown, whether or not it is due to be looked for."""
-    statement = text(
-        f"SELECT {_COLUMNS} FROM whatsapp_invitations i "
-        "WHERE i.id = :id AND i.engine_state = 'unknown' AND i.send_id IS NOT NULL"
-    )
-    row = (await conn.execute(statement, {"id": invitation_id})).mappings().one_or_none()
-    return None if row is None else Unsettled(**row)
-
-
 async def note_look(
     conn: Connection, invitation_id: UUID, seconds: float | None, candidates: int = 0
 ) -> bool:
@@ -168,13 +154,10 @@ async def note_look(
     return (await conn.execute(_NOTE_LOOK, parameters)).one_or_none() is not None
 
 
-async def known_sids(conn: Connection, sids: Collection[str], invitation_id: UUID) -> set[str]:
-    """Return those of the SIDs that belong elsewhere: to another invitation, or to this one's earlier attempts."""
-    names = {"sids": list(sids), "id": invitation_id}
-    return {
-        *(await conn.execute(_KNOWN_SIDS, {"sids": list(sids)})).scalars(),
-        *(await conn.execute(_EARLIER_SIDS, names)).scalars(),
-    }
+async def known_sids(conn: Connection, sids: Collection[str]) -> set[str]:
+    """Return those of the SIDs that are taken: messages of invitations, or of earlier attempts at one."""
+    own = set((await conn.execute(_KNOWN_SIDS, {"sids": list(sids)})).scalars())
+    return own | await attempts.known_sids(conn, sids)
 
 
 async def adopt(conn: Connection, invitation_id: UUID, sid: str, status: str) -> bool:
@@ -207,6 +190,7 @@ async def settle_by_person(conn: Connection, invitation_id: UUID, decision: Deci
             if (await conn.execute(_SEND_AGAIN, parameters)).one_or_none() is None:
                 return False
             await conn.execute(_REOPEN, {"id": send_id})
+            await attempts.settle(conn, [invitation_id])
         case Decision.TREAT_AS_SENT:
             if (await conn.execute(_TREAT_AS_SENT, parameters)).one_or_none() is None:
                 return False

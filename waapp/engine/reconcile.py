@@ -89,7 +89,7 @@ class Reconciler:
     async def _look(self, one: Unsettled) -> bool:
         listed = await self._line.client.list_messages(to=one.recipient, page_cap=1)
         async with self._database.begin() as conn:
-            taken = await settling.known_sids(conn, [record.sid for record in listed], one.id)
+            taken = await settling.known_sids(conn, [record.sid for record in listed])
             match = find_message(
                 one, self._line.number, listed, taken, skew=self._line.client.skew or timedelta()
             )
