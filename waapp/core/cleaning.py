@@ -14,7 +14,9 @@ from waapp.core.language_names import find_language
 from waapp.core.phone import Number, PhoneProblem, read
 from waapp.core.rows import Finding, Row, RowCode
 
-_SEVERAL: Final = re.compile(r"\s*(?:[;,/|\n]|\b(?:or|ou|o|oder|veya|and|und|et|y|e)\b)\s*", re.IGNORECASE)
+_SEVERAL: Final = re.compile(
+    r"\s*(?::::|[;,/|\n]|\b(?:or|ou|o|oder|veya|and|und|et|y|e)\b)\s*", re.IGNORECASE
+)
 _TOTAL_WORDS: Final = "total totals sum suma soma somme summe totale toplam insgesamt gesamt المجموع कुल"
 _TOTALS: Final = frozenset(_TOTAL_WORDS.split())
 
@@ -80,7 +82,7 @@ class _Reader:
             notes=by_field.get(Field.NOTES, ""),
             extra=extra,
         )
-        problems = check_guest(draft, self._region)
+        problems = check_guest(draft, self._region, chosen)
         if "name" in problems:
             return _skip(number, problems["name"], phone=chosen.display)
         for name, code in problems.items():
@@ -100,11 +102,12 @@ def _heading(columns: Sequence[Column], width: int) -> list[str]:
 
 
 def _is_total(row: Sequence[str]) -> bool:
-    texts = [cell for cell in row if cell]
-    if not texts or (fold(texts[0]).split() or [""])[0] not in _TOTALS:
+    first = next(filter(None, row))
+    if first.split(None, 1)[0].rstrip(":.=").lower() not in _TOTALS:
         return False
+    texts = [cell for cell in row if cell]
     # A guest called Total has a telephone or at least a second word that is no number.
-    rest = " ".join([*fold(texts[0]).split()[1:], *map(fold, texts[1:])])
+    rest = " ".join([*fold(first).split()[1:], *map(fold, texts[1:])])
     return all(word.isdecimal() for word in rest.split()) and not any(map(looks_like_phone, texts))
 
 
@@ -135,15 +138,16 @@ def _name(by_field: Mapping[Field, str]) -> str:
         return one_line(name)
     first, last = given or name, (name if given else "") or family
     # Some lists repeat the whole name in one of the halves.
-    if set(fold(first).split()) <= set(fold(last).split()):
+    words, others = set(fold(first).split()), set(fold(last).split())
+    if words <= others:
         return one_line(last)
-    if set(fold(last).split()) <= set(fold(first).split()):
-        return one_line(first)
-    return one_line(f"{first} {last}")
+    return one_line(first if others <= words else f"{first} {last}")
 
 
 def _choose_phone(texts: Sequence[str], region: str | None) -> tuple[Number, tuple[str, ...]]:
     """Return the first number that a message can go to, else what comes nearest; and the other good numbers."""
+    if len(texts) == 1 and (only := read(texts[0], region)).e164 is not None:
+        return only, ()
     numbers = [number for text in texts for number in _numbers(text, region)]
     if not numbers:
         return read("", region), ()

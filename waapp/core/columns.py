@@ -104,7 +104,8 @@ class HeadingChoice:
 
 HEADING_WITHIN: Final = 30
 """Rows from the top in which the headings are looked for."""
-_SAMPLE: Final = 400
+ENOUGH_ROWS: Final = HEADING_WITHIN + 400
+"""Rows from the top that have to be clean for telling what columns hold."""
 _EXTRA: Final = "extra"
 _CHOICES: Final = frozenset({_EXTRA, *Field})
 _SEVERAL: Final = frozenset({Field.PHONE, Field.IGNORED})
@@ -138,7 +139,7 @@ def find_heading(cells: Cells) -> int | None:
 def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
     """Tell by headings, else by cells, what each column holds; `heading_row` as `find_heading` or the planner says.
 
-    The cells are clean ones (`cells.clean_cell`). Columns without a heading and without a cell are left out.
+    The cells of the first `ENOUGH_ROWS` are clean ones (`cells.clean_cell`). Columns without a heading and without a cell are left out.
     """
     body = cells if heading_row is None else cells[heading_row:]
     titles = _titles(cells, heading_row)
@@ -184,7 +185,7 @@ def _titles(cells: Cells, heading_row: int | None) -> list[str]:
 
 
 def _sample(body: Cells, index: int) -> list[str]:
-    return [row[index] for row in islice(body, _SAMPLE) if index < len(row) and row[index]]
+    return [row[index] for row in body[: ENOUGH_ROWS - HEADING_WITHIN] if index < len(row) and row[index]]
 
 
 def _any_cell(body: Cells, index: int) -> bool:

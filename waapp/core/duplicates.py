@@ -198,9 +198,16 @@ class _Index:
             places.update(self.by_email.get(entry.email, ())[-_MOST_COMPARED:])
         places.update(self.by_words.get(_in_order(words), ())[:_MOST_COMPARED])
         for key in _beginnings(words):
-            places.update(self.by_beginning.get(key, ())[-_MOST_COMPARED:])
+            near = self.by_beginning.get(key, ())[-_MOST_COMPARED:]
+            places.update(place for place in near if not self._phones_differ(entry, place))
+        if not places:
+            return None
         matches = [match for place in sorted(places) if (match := self._compare(entry, place))]
         return min(matches, key=_strength, default=None)
+
+    def _phones_differ(self, entry: _Entry, place: int) -> bool:
+        phone = self.entries[place].phone
+        return bool(phone and entry.phone) and phone != entry.phone
 
     def _compare(self, entry: _Entry, place: int) -> _Match | None:
         other = self.entries[place]
@@ -269,13 +276,17 @@ def _likeness_of_names(one: str, other: str) -> float:
     words, others = one.split(), other.split()
     if sorted(words) == sorted(others):
         return 100.0
-    # "Guest 12" and "Guest 13" are two.
-    if any(c.isdecimal() for c in one + other):
-        return 0.0
     few, many = sorted((set(words), set(others)), key=len)
     if len(few) > 1 and few < many:
-        return _WORDS_LEFT_OUT
+        return 0.0 if _has_digit(one + other) else _WORDS_LEFT_OUT
     shorter = min(len(one), len(other))
     slips = 2 if shorter >= _SHORTEST_WITH_TWO else 1 if shorter >= _SHORTEST_WITH_ONE_SLIP else 0
     distance = OSA.distance(one, other, score_cutoff=slips)
-    return 0.0 if distance > slips else 100.0 - 100.0 * distance / max(len(one), len(other))
+    if distance > slips or _has_digit(one + other):
+        return 0.0
+    return 100.0 - 100.0 * distance / max(len(one), len(other))
+
+
+def _has_digit(text: str) -> bool:
+    """Tell whether a name counts: "Guest 12" and "Guest 13" are two."""
+    return any(c.isdecimal() for c in text)

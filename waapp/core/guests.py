@@ -11,7 +11,7 @@ from uuid import UUID
 
 from waapp.core.events import is_time_zone
 from waapp.core.languages import read_language
-from waapp.core.phone import PhoneProblem, read
+from waapp.core.phone import Number, PhoneProblem, read
 from waapp.core.status import EngineState, Progress, Shown, shown
 
 NAME_LIMIT: Final = 200
@@ -136,15 +136,15 @@ def shown_state(state: EngineState | None, word: str | None, retry_due: bool) ->
     return shown(None if state is None else Progress(state, word, retry_due))
 
 
-def check_guest(draft: GuestDraft, region: str | None) -> dict[str, str]:
+def check_guest(draft: GuestDraft, region: str | None, number: Number | None = None) -> dict[str, str]:
     """Return a problem's code for each field that should be mended; `waapp.texts.FIELDS` has the words.
 
-    A phone may be missing. `region` reads national numbers, as the event's default. Which problems do not
-    prevent saving tells `may_be_saved`.
+    A phone may be missing. `region` reads national numbers, as the event's default, unless `number` is the phone
+    as read already. Which problems do not prevent saving tells `may_be_saved`.
     """
     problems = {
         "name": _check_name(draft.name),
-        "phone": _check_phone(draft.phone, region),
+        "phone": _check_phone(draft.phone, region, number),
         "email": _check_email(draft.email),
         "group": "group_too_long" if len(draft.group.strip()) > GROUP_LIMIT else None,
         "language": _check_language(draft.language),
@@ -180,10 +180,10 @@ def _check_name(name: str) -> str | None:
     return "guest_name_too_long" if len(name.strip()) > NAME_LIMIT else None
 
 
-def _check_phone(phone: str, region: str | None) -> str | None:
+def _check_phone(phone: str, region: str | None, number: Number | None) -> str | None:
     if len(phone.strip()) > PHONE_LIMIT:
         return "phone_too_long"
-    problem = read(phone, region).problem
+    problem = (number or read(phone, region)).problem
     return None if problem in {None, PhoneProblem.EMPTY} else f"phone_{problem}"
 
 

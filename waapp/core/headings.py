@@ -33,62 +33,79 @@ class Known(NamedTuple):
 # Within a field the first heading that is there wins: a mobile number before one at home.
 _HEADINGS: Final = {
     Field.NAME: (
-        "name, full name, guest, guests, attendee, invitee, display name, name surname, first last name,"
-        "nombre, nombre completo, nombre y apellido, nombre y apellidos, invitado, invitados, invitada,"
-        "nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
-        "nom, nom complet, nom et prenom, nom prenom, prenom nom, invite, invites,"
-        "vollstandiger name, vor und nachname, vorname und nachname, gast, gaste, gastname,"
-        "nome e cognome, nominativo, invitato, invitati, ospite, ospiti,"
-        "ad soyad, adi soyadi, isim, isim soyisim, davetli, misafir,"
-        "الاسم, الاسم الكامل, اسم الضيف, الضيف, שם, שם מלא, שם האורח, אורח, מוזמן, नाम, पूरा नाम, अतिथि, मेहमान"
+        "name, full name, fullname, guest, guests, attendee, attendees, invitee, display name, name surname,"
+        "first last name, first and last name, name and surname, contact name, guest name, party name,"
+        "nombre, nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, invitado, invitados,"
+        "invitada, nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
+        "nom, nom complet, nom et prenom, nom prenom, prenom nom, prenom et nom, invite, invites, invitee,"
+        "vollstandiger name, vor und nachname, vorname und nachname, vorname nachname, gast, gaste, gastname,"
+        "nome e cognome, nome cognome, nominativo, invitato, invitati, ospite, ospiti,"
+        "ad soyad, adi soyadi, ad ve soyad, isim, isim soyisim, davetli, misafir, katilimci,"
+        "الاسم, الاسم الكامل, الاسم الثلاثي, اسم الضيف, اسم المدعو, الضيف, المدعو,"
+        "שם, שם מלא, שם האורח, שם אורח, אורח, אורחים, מוזמן, מוזמנים, שם המוזמן,"
+        "नाम, पूरा नाम, अतिथि, अतिथि का नाम, मेहमान, मेहमान का नाम, name as per id"
     ),
     Field.GIVEN: (
-        "first name, given name, given names, forename, firstname, givenname,"
-        "primer nombre, nombres, primeiro nome, nome proprio, prenom, prenoms, vorname, rufname, nome di battesimo,"
-        "ad, adi, الاسم الاول, שם פרטי, पहला नाम, प्रथम नाम"
+        "first name, given name, given names, forename, firstname, givenname, fname, first,"
+        "primer nombre, nombres, nombre de pila, primeiro nome, nome proprio, prenom, prenoms, vorname, rufname,"
+        "vornamen, nome di battesimo, ad, adi, الاسم الاول, שם פרטי, पहला नाम, प्रथम नाम"
     ),
     Field.FAMILY: (
-        "last name, family name, surname, lastname, familyname,"
-        "apellido, apellidos, apelido, apelidos, sobrenome, ultimo nome, nom de famille,"
+        "last name, family name, surname, lastname, familyname, lname, last,"
+        "apellido, apellidos, primer apellido, apelido, apelidos, sobrenome, ultimo nome, nom de famille,"
         "nachname, familienname, zuname, cognome, soyad, soyadi, soyisim,"
-        "اسم العائلة, العائلة, الكنية, שם משפחה, उपनाम, अंतिम नाम, कुलनाम"
+        "اسم العائلة, العائلة, الكنية, اللقب, שם משפחה, उपनाम, अंतिम नाम, कुलनाम, सरनेम"
     ),
     Field.PHONE: (
-        "whatsapp, whats app, wa, mobile, mobile phone, cell, cell phone, cellphone, cellular, handy, handynummer,"
-        "movil, telefono movil, celular, telefono celular, telemovel, telemoveis,"
-        "portable, telephone portable, mobiltelefon, mobil, mobilnummer, mobilfunk, cellulare, telefono cellulare,"
-        "cep, cep telefonu, gsm, الجوال, رقم الجوال, الموبايل, المحمول, واتساب, נייד, טלפון נייד, וואטסאפ, मोबाइल,"
-        "मोबाइल नंबर, व्हाट्सएप, phone, telephone, tel, phone 1, phone 1 value, contact, telefono, tfno, tlf,"
-        "telefone, tlm, contacto, contato, contatto, telefon, telefonnummer, rufnummer, fon,"
-        "الهاتف, رقم الهاتف, تلفون, هاتف, טלפון, מספר טלפון, फोन, फ़ोन, फोन नंबर, दूरभाष,"
-        "home phone, telefone fixo, telefono fijo, telephone fixe, festnetz, work phone"
+        "whatsapp, whats app, wa, mobile, mobile phone, mobile tel, cell, cell phone, cellphone, cellular, cel,"
+        "handy, handynummer, movil, telefono movil, celular, telefono celular, telemovel, telemoveis, telm,"
+        "telemovel whatsapp, portable, telephone portable, tel portable, mobiltelefon, mobil, mobilnummer,"
+        "mobilfunk, natel, cellulare, telefono cellulare, cell telefono, cep, cep telefonu, cep tel, cep no, gsm,"
+        "الجوال, جوال, رقم الجوال, الموبايل, موبايل, المحمول, رقم المحمول, واتساب, واتس اب, رقم الواتساب,"
+        "נייד, טלפון נייד, מספר נייד, סלולרי, טלפון סלולרי, פלאפון, וואטסאפ, ווטסאפ,"
+        "मोबाइल, मोबाइल नंबर, मोबाइल नं, मोबाइल फोन, व्हाट्सएप, व्हाट्सऐप, व्हाट्सएप नंबर, व्हाट्सऐप नंबर,"
+        "phone, telephone, tel, phone value, primary phone, main phone, contact, telefono, tfno, tlf, tfn, fono,"
+        "telefone, tlm, fone, contacto, contato, contatto, recapito, telefon, telefonnummer, rufnummer, fon, numero,"
+        "الهاتف, رقم الهاتف, تلفون, هاتف, رقم التلفون, رقم التواصل, טלפון, מספר טלפון, טל,"
+        "फोन, फ़ोन, फोन नंबर, फ़ोन नंबर, दूरभाष, संपर्क, संपर्क नंबर,"
+        "other phone, home phone, home tel, telefone fixo, telefono fijo, fijo, fixo, telephone fixe, fixe,"
+        "domicile, festnetz, festnetznummer, privat, telefono fisso, fisso, ev telefonu, work phone, business phone,"
+        "company main phone"
     ),
     Field.EMAIL: (
-        "email, e mail, mail, email address, e mail address, e mail 1 value, correo, correo electronico,"
-        "correio electronico, correio eletronico, courriel, adresse mail, adresse email, adresse e mail,"
-        "e mail adresse, email adresse, posta elettronica, indirizzo email, eposta, e posta,"
-        "البريد, البريد الالكتروني, ايميل, מייל, אימייל, דואל, דוא ל, ईमेल, ई मेल"
+        "email, e mail, mail, email address, e mail address, emailaddress, e mail value, mail address, correo,"
+        "correo electronico, correo e, correio electronico, correio eletronico, courriel, adresse mail, adresse email,"
+        "adresse e mail, adresse electronique, mel, e mail adresse, email adresse, mailadresse, posta elettronica,"
+        "indirizzo email, indirizzo e mail, indirizzo di posta elettronica, eposta, e posta, e posta adresi,"
+        "البريد, البريد الالكتروني, بريد الكتروني, ايميل, الايميل, מייל, אימייל, דואל, דוא ל, דואר אלקטרוני,"
+        "כתובת מייל, ईमेल, ई मेल, ईमेल पता, ईमेल आईडी"
     ),
     Field.GROUP: (
-        "group, groups, side, party, category, list, tag, tags, household, family, label, labels,"
-        "grupo, lado, categoria, familia, groupe, cote, categorie, famille, gruppe, seite, kategorie, familie,"
-        "gruppo, lato, famiglia, grup, taraf, aile, المجموعة, مجموعة, الفئة, קבוצה, צד, קטגוריה, समूह, पक्ष"
+        "group, groups, side, party, category, categories, list, tag, tags, household, family, label, labels,"
+        "group membership, guest group, relationship, relation, circle, segment, ticket type,"
+        "grupo, grupos, lado, categoria, categorias, familia, etiqueta, etiquetas, relacion, relacao,"
+        "groupe, groupes, cote, categorie, famille, gruppe, gruppen, seite, kategorie, kategorien, familie,"
+        "gruppo, gruppi, lato, famiglia, grup, gruplar, taraf, aile, kategori,"
+        "المجموعة, مجموعة, الفئة, العائلة والاصدقاء, الطرف, קבוצה, קבוצות, צד, קטגוריה, משפחה, समूह, पक्ष, श्रेणी, परिवार"
     ),
     Field.LANGUAGE: (
-        "language, lang, preferred language, locale, idioma, lengua, lingua, langue, sprache, dil, اللغة, שפה, भाषा"
+        "language, lang, languages, preferred language, language preference, locale, idioma, idiomas, idioma preferido,"
+        "lengua, lingua, lingua preferita, langue, langue preferee, sprache, bevorzugte sprache, korrespondenzsprache,"
+        "dil, tercih edilen dil, اللغة, لغة, اللغة المفضلة, שפה, שפה מועדפת, भाषा, पसंदीदा भाषा"
     ),
     Field.NOTES: (
-        "note, notes, comment, comments, remark, remarks, nota, notas, observacion, observaciones, comentario,"
-        "comentarios, observacao, observacoes, obs, remarque, remarques, commentaire, commentaires,"
-        "notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, osservazioni, commenti, note varie,"
-        "not, notlar, aciklama, ملاحظات, ملاحظة, הערות, הערה, टिप्पणी, नोट"
+        "note, notes, comment, comments, remark, remarks, guest notes, nota, notas, observacion, observaciones,"
+        "comentario, comentarios, observacao, observacoes, obs, remarque, remarques, commentaire, commentaires,"
+        "observations, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, hinweis, hinweise,"
+        "osservazioni, commenti, note varie, annotazioni, not, notlar, aciklama, aciklamalar,"
+        "ملاحظات, ملاحظة, תגובות, הערות, הערה, टिप्पणी, टिप्पणियाँ, नोट, नोट्स"
     ),
 }
 # What people add to a heading without changing its meaning.
 _FILLER_WORDS: Final = (
     "number no nr num numero nummer guest guests of the your primary main invitee"
-    " de l del do da dos das des du der dell invitado convidado invite gastes ospite"
-    " required optional obligatorio opcional"
+    " de l del do da dos das des du der dell d invitado convidado invite gastes ospite"
+    " required optional obligatorio opcional obligatoire pflichtfeld n"
 )
 _FILLERS: Final = frozenset(_FILLER_WORDS.split())
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
@@ -96,6 +113,13 @@ _BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
 # A heading that has to be stripped of words or brackets to be known.
 _ALMOST: Final = 0.9
+# "Phone 2" goes behind every heading of a first telephone.
+_BEHIND: Final = 1000
+# firstName, PhoneNumber
+_JOINED_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|_")
+_OTHER_LETTERS: Final = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
 
 
@@ -103,7 +127,7 @@ def fold(text: str) -> str:
     """Return text for comparing: no case, no accents, single blanks for everything but letters and digits."""
     if text.isascii():
         return _NO_ASCII_WORD.sub(" ", text.lower()).strip()
-    apart = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    apart = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_OTHER_LETTERS)
     if apart.isascii():
         return _NO_ASCII_WORD.sub(" ", apart).strip()
     kept = (c if c.isalnum() else "" if unicodedata.category(c).startswith("M") else " " for c in apart)
@@ -120,13 +144,24 @@ _BY_HEADING: Final[Mapping[str, tuple[Field, int]]] = {
 @lru_cache(maxsize=4096)
 def recognise(heading: str) -> Known | None:
     """Return what a heading announces."""
-    folded = fold(heading)
+    folded = fold(_JOINED_WORDS.sub(" ", heading))
     if folded in _BY_HEADING:
         return Known(*_BY_HEADING[folded], 1.0)
     bare = " ".join(word for word in folded.split() if word not in _FILLERS)
     if bare in _BY_HEADING:
         return Known(*_BY_HEADING[bare], _ALMOST)
-    return _without_brackets(heading) or _in_pieces(heading)
+    return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading)
+
+
+def _numbered(folded: str) -> Known | None:
+    """Recognise "Phone 2 - Value": the same once more, behind those with a lower number."""
+    words = folded.split()
+    numbers = [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) == 1]
+    bare = " ".join(word for word in words if not word.isdecimal())
+    if len(numbers) != 1 or bare not in _BY_HEADING:
+        return None
+    field, rank = _BY_HEADING[bare]
+    return Known(field, rank + _BEHIND * (numbers[0] - 1), _ALMOST)
 
 
 def _without_brackets(heading: str) -> Known | None:

@@ -1,6 +1,7 @@
 """Phone numbers: from the text in a guest list to the address that WhatsApp takes, or why there is none."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,11 +17,14 @@ from waapp.core.events import is_time_zone, zone
 
 _WINTER_AND_SUMMER: Final = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
+from waapp.core.numbering import read_plain
+
 
 class PhoneProblem(StrEnum):
     """Why a text does not name a telephone that a WhatsApp message can go to.
 
-    `LANDLINE` and `PREMIUM` numbers could be read and have an `e164`. `ROUNDED` is what a spreadsheet leaves of a
+    `LANDLINE`, `PREMIUM` and `SHARED_COST` numbers could be read and have an `e164`; any service that is neither a
+    person's nor of shared cost counts as premium. `ROUNDED` is what a spreadsheet leaves of a
     number that it shows as 5.512E+12: the digits are gone, and what stands there may be somebody else's number.
     """
 
@@ -29,6 +33,7 @@ class PhoneProblem(StrEnum):
     IMPOSSIBLE = "impossible"
     LANDLINE = "landline"
     PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
     NEEDS_REGION = "needs_region"
     ROUNDED = "rounded"
 
@@ -56,6 +61,7 @@ class Number:
 _PREFIX: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
 # A double zero is what most of the world dials for "+"; no national number starts with it.
 _DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
+_SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ","}
 _POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _DECIMALS: Final = re.compile(r"^(\+?\d{6,})[.,]0+$")
 # Spreadsheets show at most six digits of a number that they shorten; where all but two are there, they end in
@@ -77,6 +83,9 @@ def read(text: str, region: str | None = None) -> Number:
 
     Nothing is guessed that could reach a stranger: without a region a number needs its "+" or "00".
     """
+    simple = read_plain(text.strip(), region)
+    if simple is not None:
+        return Number(text, simple.e164, _problem(simple.kind), simple.region)
     plain = _plain(text)
     if not any(character.isalnum() for character in plain):
         return Number(text, None, PhoneProblem.EMPTY)
@@ -97,10 +106,18 @@ def read(text: str, region: str | None = None) -> Number:
     return Number(
         text,
         phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
-        None if kind in _REACHABLE else PhoneProblem.LANDLINE if kind in _LANDLINE else PhoneProblem.PREMIUM,
+        _problem(kind),
         phonenumbers.region_code_for_number(parsed),
         guessed,
     )
+
+
+def _problem(kind: int) -> PhoneProblem | None:
+    if kind in _REACHABLE:
+        return None
+    if kind in _LANDLINE:
+        return PhoneProblem.LANDLINE
+    return PhoneProblem.SHARED_COST if kind == PhoneNumberType.SHARED_COST else PhoneProblem.PREMIUM
 
 
 def _kind(parsed: PhoneNumber | None) -> int | None:
@@ -112,9 +129,19 @@ def _kind(parsed: PhoneNumber | None) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """Drop what cannot be seen and what names the scheme."""
-    visible = "".join(c if c.isprintable() else " " for c in text if c != "\0")
+    """Drop what cannot be seen and what names the scheme, and write the digits of any script as 0 to 9."""
+    visible = "".join(_character(c) for c in text) if not (text.isascii() and text.isprintable()) else text
     return strip_scheme(visible)
+
+
+def _character(c: str) -> str:
+    if c.isascii() and c.isprintable():
+        return c
+    if c.isdecimal():
+        return str(unicodedata.decimal(c))
+    if not c.isprintable():
+        return "" if c == "\0" or unicodedata.category(c) == "Cf" else " "
+    return _SIGNS.get(c, c)
 
 
 def strip_scheme(text: str) -> str:

@@ -51,6 +51,7 @@ _BY_PHONE: Final = {
     PhoneProblem.IMPOSSIBLE: Reason.IMPOSSIBLE,
     PhoneProblem.LANDLINE: Reason.LANDLINE,
     PhoneProblem.PREMIUM: Reason.PREMIUM,
+    PhoneProblem.SHARED_COST: Reason.PREMIUM,
     PhoneProblem.NEEDS_REGION: Reason.NEEDS_REGION,
     PhoneProblem.ROUNDED: Reason.ROUNDED,
 }

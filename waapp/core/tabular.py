@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from waapp.core.cells import clean_cell
 from waapp.core.cleaning import apply
-from waapp.core.columns import Column, ColumnMap, find_heading, recognise_columns
+from waapp.core.columns import ENOUGH_ROWS, Column, ColumnMap, find_heading, recognise_columns
 from waapp.core.duplicates import mark_repeats
 from waapp.core.guests import GuestDraft
 from waapp.core.rows import Finding, Row
@@ -38,8 +38,9 @@ class Import:
 
 
 def guess_columns(rows: Sequence[Sequence[str]]) -> ColumnMap:
-    """Find the heading of a list and recognise its columns."""
-    cells = [[clean_cell(cell) for cell in row] for row in rows]
+    """Find the heading of a list and recognise its columns, by its first rows."""
+    first = [[clean_cell(cell) for cell in row] for row in rows[:ENOUGH_ROWS]]
+    cells = [*first, *rows[ENOUGH_ROWS:]]
     return recognise_columns(cells, find_heading(cells))
 
 

@@ -27,6 +27,7 @@ FIELDS: Final = {
     "phone_impossible": "There can be no such number. Check for a missing or doubled digit.",
     "phone_landline": "This is a landline. WhatsApp needs a mobile number.",
     "phone_premium": "This is a service number, not a person's.",
+    "phone_shared_cost": "This is a hotline that callers pay for, not a person's.",
     "phone_needs_region": "Write the number with its country, like +351 912 345 678.",
     "phone_rounded": "The spreadsheet has cut off the last digits. Enter the whole number.",
     "email_wrong": "This is not an e-mail address.",
