@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from waapp.core.cells import clean_cell, one_line
 from waapp.core.columns import Column, ColumnMap, unused
-from waapp.core.content import looks_like_phone
-from waapp.core.guests import GuestDraft, check_guest, may_be_saved
+from waapp.core.content import is_yes, looks_like_phone
+from waapp.core.guests import Consent, GuestDraft, check_guest, may_be_saved
 from waapp.core.headings import Field, fold
 from waapp.core.language_names import find_language
 from waapp.core.phone import Number, PhoneProblem, read
@@ -17,6 +17,12 @@ from waapp.core.rows import Finding, Row, RowCode
 _SEVERAL: Final = re.compile(
     r"\s*(?::::|[;,/|\n]|\b(?:or|ou|o|oder|veya|and|und|et|y|e)\b)\s*", re.IGNORECASE
 )
+_BETWEEN_TAGS: Final = re.compile(r":::|[;,|\n]")
+_DETAILS: Final = frozenset(
+    {Field.TAGS, Field.HOUSEHOLD, Field.PLUS_ONES, Field.TIME_ZONE, Field.CONSENT},
+)
+_NOTHING: Final = GuestDraft("")
+_LONGEST_COUNT: Final = 4
 _TOTAL_WORDS: Final = "total totals sum suma soma somme summe totale toplam insgesamt gesamt المجموع कुल"
 _TOTALS: Final = frozenset(_TOTAL_WORDS.split())
 
@@ -49,6 +55,7 @@ class _Reader:
         self._phones = [column.index for column in sorted(phones, key=lambda one: (one.rank, one.index))]
         self._extra = [(column.index, column.key) for column in columns.columns if column.field is None]
         self._heading = None if columns.heading_row is None else _heading(columns.columns, self._width)
+        self._has_details = any(column.field in _DETAILS for column in columns.columns)
         self._at: dict[Field, int] = {
             column.field: column.index
             for column in columns.columns
@@ -82,17 +89,22 @@ class _Reader:
             notes=by_field.get(Field.NOTES, ""),
             extra=extra,
         )
+        if self._has_details:
+            draft = _with_details(draft, number, by_field, extra, findings)
         problems = check_guest(draft, self._region, chosen)
         if "name" in problems:
             return _skip(number, problems["name"], phone=chosen.display)
         for name, code in problems.items():
-            text = getattr(draft, name)
+            value = getattr(draft, name)
+            text = ", ".join(value) if isinstance(value, tuple) else str(value)
             findings.append(Finding(number, code, {"text": text}))
             if not may_be_saved(code):
                 extra[unused(f"{name}_as_given", extra)] = text
                 draft = _without(draft, name)
         if not draft.phone:
             findings.append(Finding(number, RowCode.NO_PHONE))
+        if any("\ufffd" in cell for cell in row):
+            findings.append(Finding(number, RowCode.BROKEN_LETTERS))
         return Row(number, draft, tuple(findings))
 
 
@@ -115,18 +127,57 @@ def _skip(number: int, code: str, **params: object) -> Row:
     return Row(number, None, (Finding(number, code, params),))
 
 
+def _with_details(
+    draft: GuestDraft,
+    number: int,
+    by_field: Mapping[Field, str],
+    extra: dict[str, str],
+    findings: list[Finding],
+) -> GuestDraft:
+    """Fill in what fewer lists have; words that say nothing clear stay as an extra column."""
+    plus_ones, consent = 0, Consent.UNKNOWN
+    if text := by_field.get(Field.PLUS_ONES, ""):
+        count = _count(text)
+        plus_ones = 1 if count is None else count
+        if count is None:
+            extra[unused("plus_one", extra)] = text
+            findings.append(Finding(number, RowCode.PLUS_ONE_NAMED, {"text": text}))
+    if text := by_field.get(Field.CONSENT, ""):
+        agreed = is_yes(text)
+        consent = Consent.UNKNOWN if agreed is None else Consent.YES if agreed else Consent.NO
+        if agreed is None:
+            extra[unused("consent_as_given", extra)] = text
+            findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
+    return replace(
+        draft,
+        tags=_tags(by_field.get(Field.TAGS, "")),
+        household=one_line(by_field.get(Field.HOUSEHOLD, "")),
+        plus_ones=plus_ones,
+        time_zone=by_field.get(Field.TIME_ZONE, ""),
+        consent=consent,
+    )
+
+
+def _count(text: str) -> int | None:
+    """Return how many come along: a number, or yes and no for one and none; None for anything else."""
+    plain = text.removeprefix("+").strip()
+    if plain.isdecimal() and len(plain) < _LONGEST_COUNT:
+        return int(plain)
+    agreed = is_yes(plain)
+    if agreed is None:
+        return 0 if not any(c.isalpha() for c in plain) else None
+    return int(agreed)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    """Split tags; what Google puts in front of its own is dropped, and so is the tag that all contacts have."""
+    tags = (one_line(tag.strip().removeprefix("* ")) for tag in _BETWEEN_TAGS.split(text))
+    return tuple(dict.fromkeys(tag for tag in tags if tag and tag != "myContacts"))
+
+
 def _without(draft: GuestDraft, name: str) -> GuestDraft:
-    match name:
-        case "phone":
-            return replace(draft, phone="")
-        case "email":
-            return replace(draft, email="")
-        case "group":
-            return replace(draft, group="")
-        case "language":
-            return replace(draft, language="")
-        case _:
-            raise AssertionError(name)
+    changes: dict[str, Any] = {name: getattr(_NOTHING, name)}
+    return replace(draft, **changes)
 
 
 def _name(by_field: Mapping[Field, str]) -> str:

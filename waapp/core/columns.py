@@ -139,7 +139,8 @@ def find_heading(cells: Cells) -> int | None:
 def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
     """Tell by headings, else by cells, what each column holds; `heading_row` as `find_heading` or the planner says.
 
-    The cells of the first `ENOUGH_ROWS` are clean ones (`cells.clean_cell`). Columns without a heading and without a cell are left out.
+    The cells of the first `ENOUGH_ROWS` rows are clean ones (`cells.clean_cell`). Columns without a heading and
+    without a cell are left out.
     """
     body = cells if heading_row is None else cells[heading_row:]
     titles = _titles(cells, heading_row)

@@ -37,10 +37,10 @@ _PHONE: Final = re.compile(r"[+＋(]?[\d\s()./+\-–\u00a0]{7,24}(?:\s*(?:ext|x)
 _FEWEST_DIGITS: Final = 7
 _NUMBER: Final = re.compile(r"[+-]?\d{1,6}(?:[.,]\d{1,3})?")
 _DATE: Final = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}([./-])\d{1,2}\1\d{2,4})")
-_YES_NO_WORDS: Final = (
-    "yes no y n true false si s sim nao oui non ja nein j evet hayir x نعم لا כן לא हाँ हां नहीं"
-)
-_YES_NO: Final = frozenset(map(fold, _YES_NO_WORDS.split()))
+_YES_WORDS: Final = "yes y true si s sim oui o ja j evet e x نعم כן हाँ हां"
+_NO_WORDS: Final = "no n false nao non nein hayir h لا לא नहीं"
+_YES: Final = frozenset(map(fold, _YES_WORDS.split())) | {"✓", "✔", "☑", "✅"}
+_NO: Final = frozenset(map(fold, _NO_WORDS.split())) | {"✗", "✘", "☐", "❌"}
 _MOST: Final = 0.5
 _FEW_WORDS: Final = 7
 _NAME_LIMIT: Final = 80
@@ -58,6 +58,12 @@ def looks_like_phone(text: str) -> bool:
         and _DATE.fullmatch(text) is None
         and sum(c.isdecimal() for c in text) >= _FEWEST_DIGITS
     )
+
+
+def is_yes(text: str) -> bool | None:
+    """Return what a word of agreement or refusal says, in the languages of the headings; None for other words."""
+    word = fold(text) or text.strip()
+    return True if word in _YES else False if word in _NO else None
 
 
 def look_at(cells: Sequence[str]) -> Look:
@@ -102,7 +108,7 @@ def _shape_of_cell(text: str) -> Shape:
         return Shape.EMAILS
     if looks_like_phone(text):
         return Shape.PHONES
-    if fold(text) in _YES_NO:
+    if is_yes(text) is not None:
         return Shape.YES_NO
     if _NUMBER.fullmatch(text):
         return Shape.NUMBERS
@@ -114,7 +120,7 @@ def _shape_of_cell(text: str) -> Shape:
 
 
 def _is_language(text: str) -> bool:
-    return len(text) > 1 and fold(text) not in _YES_NO and find_language(text) is not None
+    return len(text) > 1 and is_yes(text) is None and find_language(text) is not None
 
 
 def _name_score(cells: Sequence[str], names: int) -> float:

@@ -19,6 +19,11 @@ class Field(StrEnum):
     GROUP = "group"
     LANGUAGE = "language"
     NOTES = "notes"
+    TAGS = "tags"
+    HOUSEHOLD = "household"
+    PLUS_ONES = "plus_ones"
+    TIME_ZONE = "time_zone"
+    CONSENT = "consent"
     IGNORED = "ignored"
 
 
@@ -81,12 +86,35 @@ _HEADINGS: Final = {
         "כתובת מייל, ईमेल, ई मेल, ईमेल पता, ईमेल आईडी"
     ),
     Field.GROUP: (
-        "group, groups, side, party, category, categories, list, tag, tags, household, family, label, labels,"
+        "group, groups, side, category, list, family,"
         "group membership, guest group, relationship, relation, circle, segment, ticket type,"
-        "grupo, grupos, lado, categoria, categorias, familia, etiqueta, etiquetas, relacion, relacao,"
-        "groupe, groupes, cote, categorie, famille, gruppe, gruppen, seite, kategorie, kategorien, familie,"
+        "grupo, grupos, lado, categoria, familia, relacion, relacao,"
+        "groupe, groupes, cote, categorie, famille, gruppe, gruppen, seite, kategorie, familie,"
         "gruppo, gruppi, lato, famiglia, grup, gruplar, taraf, aile, kategori,"
         "المجموعة, مجموعة, الفئة, العائلة والاصدقاء, الطرف, קבוצה, קבוצות, צד, קטגוריה, משפחה, समूह, पक्ष, श्रेणी, परिवार"
+    ),
+    Field.TAGS: (
+        "tags, tag, labels, label, categories, categorias, etiquetas, etiqueta, etiquettes, etiquette, categories tags,"
+        "schlagworte, schlagworter, kategorien, etichette, etichetta, etiketler, etiket, وسوم, الوسوم, תגיות, תגית, टैग"
+    ),
+    Field.HOUSEHOLD: (
+        "household, household name, household id, party, party name, party id, family unit, hogar, unidad familiar,"
+        "agregado, agregado familiar, foyer, haushalt, nucleo familiare, hane, الاسرة, اسرة, בית אב, משק בית, घराना"
+    ),
+    Field.PLUS_ONES: (
+        "plus ones, plus one, plus 1, plusone, plus ones allowed, plus one allowed, additional guests, companions,"
+        "companion, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
+        "begleitung, begleitpersonen, begleitperson, accompagnatori, accompagnatore, refakatci, refakatciler,"
+        "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी"
+    ),
+    Field.TIME_ZONE: (
+        "time zone, timezone, tz, zona horaria, huso horario, fuso horario, fuseau horaire, zeitzone, fuso orario,"
+        "saat dilimi, المنطقة الزمنية, אזור זמן, समय क्षेत्र"
+    ),
+    Field.CONSENT: (
+        "consent, opt in, optin, opted in, whatsapp consent, whatsapp opt in, marketing consent, gdpr consent,"
+        "consentimiento, consentimento, consentement, einwilligung, zustimmung, consenso, onay, izin, riza,"
+        "موافقة, الموافقة, הסכמה, सहमति"
     ),
     Field.LANGUAGE: (
         "language, lang, languages, preferred language, language preference, locale, idioma, idiomas, idioma preferido,"
@@ -144,7 +172,7 @@ _BY_HEADING: Final[Mapping[str, tuple[Field, int]]] = {
 @lru_cache(maxsize=4096)
 def recognise(heading: str) -> Known | None:
     """Return what a heading announces."""
-    folded = fold(_JOINED_WORDS.sub(" ", heading))
+    folded = "plus 1" if heading.strip() == "+1" else fold(_JOINED_WORDS.sub(" ", heading))
     if folded in _BY_HEADING:
         return Known(*_BY_HEADING[folded], 1.0)
     bare = " ".join(word for word in folded.split() if word not in _FILLERS)

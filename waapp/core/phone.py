@@ -14,10 +14,9 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from waapp.core.events import is_time_zone, zone
+from waapp.core.numbering import read_plain
 
 _WINTER_AND_SUMMER: Final = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
-
-from waapp.core.numbering import read_plain
 
 
 class PhoneProblem(StrEnum):

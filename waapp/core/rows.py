@@ -19,6 +19,9 @@ class RowCode(StrEnum):
     NEAR_NAME = "row_near_name"
     NO_PHONE = "row_no_phone"
     PLUS_ADDED = "row_plus_added"
+    PLUS_ONE_NAMED = "row_plus_one_named"
+    CONSENT_UNCLEAR = "row_consent_unclear"
+    BROKEN_LETTERS = "row_broken_letters"
     SEVERAL_PHONES = "row_several_phones"
 
 

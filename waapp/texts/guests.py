@@ -57,6 +57,9 @@ ROWS: Final = {
     RowCode.NEAR_NAME: "Almost the same name as {other} in row {first}.",
     RowCode.NO_PHONE: "No phone number.",
     RowCode.PLUS_ADDED: "{text} was read as {phone}.",
+    RowCode.PLUS_ONE_NAMED: "“{text}” counts as one who comes along.",
+    RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
+    RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
 }
 """What there is to say about a row of an imported list, beside the codes in FIELDS."""
