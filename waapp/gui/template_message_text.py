@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
@@ -42,6 +42,8 @@ class MessageText:
         self._blocks: Sequence[markup.Block] = ()
         self._colours: style.Tokens | None = None
         self._width = -1.0
+        self._changed = QRectF()
+        self.document.documentLayout().update.connect(self._note_changed)
 
     def set_font(self, font: QFont) -> None:
         """Write in another font from the next message on."""
@@ -107,16 +109,27 @@ class MessageText:
             block = block.next()
         return None
 
-    def paint(self, painter: QPainter, at: QPointF, palette: QPalette, colours: style.Tokens) -> None:
-        """Paint the words with their upper left corner at a point."""
+    def take_changed(self) -> QRectF:
+        """Return what has to be painted anew since this was last asked."""
+        changed, self._changed = self._changed, QRectF()
+        return changed
+
+    def paint(
+        self, painter: QPainter, at: QPointF, palette: QPalette, colours: style.Tokens, dirty: QRectF
+    ) -> None:
+        """Paint the words with their upper left corner at a point, as far as a rectangle shows them."""
         painter.save()
         painter.translate(at)
         context = QAbstractTextDocumentLayout.PaintContext()
         inked = QPalette(palette)
         inked.setColor(QPalette.ColorRole.Text, colours.text)
         context.palette = inked
+        context.clip = dirty.translated(-at)
         self.document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _note_changed(self, rect: QRectF) -> None:
+        self._changed = self._changed.united(rect)
 
     def _set_width(self, width: float) -> None:
         if width != self._width:

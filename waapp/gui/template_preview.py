@@ -69,6 +69,7 @@ class ChatPreview(QAbstractScrollArea):
         self._body_at = QPointF()
         self._fold_at: float | None = None
         self._more = QRectF()
+        self._painted: tuple[object, ...] = ()
         self._buttons: list[tuple[QRectF, ShownButton]] = []
 
     @property
@@ -196,7 +197,8 @@ class ChatPreview(QAbstractScrollArea):
             )
         elif self._shown != _NOTHING:
             painter.translate(0, -self.verticalScrollBar().value())
-            self._paint_message(painter, colours)
+            dirty = QRectF(event.rect()).translated(0, self.verticalScrollBar().value())
+            self._paint_message(painter, colours, dirty)
         painter.end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -260,7 +262,19 @@ class ChatPreview(QAbstractScrollArea):
         )
         self._place_buttons()
         self._set_scroll()
-        self.viewport().update()
+        self._update_changed()
+
+    def _update_changed(self) -> None:
+        """Ask to be painted: only where words have changed, if everything else is where it was."""
+        changed = self._body.take_changed()
+        places = (self._bubble, self._body_at, self._more, self._folded, self._buttons, self._shown.header)
+        rest = (self._shown.footer, self._hint, self.is_dark)
+        if (places, rest) != self._painted or not changed.isValid():
+            self._painted = (places, rest)
+            self.viewport().update()
+            return
+        shift = self._body_at - QPointF(0, self.verticalScrollBar().value())
+        self.viewport().update(changed.translated(shift).toAlignedRect().adjusted(-2, -2, 2, 2))
 
     def _has_head(self) -> bool:
         header = self._shown.header
@@ -296,14 +310,14 @@ class ChatPreview(QAbstractScrollArea):
         bar.setSingleStep(20)
         bar.setRange(0, max(0, round(bottom + _GROUND_PADDING.height()) - self.viewport().height()))
 
-    def _paint_message(self, painter: QPainter, colours: style.Tokens) -> None:
+    def _paint_message(self, painter: QPainter, colours: style.Tokens, dirty: QRectF) -> None:
         shown, inside = self._shown, self._bubble.adjusted(10, 8, -10, -8)
         phone.paint_shadowed(painter, self._bubble, colours.bubble)
         if shown.header is not None and shown.header.height:
             rect = QRectF(inside.left(), inside.top(), inside.width(), shown.header.height)
             phone.paint_header(painter, rect, shown.header, self.font(), colours)
         elif self._has_head():
-            self._header.paint(painter, inside.topLeft(), self.palette(), colours)
+            self._header.paint(painter, inside.topLeft(), self.palette(), colours, dirty)
         painter.save()
         if self.is_folded:
             painter.setClipRect(
@@ -311,14 +325,14 @@ class ChatPreview(QAbstractScrollArea):
                 Qt.ClipOperation.IntersectClip,
             )
         if shown.body:
-            self._body.paint(painter, self._body_at, self.palette(), colours)
+            self._body.paint(painter, self._body_at, self.palette(), colours, dirty)
         painter.restore()
         self._paint_fold(painter, colours)
         if shown.footer:
             at = QPointF(inside.left(), self._body_at.y() + self._body_height() + _FOOTER_GAP)
             if self.is_folded:
                 at += QPointF(0, self._more.height())
-            self._footer.paint(painter, at, self.palette(), colours)
+            self._footer.paint(painter, at, self.palette(), colours, dirty)
         phone.paint_time(painter, self._time_at, self._time, self.font(), colours)
         for rect, each in self._buttons:
             phone.paint_button(painter, rect, each, self.font(), colours)
