@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from tests.gui.accessibility import assert_accessible
 from waapp.core.findings import Level
+from waapp.core.template import TemplateDraft
 from waapp.core.template_values import ValueProblem
 from waapp.gui import style
 from waapp.gui.template_guests import GuestStepper
@@ -161,13 +162,13 @@ def stepper(qtbot):
     qtbot.addWidget(made)
     made.resize(340, 500)
     made.set_guests(GUESTS, None)
-    made.show_content(CONTENT)
+    made.show_wording(TemplateDraft("", "", CONTENT))
     made.show()
     return made
 
 
 def test_typing_shows_at_once(stepper):
-    stepper.show_content("Hello {{guest_name}}!")
+    stepper.show_wording(TemplateDraft("", "", "Hello {{guest_name}}!"))
     assert stepper.preview.message == "Hello Ana!"
 
 

@@ -216,7 +216,7 @@ class SendPage(QWidget):
     async def _show_messages(self, prepared: Prepared) -> None:
         people = [PreviewGuest(each.guest_id, each.name, each.values) for each in prepared.plan.recipients]
         self._stepper.set_guests(people, None)
-        self._stepper.show_content(prepared.template.content)
+        self._stepper.show_wording(prepared.template)
         if not people:
             self._stepper.preview.show_hint(tr("As things are, nobody gets a message."))
         self._stepper.set_survey(await survey(prepared.template.content, people))

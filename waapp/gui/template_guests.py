@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from waapp.core.template import render
+from waapp.core.template import TemplateDraft
+from waapp.core.template_content import Wording, render_message
+from waapp.core.template_parts import Message
 from waapp.gui import style
 from waapp.gui.flow import FlowLayout
 from waapp.gui.template_preview import ChatPreview
@@ -35,7 +37,7 @@ class GuestStepper(QWidget):
         self._place = 0
         self._among: tuple[int, ...] | None = None
         self._survey = Survey()
-        self._content = ""
+        self._wording: Wording = TemplateDraft("", "", "")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -103,17 +105,19 @@ class GuestStepper(QWidget):
         self._survey, self._among = Survey(), None
         self._place = next((place for place, guest in enumerate(guests) if guest.id == shown), 0)
         self._tell()
-        self.show_content(self._content)
+        self.show_wording(self._wording)
 
     def set_survey(self, survey: Survey) -> None:
         """Take the worst cases that the chips jump to."""
         self._survey = survey
         self._tell()
 
-    def show_content(self, content: str) -> None:
-        """Show a template's text for the guest; cheap enough for every keystroke."""
-        self._content = content
-        self.preview.show_message(render(content, self.values) if self.guest is not None else "")
+    def show_wording(self, wording: Wording) -> None:
+        """Show a template for the guest; cheap enough for every keystroke."""
+        self._wording = wording
+        self.preview.show_message(
+            render_message(wording, self.values) if self.guest is not None else Message("")
+        )
 
     def show_among(self, places: tuple[int, ...]) -> None:
         """Step only through these guests, until a person chooses otherwise."""
@@ -146,7 +150,7 @@ class GuestStepper(QWidget):
     def _go(self, place: int) -> None:
         self._place = place
         self._tell()
-        self.show_content(self._content)
+        self.show_wording(self._wording)
         self.stepped.emit()
 
     def _uncheck(self, but: str = "") -> None:

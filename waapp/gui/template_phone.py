@@ -1,8 +1,7 @@
 """What stands around a message's text on the phone, and how it is painted: header, buttons, time and ticks."""
 
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
+from urllib.parse import unquote
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -16,6 +15,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
+from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
 from waapp.gui import style
 from waapp.texts import tr
 
@@ -29,69 +29,34 @@ SHOWN_BUTTONS: Final = 3
 _TICKS_READ: Final = QColor("#53BDEB")
 _TIME_SIZE: Final = 11
 _TICKS_WIDTH: Final = 16.0
+_SIGNS: Final = {
+    ButtonKind.QUICK_REPLY: "reply",
+    ButtonKind.URL: "link",
+    ButtonKind.PHONE: "call",
+    ButtonKind.COPY_CODE: "copy",
+}
 
 
-class HeaderKind(Enum):
-    """What stands over the text."""
-
-    TEXT = auto()
-    IMAGE = auto()
-    VIDEO = auto()
-    DOCUMENT = auto()
-
-
-class ButtonKind(Enum):
-    """What a tap on a button does."""
-
-    REPLY = auto()
-    LINK = auto()
-    PHONE = auto()
-    ALL = auto()
+def header_height(header: Header | None) -> int:
+    """Return the room of a header that is a file; words take as much as they need."""
+    match header.kind if header is not None else HeaderKind.TEXT:
+        case HeaderKind.TEXT:
+            return 0
+        case HeaderKind.DOCUMENT:
+            return DOCUMENT_HEIGHT
+        case HeaderKind.IMAGE | HeaderKind.VIDEO:
+            return MEDIA_HEIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class ShownHeader:
-    """The header: its words, or the name of the file; `picture` once it is at hand."""
-
-    kind: HeaderKind
-    text: str
-    picture: QPixmap | None = None
-
-    @property
-    def height(self) -> int:
-        """Return the room of a file; words take as much as they need."""
-        match self.kind:
-            case HeaderKind.TEXT:
-                return 0
-            case HeaderKind.DOCUMENT:
-                return DOCUMENT_HEIGHT
-            case HeaderKind.IMAGE | HeaderKind.VIDEO:
-                return MEDIA_HEIGHT
+def file_name(address: str) -> str:
+    """Return what a file is called by the end of its address, else the address."""
+    path = address.partition("?")[0].partition("#")[0].rstrip("/")
+    return unquote(path.rpartition("/")[2]) or address
 
 
-@dataclass(frozen=True, slots=True)
-class ShownButton:
-    """A button under the bubble."""
-
-    kind: ButtonKind
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
-    """A whole message as one guest gets it."""
-
-    body: str
-    header: ShownHeader | None = None
-    footer: str = ""
-    buttons: tuple[ShownButton, ...] = ()
-
-
-def folded(buttons: tuple[ShownButton, ...], *, unfold: bool) -> tuple[ShownButton, ...]:
-    """Return the buttons that the phone shows before somebody asks for all of them."""
-    if unfold or len(buttons) <= SHOWN_BUTTONS:
-        return buttons
-    return (*buttons[:2], ShownButton(ButtonKind.ALL, tr("See all options")))
+def folded(buttons: tuple[Button, ...], *, unfold: bool) -> tuple[Button | None, ...]:
+    """Return the buttons that the phone shows before somebody asks for all; None is the one that asks."""
+    return buttons if unfold or len(buttons) <= SHOWN_BUTTONS else (*buttons[:2], None)
 
 
 def time_width(font: QFont, time: str) -> float:
@@ -119,65 +84,61 @@ def paint_time(painter: QPainter, at: QPointF, time: str, font: QFont, colours: 
 
 
 def paint_header(
-    painter: QPainter, rect: QRectF, header: ShownHeader, font: QFont, colours: style.Tokens
+    painter: QPainter,
+    rect: QRectF,
+    header: Header,
+    picture: QPixmap | None,
+    font: QFont,
+    colours: style.Tokens,
 ) -> None:
-    """Paint a header's file: the picture itself, or a sign and its name in place of it."""
+    """Paint a header's file: the picture itself where it is at hand, else a sign and its name."""
     shape = QPainterPath()
     shape.addRoundedRect(rect, style.RADIUS, style.RADIUS)
-    if header.picture is not None and header.kind is HeaderKind.IMAGE:
+    if picture is not None and header.kind is HeaderKind.IMAGE:
         painter.save()
-        painter.setClipPath(shape)
-        painter.drawPixmap(rect, header.picture, _covering(header.picture, rect))
+        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+        painter.drawPixmap(rect, picture, _covering(picture, rect))
         painter.restore()
         return
     if header.kind is HeaderKind.DOCUMENT:
-        painter.fillPath(shape, colours.hover)
+        painter.fillPath(shape, QColor(128, 128, 128, 32))
         sign = QRectF(rect.left() + 12, rect.center().y() - 12, 24, 24)
         painter.drawPixmap(sign.toRect(), style.drawing("templates", colours.muted, 24))
         words = rect.adjusted(46, 0, -12, 0)
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        _paint_elided(painter, words, header.text or tr("Document"), _sized(font, 13), colours.text, side)
+        named = file_name(header.value) or tr("Document")
+        _paint_elided(painter, words, named, _sized(font, 13), colours.text, side)
         return
     ground = QLinearGradient(rect.topLeft(), rect.bottomRight())
     ground.setColorAt(0, QColor("#C9A98B"))
     ground.setColorAt(1, QColor("#5D4A48"))
     painter.fillPath(shape, ground)
-    sign = QRectF(rect.center().x() - 14, rect.center().y() - 22, 28, 28)
-    icon = "play" if header.kind is HeaderKind.VIDEO else "picture"
-    painter.drawPixmap(sign.toRect(), style.drawing(icon, QColor("#FFFFFF"), 28))
+    sign = QRectF(rect.center().x() - 14, rect.center().y() - 26, 28, 28)
+    icon, empty = ("play", tr("Video")) if header.kind is HeaderKind.VIDEO else ("picture", tr("Picture"))
+    white = QColor("#FFFFFF")
+    painter.drawPixmap(sign.toRect(), style.drawing(icon, white, 28))
     words = QRectF(rect.left() + 12, sign.bottom() + 6, rect.width() - 24, 18)
-    empty = tr("Video") if header.kind is HeaderKind.VIDEO else tr("Picture")
-    _paint_elided(
-        painter,
-        words,
-        header.text or empty,
-        _sized(font, 12),
-        QColor("#FFFFFF"),
-        Qt.AlignmentFlag.AlignCenter,
-    )
+    named = file_name(header.value) or empty
+    _paint_elided(painter, words, named, _sized(font, 12), white, Qt.AlignmentFlag.AlignCenter)
 
 
 def paint_button(
-    painter: QPainter, rect: QRectF, button: ShownButton, font: QFont, colours: style.Tokens
+    painter: QPainter, rect: QRectF, button: Button | None, font: QFont, colours: style.Tokens
 ) -> None:
-    """Paint a button under the bubble, its sign before its words."""
+    """Paint a button under the bubble, its sign before its words; None is the way to all of them."""
     paint_shadowed(painter, rect, colours.bubble)
     face = _sized(font, 14, QFont.Weight.Medium)
-    title = QFontMetricsF(face).elidedText(button.title, Qt.TextElideMode.ElideRight, rect.width() - 64)
+    words = button.title if button is not None else tr("See all options")
+    title = QFontMetricsF(face).elidedText(words, Qt.TextElideMode.ElideRight, rect.width() - 64)
     wide = QFontMetricsF(face).horizontalAdvance(title)
     left = rect.center().x() - (wide + 22) / 2
     sign = QRectF(left, rect.center().y() - 8, 16, 16)
-    drawn = {
-        ButtonKind.REPLY: "reply",
-        ButtonKind.LINK: "link",
-        ButtonKind.PHONE: "call",
-        ButtonKind.ALL: "list",
-    }[button.kind]
+    drawn = _SIGNS[button.kind] if button is not None else "list"
     painter.drawPixmap(sign.toRect(), style.drawing(drawn, colours.link, 16))
     painter.setFont(face)
     painter.setPen(colours.link)
-    words = QRectF(sign.right() + 6, rect.top(), wide + 2, rect.height())
-    painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), title)
+    room = QRectF(sign.right() + 6, rect.top(), wide + 2, rect.height())
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), title)
 
 
 def _covering(picture: QPixmap, rect: QRectF) -> QRectF:

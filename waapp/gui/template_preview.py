@@ -11,20 +11,19 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QTextDocument,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from waapp.core import markup
+from waapp.core.template_parts import Button, HeaderKind, Message
 from waapp.gui import style
 from waapp.gui import template_phone as phone
 from waapp.gui.template_message_text import MessageText
-from waapp.gui.template_phone import ButtonKind, HeaderKind, ShownButton, ShownHeader, ShownMessage
 from waapp.gui.widgets import name
 from waapp.texts import tr
-
-__all__ = ["ButtonKind", "ChatPreview", "HeaderKind", "ShownButton", "ShownHeader", "ShownMessage"]
 
 _GROUND_RADIUS: Final = 18
 _GROUND_PADDING: Final = QSize(14, 18)
@@ -36,7 +35,7 @@ _TEXT_SIZE: Final = 14
 _HEADER_SIZE: Final = 15
 _FOOTER_SIZE: Final = 12
 _TIME_HEIGHT: Final = 16.0
-_NOTHING: Final = ShownMessage("")
+_NOTHING: Final = Message("")
 
 
 class ChatPreview(QAbstractScrollArea):
@@ -58,6 +57,7 @@ class ChatPreview(QAbstractScrollArea):
         self._dark: bool | None = None
         self._shown = _NOTHING
         self._hint = ""
+        self._picture: QPixmap | None = None
         self._fold_lines: int | None = None
         self._folded = self._all_buttons = False
         self._time = datetime.now().astimezone().strftime("%H:%M")
@@ -70,7 +70,7 @@ class ChatPreview(QAbstractScrollArea):
         self._fold_at: float | None = None
         self._more = QRectF()
         self._painted: tuple[object, ...] = ()
-        self._buttons: list[tuple[QRectF, ShownButton]] = []
+        self._buttons: list[tuple[QRectF, Button | None]] = []
 
     @property
     def message(self) -> str:
@@ -78,14 +78,14 @@ class ChatPreview(QAbstractScrollArea):
         return self._shown.body
 
     @property
-    def shown(self) -> ShownMessage:
+    def shown(self) -> Message:
         """Return the whole message that is shown."""
         return self._shown
 
-    def show_message(self, message: ShownMessage | str) -> None:
+    def show_message(self, message: Message | str) -> None:
         """Show a message; an empty one shows the bare ground."""
         if isinstance(message, str):
-            message = ShownMessage(message)
+            message = Message(message)
         if message == self._shown and not self._hint:
             return
         self._shown, self._hint = message, ""
@@ -97,6 +97,11 @@ class ChatPreview(QAbstractScrollArea):
         self._shown, self._hint = _NOTHING, text
         self.setAccessibleDescription(text)
         self._fill()
+
+    def set_picture(self, picture: QPixmap | None) -> None:
+        """Show a header's picture itself; None for its name in place of it."""
+        self._picture = picture
+        self.viewport().update()
 
     def set_fold(self, lines: int | None) -> None:
         """Tell after how many lines the phone shows "Read more"; None for a message that it shows whole."""
@@ -165,7 +170,7 @@ class ChatPreview(QAbstractScrollArea):
         """Do what a tap on the phone does: "Read more", and "See all options"."""
         at = event.position() + QPointF(0, self.verticalScrollBar().value())
         if self._more.contains(at) or any(
-            rect.contains(at) and button.kind is ButtonKind.ALL for rect, button in self._buttons
+            rect.contains(at) and button is None for rect, button in self._buttons
         ):
             self._tap(at)
 
@@ -213,7 +218,7 @@ class ChatPreview(QAbstractScrollArea):
         if not hasattr(self, "_buttons"):
             return
         colours, shown = self._colours(), self._shown
-        head = shown.header.text if shown.header and shown.header.kind is HeaderKind.TEXT else ""
+        head = shown.header.value if shown.header and not shown.header.is_media else ""
         for part, blocks in (
             (self._header, _plain(head, markup.Style.BOLD)),
             (self._body, markup.parse(shown.body) if shown.body else ()),
@@ -235,7 +240,7 @@ class ChatPreview(QAbstractScrollArea):
             part for part, text in ((self._header, self._has_head()), (self._footer, shown.footer)) if text
         ]
         wide = max([wide, *(part.fit(most) for part in parts)])
-        if shown.buttons or (shown.header and shown.header.height):
+        if shown.buttons or phone.header_height(shown.header):
             wide = most
         time = phone.time_width(self.font(), self._time)
         last, from_right = (self._footer if shown.footer else self._body).last_line()
@@ -247,7 +252,9 @@ class ChatPreview(QAbstractScrollArea):
         left, top = float(_GROUND_PADDING.width()), float(_GROUND_PADDING.height())
         self._body_at = QPointF(left + _BUBBLE_PADDING.width(), top + _BUBBLE_PADDING.height())
         if shown.header is not None:
-            over = float(shown.header.height) or (self._header.height if shown.header.text else 0.0)
+            over = float(phone.header_height(shown.header)) or (
+                self._header.height if self._has_head() else 0.0
+            )
             self._body_at += QPointF(0, over + _PART_GAP if over else 0)
         bottom = self._body_at.y() + self._body_height()
         self._place_fold(wide)
@@ -278,7 +285,7 @@ class ChatPreview(QAbstractScrollArea):
 
     def _has_head(self) -> bool:
         header = self._shown.header
-        return header is not None and header.kind is HeaderKind.TEXT and bool(header.text)
+        return header is not None and header.kind is HeaderKind.TEXT and bool(header.value)
 
     def _body_height(self) -> float:
         if self._fold_at is not None and self._folded:
@@ -313,9 +320,9 @@ class ChatPreview(QAbstractScrollArea):
     def _paint_message(self, painter: QPainter, colours: style.Tokens, dirty: QRectF) -> None:
         shown, inside = self._shown, self._bubble.adjusted(10, 8, -10, -8)
         phone.paint_shadowed(painter, self._bubble, colours.bubble)
-        if shown.header is not None and shown.header.height:
-            rect = QRectF(inside.left(), inside.top(), inside.width(), shown.header.height)
-            phone.paint_header(painter, rect, shown.header, self.font(), colours)
+        if shown.header is not None and shown.header.is_media:
+            rect = QRectF(inside.left(), inside.top(), inside.width(), phone.header_height(shown.header))
+            phone.paint_header(painter, rect, shown.header, self._picture, self.font(), colours)
         elif self._has_head():
             self._header.paint(painter, inside.topLeft(), self.palette(), colours, dirty)
         painter.save()
@@ -368,8 +375,8 @@ def _plain(text: str, look: markup.Style = markup.PLAIN) -> tuple[markup.Block, 
     return (markup.Block(markup.Kind.LINE, (markup.Span(text, look),)),) if text else ()
 
 
-def _spoken(message: ShownMessage) -> str:
+def _spoken(message: Message) -> str:
     """Return a message as a screen reader should say it."""
-    head = message.header.text if message.header else ""
+    head = message.header.value if message.header and not message.header.is_media else ""
     parts = [head, markup.to_plain(message.body), message.footer, *(each.title for each in message.buttons)]
     return "\n".join(part for part in parts if part)

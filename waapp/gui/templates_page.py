@@ -276,7 +276,7 @@ class TemplatesPage(QWidget):
         now = self._sheets.write(before.key, draft)
         if self._survey_task is not None:
             self._survey_task.cancel()  # it would be out of date, and a key must not wait for it
-        self._stepper.show_content(draft.content)
+        self._stepper.show_wording(draft)
         self._show_length(draft.content)
         self._show_fold()
         if before.is_unsaved != now.is_unsaved or before.draft.display_name != draft.display_name:
@@ -371,7 +371,7 @@ class TemplatesPage(QWidget):
             others = [each.draft for each in self._sheets if each.key != sheet.key]
             self._desk.set_others([each.content for each in others if each.is_active])
             self._desk.load(sheet.draft, is_new=sheet.stored is None)
-            self._stepper.show_content(sheet.draft.content)
+            self._stepper.show_wording(sheet.draft)
             self._show_fold()
             self._show_list()
             self._show_length(sheet.draft.content)
