@@ -203,7 +203,7 @@ def test_a_place_is_selected_on_demand(editor):
 
 @pytest.fixture
 def toolbar(editor, qtbot):
-    made = TemplateToolbar(editor, "toolbar")
+    made = TemplateToolbar(editor, editor.insert_variable, "toolbar")
     made.set_variables(KNOWN, {"guest_name": "Ana & Rui", "table_no": "7"})
     editor.window().resize(560, 300)
     editor.window().layout().insertWidget(0, made)

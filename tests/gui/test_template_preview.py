@@ -183,7 +183,7 @@ def test_steps_go_round_by_key(stepper, qtbot):
 
 
 def test_worst_cases(stepper, run):
-    stepper.set_survey(run(survey(CONTENT, GUESTS)))
+    stepper.set_survey(run(survey(TemplateDraft("", "", CONTENT), GUESTS)))
     stepper._chips["longest"].click()
     assert stepper.guest is GUESTS[1]
     stepper._chips["emptiest"].click()
@@ -202,7 +202,7 @@ def test_worst_cases(stepper, run):
 def test_guests_with_signs_and_refused_values_are_counted_and_stepped_through(stepper, run):
     guests = [*GUESTS, guest("*Rui*", table_no="9"), guest("_Eva_", table_no="x")]
     stepper.set_guests(guests, None)
-    stepper.set_survey(run(survey(CONTENT, guests)))
+    stepper.set_survey(run(survey(TemplateDraft("", "", CONTENT), guests)))
     assert stepper._chips["marked_up"].text() == "Signs 2"
     stepper._chips["marked_up"].setChecked(True)
     assert stepper._who.text().endswith("1 of 2")
@@ -215,7 +215,7 @@ def test_guests_with_signs_and_refused_values_are_counted_and_stepped_through(st
 
 
 def test_the_survey_says_whom_a_missing_value_keeps_out(run):
-    found = run(survey(CONTENT, GUESTS))
+    found = run(survey(TemplateDraft("", "", CONTENT), GUESTS))
     assert found.longest == 1
     assert found.right_to_left == (3, 4)
     assert {(each.problem.code, each.problem.name, each.guests) for each in found.touched} == {

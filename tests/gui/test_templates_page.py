@@ -1,6 +1,5 @@
 """The templates page over a real database."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -80,6 +79,11 @@ class Desk:
     def type(self, text):
         self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self.qtbot.keyClicks(self.editor, text)
+
+    async def begin(self):
+        before = self.page._key
+        self.page.new_template()
+        await until(lambda: self.page._key != before)
 
     async def stored(self):
         async with self.database.read() as conn:
@@ -216,7 +220,7 @@ def test_a_double_save_stores_once(desk):
 def test_a_new_template_gets_its_name_from_its_title(desk):
     async def story():
         await prepared(desk)
-        desk.page.new_template()
+        await desk.begin()
         form = desk.page._desk._form
         form._title.selectAll()
         desk.qtbot.keyClicks(form._title, "Save the date!")
@@ -233,7 +237,7 @@ def test_a_new_template_gets_its_name_from_its_title(desk):
 def test_a_taken_name_is_said_at_the_field_and_nothing_is_lost(desk):
     async def story():
         await prepared(desk)
-        desk.page.new_template()
+        await desk.begin()
         form = desk.page._desk._form
         form._name.clear()
         desk.qtbot.keyClicks(form._name, "invitation")
@@ -389,8 +393,7 @@ def test_without_templates_it_offers_to_write_one(desk):
         first = desk.page.findChild(object, "templates.first")
         assert first.isVisible()
         first.click()
-        assert desk.editor.isVisible()
-        await asyncio.sleep(0)
+        await until(desk.editor.isVisible)
         await until(lambda: desk.preview.startswith("Hi "))
 
     desk.run(story())
@@ -430,7 +433,7 @@ def test_accessible_at_every_width(desk, width):
         desk.window.resize(width + 22, 596)
         await until(lambda: desk.page.width() == width)
         assert desk.page._list_card.isVisible() is (width >= 900)
-        assert desk.page._picker.isVisible() is (width < 900)
+        assert desk.page._header.picker.isVisible() is (width < 900)
         assert_accessible(desk.page)
 
     desk.run(story())

@@ -219,7 +219,7 @@ class SendPage(QWidget):
         self._stepper.show_wording(prepared.template)
         if not people:
             self._stepper.preview.show_hint(tr("As things are, nobody gets a message."))
-        self._stepper.set_survey(await survey(prepared.template.content, people))
+        self._stepper.set_survey(await survey(prepared.template, people))
 
     def _choose(self, place: int) -> None:
         chosen = self._picker.itemData(place)

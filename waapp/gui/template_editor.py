@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -68,11 +69,13 @@ class _Highlighter(QSyntaxHighlighter):
 class TemplateEditor(QTextEdit):
     """A plain-text field for a template.
 
-    `edited` is emitted with the whole text after every change a person makes or undoes. A QTextEdit and not
+    `edited` is emitted with the whole text after every change a person makes or undoes, `entered` when one begins
+    to write here. A QTextEdit and not
     the plain one, because only its layout can give the lines the room that the variables' ground needs.
     """
 
     edited = Signal(str)
+    entered = Signal()
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -234,6 +237,11 @@ class TemplateEditor(QTextEdit):
         cursor = self.textCursor()
         ends = cursor.selectionStart(), cursor.selectionEnd()
         return character_index(self._text, ends[0]), character_index(self._text, ends[1])
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell that one writes here now."""
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Offer completions while a variable's name is typed."""

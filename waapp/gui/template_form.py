@@ -25,7 +25,7 @@ class TemplateForm(QWidget):
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
-        self._name_follows = False
+        self._name_follows = self._is_variant = False
         self._title = QLineEdit()
         self._title.setMaxLength(DISPLAY_NAME_LIMIT)
         self._title.setPlaceholderText(tr("Invitation"))
@@ -65,8 +65,11 @@ class TemplateForm(QWidget):
         self._language.activated.connect(self.edited)
         self._category.activated.connect(self.edited)
 
-    def load(self, draft: TemplateDraft, *, is_new: bool) -> None:
-        """Show a draft's facts."""
+    def load(self, draft: TemplateDraft, *, is_new: bool, is_variant: bool = False) -> None:
+        """Show a draft's facts; in a further language the names are those of the template."""
+        for key in ("display_name", "name"):
+            self._fields[key].setVisible(not is_variant)
+        self._is_variant = is_variant
         rest = draft.name.removeprefix(suggest_name(draft.display_name))
         self._name_follows = is_new and (not rest or rest.removeprefix("_").isdigit())
         self._title.setText(draft.display_name)
@@ -95,6 +98,12 @@ class TemplateForm(QWidget):
         if first is not None:
             {"display_name": self._title, "name": self._name}.get(first, self._title).setFocus()
         return first is not None
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Let the facts that WhatsApp has be read only; the title is ours."""
+        self._name.setReadOnly(locked)
+        self._language.setEnabled(not locked and not self._is_variant)
+        self._category.setEnabled(not locked)
 
     def focus_title(self) -> None:
         """Go to the title and select it, ready to be written over."""

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from waapp.core.findings import Finding, Level
-from waapp.core.template_rules import rules_met
+from waapp.core.template_content import Wording
+from waapp.core.template_parts import Part
+from waapp.core.template_rules import RULES, rules_met
 from waapp.gui.template_findings import Row, RowAction
 from waapp.gui.template_survey import Touched
 from waapp.texts import FINDINGS, FIXES, tr, variable
@@ -15,20 +17,22 @@ def finding_rows(
     findings: Sequence[Finding],
     touched: Sequence[Touched],
     *,
-    apply: Callable[[str], None],
-    show_place: Callable[[int, int], None],
+    wording: Wording,
+    apply: Callable[[Finding], None] | None,
+    show_place: Callable[[Finding], None],
     show_guests: Callable[[tuple[int, ...]], None],
 ) -> list[Row]:
     """Return a row for each finding and for each problem of guests' values, then how many rules are met.
 
-    `apply` takes the text that a fix makes, `show_place` the place in the text, `show_guests` the guests.
+    `apply` mends what a finding is about (None: nothing may be changed), `show_place` goes there, `show_guests`
+    shows the guests.
     """
     rows = [_finding_row(finding, apply, show_place) for finding in _gathered(findings)]
     unknown = {finding.params.get("name") for finding in findings if finding.code == "unknown_variable"}
     rows += [_touched_row(each, show_guests) for each in touched if each.problem.name not in unknown]
     weights = list(_TOKENS.values())
     rows.sort(key=lambda row: weights.index(row.token))
-    met = rules_met(findings)
+    met = rules_met(findings, wording)
     words = (
         tr("{n:other rule|other rules} of WhatsApp are met.", n=met)
         if rows
@@ -46,18 +50,31 @@ def _gathered(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _words(finding: Finding) -> str:
-    return tr(FINDINGS[finding.code], **finding.params)
+    return f"{_place(finding)}{tr(FINDINGS[finding.code], **finding.params)}"
+
+
+def _place(finding: Finding) -> str:
+    """Return which part a finding is about, for those whose words would do for several."""
+    if finding.code in RULES:
+        match finding.part:
+            case Part.HEADER:
+                return tr("Header: ")
+            case Part.FOOTER:
+                return tr("Footer: ")
+            case Part.BUTTONS | Part.BUTTON_TITLE | Part.BUTTON_VALUE if finding.button is not None:
+                return tr("Button {n}: ", n=finding.button + 1)
+    return ""
 
 
 def _finding_row(
-    finding: Finding, apply: Callable[[str], None], show_place: Callable[[int, int], None]
+    finding: Finding, apply: Callable[[Finding], None] | None, show_place: Callable[[Finding], None]
 ) -> Row:
     actions = []
-    fix = finding.fix
-    if fix is not None:
-        actions.append(RowAction("fix", tr(FIXES[fix.code], **finding.params), lambda: apply(fix.content)))
-    elif finding.end > finding.start:
-        actions.append(RowAction("show", tr("Show"), lambda: show_place(finding.start, finding.end)))
+    if finding.fix is not None and apply is not None:
+        label = tr(FIXES[finding.fix.code], **finding.params)
+        actions.append(RowAction("fix", label, lambda: apply(finding)))
+    elif finding.end > finding.start or finding.part is not Part.BODY:
+        actions.append(RowAction("show", tr("Show"), lambda: show_place(finding)))
     return Row(_TOKENS[finding.level], _words(finding), actions=tuple(actions))
 
 
@@ -71,6 +88,12 @@ def _touched_row(touched: Touched, show_guests: Callable[[tuple[int, ...]], None
             )
         case "rendered_too_long":
             text = tr("Too long for {n:guest|guests}. Their message is not sent.", n=n)
+        case "header_filled_too_long":
+            text = tr("The header gets too long for {n:guest|guests}. Their message is not sent.", n=n)
+        case "url_filled_too_long":
+            text = tr("The link of a button gets too long for {n:guest|guests}.", n=n)
+        case "value_not_in_address":
+            text = tr("For {n:guest|guests} this cannot stand in a link: {what}.", n=n, what=what)
         case "value_markup":
             text = tr(
                 "For {n:guest|guests} this holds signs that WhatsApp reads as markup: {what}.", n=n, what=what

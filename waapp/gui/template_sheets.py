@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from waapp.core.template import Template, TemplateDraft
@@ -57,6 +58,10 @@ class Sheets:
     def get(self, key: UUID | None) -> Sheet | None:
         """Return a sheet, or None when there is none of that key."""
         return self._sheets.get(key) if key is not None else None
+
+    def key_of(self, template: Template) -> UUID:
+        """Return the key of a stored template's sheet."""
+        return _key(template)[0]
 
     def mains(self) -> list[Sheet]:
         """Return the templates in their main languages."""
@@ -165,7 +170,7 @@ def _rooted(sheet: Sheet, before: UUID, now: UUID) -> Sheet:
 def _merge(old: Sheet, now: Template, fresh: Sheet) -> Sheet:
     if now.is_variant and old.stored is not None:
         # Names belong to the template: that somebody renamed it is no conflict in a further language.
-        renamed = {"name": now.name, "display_name": now.display_name, "description": now.description,
+        renamed: dict[str, Any] = {"name": now.name, "display_name": now.display_name, "description": now.description,
                    "is_active": now.is_active}  # fmt: skip
         old = replace(old, stored=replace(old.stored, **renamed), draft=replace(old.draft, **renamed))
     if old.stored is None or not old.is_unsaved or old.draft == now.draft:

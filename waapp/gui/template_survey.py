@@ -11,8 +11,9 @@ from uuid import UUID
 from waapp.core.events import Event
 from waapp.core.findings import Level
 from waapp.core.guests import Guest
-from waapp.core.template import parse, render
-from waapp.core.template_values import ValueProblem, check_values, guest_values
+from waapp.core.template import render
+from waapp.core.template_content import Wording, variables_of
+from waapp.core.template_values import ValueProblem, check_message_values, guest_values
 
 _SLICE: Final = 0.002
 """Seconds of work between two chances for the window to draw and take keys."""
@@ -90,16 +91,16 @@ async def preview_guests(guests: Iterable[Guest], event: Event, language: str) -
     return found
 
 
-async def survey(content: str, guests: Sequence[PreviewGuest]) -> Survey:
+async def survey(wording: Wording, guests: Sequence[PreviewGuest]) -> Survey:
     """Look at a template through all guests, in slices that do not hold up the window."""
-    used = parse(content).variables
+    used = variables_of(wording)
     slices = _Slices()
     touched: dict[tuple[str, str], tuple[ValueProblem, list[int]]] = {}
     longest = emptiest = None
     most, emptiest_rank = -1, (1, 0)
     right_to_left = []
     for place, guest in enumerate(guests):
-        length = len(render(content, guest.values))
+        length = len(render(wording.content, guest.values))
         if length > most:
             longest, most = place, length
         filled = sum(bool(guest.values.get(variable)) for variable in used)
@@ -108,7 +109,7 @@ async def survey(content: str, guests: Sequence[PreviewGuest]) -> Survey:
             emptiest, emptiest_rank = place, rank
         if guest.is_right_to_left:
             right_to_left.append(place)
-        for problem in check_values(content, guest.values):
+        for problem in check_message_values(wording, guest.values):
             touched.setdefault((problem.code, problem.name), (problem, []))[1].append(place)
         await slices.breathe()
     return Survey(

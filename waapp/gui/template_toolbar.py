@@ -1,6 +1,6 @@
 """The row of buttons over a template's text, and the line under it that says how long the message gets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QKeySequence, QResizeEvent, QShortcut
@@ -21,14 +21,20 @@ _TOOL = 30
 
 
 class TemplateToolbar(QWidget):
-    """Acts on one editor.
+    """Acts on one editor; `insert` puts a variable where one writes, which may be another field.
 
     The variable menu opens at its button, or with Ctrl+Space where the cursor is; the emoji likewise with Ctrl+. there.
     """
 
     find_wanted = Signal()
 
-    def __init__(self, editor: TemplateEditor, object_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        editor: TemplateEditor,
+        insert: Callable[[str], None],
+        object_name: str,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
         self._editor = editor
@@ -48,8 +54,7 @@ class TemplateToolbar(QWidget):
         row.addWidget(self._insert)
         self._menu = QMenu(self)
         name(self._menu, f"{object_name}.variables", tr("Variables"))
-        self._menu.triggered.connect(lambda action: editor.insert_variable(action.data()))
-        self._menu.aboutToHide.connect(editor.setFocus)
+        self._menu.triggered.connect(lambda action: insert(action.data()))
         for key, act in (("Ctrl+Space", self._open_at_cursor), ("Ctrl+.", self._open_emoji_at_cursor)):
             shortcut = QShortcut(QKeySequence(key), editor)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -124,6 +129,16 @@ class TemplateToolbar(QWidget):
         """Tell which variables there are, and what they hold for the guest in the preview."""
         self._variables = variables
         self._samples = samples
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Offer only what changes nothing."""
+        for each in self.findChildren(QPushButton):
+            if each.objectName() != f"{self.objectName()}.search":
+                each.setEnabled(not locked)
+        if not locked:
+            document = self._editor.document()
+            self._extras[0].setEnabled(document.isUndoAvailable())
+            self._extras[1].setEnabled(document.isRedoAvailable())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what has a key of its own out of the way where there is little room."""

@@ -1,0 +1,99 @@
+"""What is asked before a template goes to WhatsApp: in which category, and what that means."""
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
+
+from waapp.core.languages import language_name
+from waapp.core.template import Category, Template
+from waapp.gui import style
+from waapp.gui.template_dialog import TemplateDialog
+from waapp.gui.template_findings import Row, RowWidget
+from waapp.gui.template_words import categories, category_word
+from waapp.gui.widgets import button, label, name
+from waapp.texts import tr
+
+_INDENT: Final = 24
+
+
+class SubmitDialog(TemplateDialog):
+    """Says what submitting means and lets the planner choose the category."""
+
+    def __init__(self, template: Template, *, practice: bool, parent: QWidget | None = None) -> None:
+        title = tr("Submit “{title}” to WhatsApp?", title=template.display_name)
+        text = tr(
+            "WhatsApp reads the text and answers within minutes mostly, within two days at most. From then on this "
+            "text stays as it is: when you change it, it becomes version {number}, which WhatsApp reads anew.",
+            number=template.version + 1,
+        )
+        super().__init__("templates.submit_dialog", title, text, parent=parent)
+        self._template = template
+        if practice:
+            marked = RowWidget("templates.submit_dialog.practice")
+            marked.setProperty("card", "true")
+            words = tr("Practice mode: nothing goes to WhatsApp. The answer is made up on this computer.")
+            marked.show_row(Row("unknown", words))
+            self.column.addWidget(marked)
+        self.column.addWidget(label(tr("Category"), bold=True))
+        self._choices = QButtonGroup(self)
+        self._category = template.category
+        for category in dict.fromkeys([*categories(), template.category]):
+            choice = QRadioButton(category_word(category))
+            explained = _explained(category)
+            name(choice, f"templates.submit_dialog.{category.lower()}", category_word(category))
+            choice.setAccessibleDescription(explained)
+            choice.setChecked(category == template.category)
+            choice.toggled.connect(lambda on, category=category: self._choose(category) if on else None)
+            self._choices.addButton(choice)
+            self.column.addWidget(choice)
+            self.column.addLayout(_indented(explained))
+        self.column.addSpacing(style.SPACE[0])
+        self._name = label("", tone="muted", size=12)
+        self.column.addWidget(self._name)
+        self._choose(template.category)
+        go = button(tr("Submit"), "templates.submit_dialog.yes", primary=True)
+        go.clicked.connect(self.accept)
+        self.finish(tr("Not yet"), go)
+
+    @property
+    def category(self) -> str:
+        """Return the category that is chosen."""
+        return self._category
+
+    def _choose(self, category: str) -> None:
+        self._category = category
+        template = self._template
+        if category != template.category:
+            # Another category makes another version.
+            template = replace(template, version=template.version + 1)
+        self._name.setText(
+            tr(
+                "WhatsApp calls it {name}, in {language}.",
+                name=template.submitted_name,
+                language=language_name(template.language),
+            )
+        )
+
+
+def _indented(text: str) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(_INDENT, 0, 0, 0)
+    row.addWidget(label(text, tone="muted", size=12))
+    return row
+
+
+def _explained(category: str) -> str:
+    match category:
+        case Category.MARKETING:
+            return tr(
+                "The one for invitations: WhatsApp counts every message that asks people to answer or to do "
+                "something as marketing. It costs the most, and US numbers (+1) do not get it."
+            )
+        case Category.UTILITY:
+            return tr(
+                "For guests who have said yes: reminders and changes of plan. It costs less, and US numbers get "
+                "it. WhatsApp rejects invitations here, or moves them to marketing."
+            )
+        case _:
+            return tr("WhatsApp has put it there.")
