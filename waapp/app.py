@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from waapp import config, loop, paths, texts
 from waapp.config import Settings
+from waapp.core.cadence import REAL
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventSummary
 from waapp.core.plan import Options
@@ -26,6 +29,7 @@ from waapp.db.feed import Connected, Feed
 from waapp.db.sends import Queued
 from waapp.engine import plans
 from waapp.engine.account import Account, Line, open_account
+from waapp.engine.approvals import Approvals
 from waapp.engine.plans import Prepared
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
@@ -38,6 +42,7 @@ from waapp.gui.page_counts import PageCounts
 from waapp.gui.send_page import SendPage
 from waapp.gui.settings_page import Entered, SettingsPage
 from waapp.gui.settings_sections import Verdict
+from waapp.gui.template_drafts import KeptDrafts
 from waapp.gui.templates_page import TemplatesPage
 from waapp.gui.window import Window
 from waapp.opening import OpenDatabase, open_database
@@ -156,7 +161,8 @@ class Program:
         feed = Feed(opened.url, planner=settings.planner)
         feed.subscribe(window.changed)
         feed.watch(lambda state: self._show_connection(opened, state))
-        self._add_pages(opened, line)
+        approvals = self._approvals(opened, account)
+        self._add_pages(opened, line, approvals)
         async with Tasks(window.report) as tasks:
             counts = PageCounts(opened.database, tasks, practice=settings.practice, show=window.set_count)
             feed.subscribe(counts.changed)
@@ -169,6 +175,9 @@ class Program:
                 working = tasks.start(sending.run(), "sending")
             else:
                 window.status.set_sender(None, SendingState(Duty.STOPPED), practice=False)
+            if approvals is not None:
+                feed.subscribe(approvals.changed)
+                tasks.start(approvals.run(), "approvals")
             tasks.start(feed.run(), "feed")
             try:
                 await window.start()
@@ -211,7 +220,20 @@ class Program:
 
     # Pages
 
-    def _add_pages(self, opened: OpenDatabase, line: Line | None) -> None:
+    def _approvals(self, opened: OpenDatabase, account: Account | None) -> Approvals | None:
+        """Return what submits templates and follows them; it needs an account, but no sender."""
+        if account is None:
+            return None
+        settings = self._settings
+        return Approvals(
+            opened.database,
+            account.client,
+            account.line.cadence if account.line else REAL,
+            account=settings.practice_key if account.practice else "",
+            desk=settings.desk,
+        )
+
+    def _add_pages(self, opened: OpenDatabase, line: Line | None, approvals: Approvals | None) -> None:
         window, settings, database = self.window, self._settings, opened.database
 
         async def open_sample() -> UUID:
@@ -253,7 +275,12 @@ class Program:
         guests_page = GuestsPage(**page_handles("guests"), errors=self._errors)
         window.add_page("events", events_page)
         window.add_page("guests", guests_page)
-        window.add_page("templates", TemplatesPage(**page_handles("templates")))
+        window.add_page(
+            "templates",
+            TemplatesPage(
+                **page_handles("templates"), approvals=approvals, drafts=KeptDrafts(self._drafts_file(opened))
+            ),
+        )
         window.add_page(
             "send",
             SendPage(
@@ -267,6 +294,11 @@ class Program:
         messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
         messages_page.guest_wanted.connect(guests_page.show_guest)
         window.add_page("messages", messages_page)
+
+    def _drafts_file(self, opened: OpenDatabase) -> Path:
+        """Return where unsaved templates of this database are kept: another database has others."""
+        which = sha256(opened.database.label.encode()).hexdigest()[:12] if opened.shared else "private"
+        return paths.user_data_dir() / "unsaved" / f"templates-{which}.json"
 
     def _add_settings_page(self, tasks: Tasks) -> None:
         async def test_database(entered: Entered) -> Verdict:

@@ -35,6 +35,7 @@ _TEXT_SIZE: Final = 14
 _HEADER_SIZE: Final = 15
 _FOOTER_SIZE: Final = 12
 _TIME_HEIGHT: Final = 16.0
+_FOLD_GAP: Final = 18.0
 _NOTHING: Final = Message("")
 
 
@@ -280,6 +281,8 @@ class ChatPreview(QAbstractScrollArea):
             self._painted = (places, rest)
             self.viewport().update()
             return
+        if self._fold_at is not None and not self._folded:
+            changed.setBottom(changed.bottom() + _FOLD_GAP)
         shift = self._body_at - QPointF(0, self.verticalScrollBar().value())
         self.viewport().update(changed.translated(shift).toAlignedRect().adjusted(-2, -2, 2, 2))
 
@@ -290,7 +293,8 @@ class ChatPreview(QAbstractScrollArea):
     def _body_height(self) -> float:
         if self._fold_at is not None and self._folded:
             return self._fold_at
-        return self._body.height if self._shown.body else 0.0
+        gap = _FOLD_GAP if self._fold_at is not None else 0.0
+        return self._body.height + gap if self._shown.body else 0.0
 
     def _place_fold(self, wide: float) -> None:
         """Find where "Read more" stands: under the last line that shows, or beside the line that folds away."""
@@ -299,7 +303,7 @@ class ChatPreview(QAbstractScrollArea):
         elif self._folded:
             self._more = QRectF(self._body_at.x(), self._body_at.y() + self._fold_at, wide, 20)
         else:
-            self._more = QRectF(self._body_at.x(), self._body_at.y() + self._fold_at - 7, wide, 14)
+            self._more = QRectF(self._body_at.x(), self._body_at.y() + self._fold_at, wide, _FOLD_GAP)
 
     def _place_buttons(self) -> None:
         self._buttons = []
@@ -325,15 +329,8 @@ class ChatPreview(QAbstractScrollArea):
             phone.paint_header(painter, rect, shown.header, self._picture, self.font(), colours)
         elif self._has_head():
             self._header.paint(painter, inside.topLeft(), self.palette(), colours, dirty)
-        painter.save()
-        if self.is_folded:
-            painter.setClipRect(
-                QRectF(self._body_at, QSizeF(inside.width() + 1, self._body_height())),
-                Qt.ClipOperation.IntersectClip,
-            )
         if shown.body:
-            self._body.paint(painter, self._body_at, self.palette(), colours, dirty)
-        painter.restore()
+            self._paint_body(painter, colours, dirty)
         self._paint_fold(painter, colours)
         if shown.footer:
             at = QPointF(inside.left(), self._body_at.y() + self._body_height() + _FOOTER_GAP)
@@ -343,6 +340,23 @@ class ChatPreview(QAbstractScrollArea):
         phone.paint_time(painter, self._time_at, self._time, self.font(), colours)
         for rect, each in self._buttons:
             phone.paint_button(painter, rect, each, self.font(), colours)
+
+    def _paint_body(self, painter: QPainter, colours: style.Tokens, dirty: QRectF) -> None:
+        """Paint the text, in two pieces where the phone folds it: what shows at once, and the rest."""
+        cut = self._fold_at
+        if cut is None:
+            self._body.paint(painter, self._body_at, self.palette(), colours, dirty)
+            return
+        whole = QRectF(self._body_at, QSizeF(self._bubble.width(), self._body.height))
+        pieces = [(whole.adjusted(-4, -4, 0, cut - whole.height()), 0.0)]
+        if not self._folded:
+            pieces.append((whole.adjusted(-4, cut + _FOLD_GAP, 0, _FOLD_GAP + 4), _FOLD_GAP))
+        for piece, shift in pieces:
+            painter.save()
+            painter.setClipRect(piece, Qt.ClipOperation.IntersectClip)
+            at = self._body_at + QPointF(0, shift)
+            self._body.paint(painter, at, self.palette(), colours, dirty.intersected(piece))
+            painter.restore()
 
     def _paint_fold(self, painter: QPainter, colours: style.Tokens) -> None:
         if self._fold_at is None:
@@ -356,18 +370,14 @@ class ChatPreview(QAbstractScrollArea):
                 self._more, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words
             )
             return
-        # Where the phone would cut the text: a quiet line that says so, over which the rest can still be read.
-        wide = QFontMetricsF(font).horizontalAdvance(words) + 12
-        label = QRectF(self._more.right() - wide, self._more.top(), wide, self._more.height())
+        # Where the phone would cut the text: a quiet line that says so, and under it the rest, to be read all the same.
+        wide = QFontMetricsF(font).horizontalAdvance(words) + 16
+        middle = self._more.center()
         painter.setPen(QPen(colours.strong_line, 1, Qt.PenStyle.DashLine))
-        painter.drawLine(
-            QPointF(self._more.left(), self._more.center().y()), QPointF(label.left(), label.center().y())
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.queued_weak)
-        painter.drawRoundedRect(label, 7, 7)
+        painter.drawLine(QPointF(self._more.left(), middle.y()), QPointF(middle.x() - wide / 2, middle.y()))
+        painter.drawLine(QPointF(middle.x() + wide / 2, middle.y()), QPointF(self._more.right(), middle.y()))
         painter.setPen(colours.muted)
-        painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), words)
+        painter.drawText(self._more, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
 def _plain(text: str, look: markup.Style = markup.PLAIN) -> tuple[markup.Block, ...]:
