@@ -47,6 +47,7 @@ TABLES = {
     "OWN_CODES": texts.OWN_CODES,
     "NO_ANSWERS": texts.NO_ANSWERS,
     "REJECTIONS": texts.REJECTIONS,
+    "STARTERS": texts.STARTERS,
 }
 ALL = [(name, code, words) for name, table in TABLES.items() for code, words in table.items()]
 

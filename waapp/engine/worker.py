@@ -9,6 +9,7 @@ from waapp.db import send_timing, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.feed import Feed
 from waapp.engine.account import Line, open_account
+from waapp.engine.approvals import Approvals
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
 from waapp.loop import stop_signals
@@ -41,10 +42,19 @@ async def run(settings: Settings, *, until_idle: bool) -> None:
                 request_seconds=settings.http_timeout,
                 on_state=_tell,
             )
+            approvals = Approvals(
+                opened.database,
+                account.client,
+                account.line.cadence,
+                account=account.line.key if account.practice else "",
+                desk=settings.desk,
+            )
             feed = Feed(opened.url)
             feed.subscribe(sending.changed)
+            feed.subscribe(approvals.changed)
             async with asyncio.TaskGroup() as tasks:
                 feeding = tasks.create_task(feed.run(), name="feed")
+                following = tasks.create_task(approvals.run(), name="approvals")
                 working = tasks.create_task(sending.run(), name="sending")
                 watching = tasks.create_task(
                     _wait_until_idle(opened.database, account.line, sending) if until_idle else stop.wait(),
@@ -54,7 +64,7 @@ async def run(settings: Settings, *, until_idle: bool) -> None:
                 await asyncio.wait([watching, stopped, working], return_when=asyncio.FIRST_COMPLETED)
                 sending.stop()
                 await working
-                for task in (feeding, watching, stopped):
+                for task in (feeding, following, watching, stopped):
                     task.cancel()
 
 

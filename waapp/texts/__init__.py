@@ -27,7 +27,7 @@ from waapp.texts.plan import (
     STATES,
     WAITS,
 )
-from waapp.texts.templates import FINDINGS, FIXES, REJECTIONS, VALUES, VARIABLES
+from waapp.texts.templates import FINDINGS, FIXES, REJECTIONS, STARTERS, VALUES, VARIABLES
 
 __all__ = [
     "BLOCKERS",
@@ -44,6 +44,7 @@ __all__ = [
     "REASON_COUNTS",
     "REJECTIONS",
     "ROWS",
+    "STARTERS",
     "STATES",
     "VALUES",
     "VARIABLES",

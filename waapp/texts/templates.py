@@ -105,6 +105,15 @@ REJECTIONS: Final = {
 }
 """By WhatsApp's words for why it rejects a text."""
 
+STARTERS: Final = {
+    "invitation": "Invitation",
+    "save_the_date": "Save the date",
+    "reminder": "Reminder",
+    "change_of_plan": "Change of plan",
+    "thank_you": "Thank you",
+}
+"""By the occasions of `core.starters`."""
+
 VALUES: Final = {
     "value_missing": "It is empty.",
     "value_line_break": "It holds a line break.",
