@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.db.catalogue import rows
+from waapp import cli
 from waapp.core import phone
 from waapp.db import embedded
 from waapp.engine.guest_files import read_guest_file
@@ -172,9 +173,9 @@ def test_a_card_file_is_imported(waapp: Waapp, tmp_path: Path) -> None:
     )
     event = waapp("event", "By card", "--date", "2030-01-01").stdout.strip()
     done = waapp("import", event, str(cards), "--region", "pt", "--json")
-    assert json.loads(done.stdout) | {"event": ""} == {
-        "event": "", "rows": 1, "added": 1, "would_add": 1, "skipped": 0, "findings": [],
-    }  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (told["rows"], told["added"], told["would_add"], told["skipped"]) == (1, 1, 1, 0)
+    assert told["findings"] == []
     (guest,) = json.loads(waapp("status", event, "--json", PYTHONIOENCODING="ascii").stdout)["guests"]
     assert guest["name"] == "Zoë Brandão"
     blocked = waapp("send", event, "--template", "rsvp_invitation")
@@ -349,3 +350,41 @@ def test_the_window_ends_in_order_on_sigterm(home: Path) -> None:
         time.sleep(0.1)
     window.send_signal(signal.SIGTERM)
     assert window.wait(30) == 0
+
+
+def test_a_list_that_comes_again_adds_nothing_changes_when_told_and_is_taken_back(
+    waapp: Waapp, tmp_path: Path
+) -> None:
+    event = waapp("event", "Party", "--date", "2027-06-05", "--region", "PT").stdout.strip()
+    path = tmp_path / "list.csv"
+    path.write_text("Name,Phone,Group\nAna,912345678,Bride\nRui,913456789,Groom\n", encoding="utf-8")
+    first = json.loads(waapp("import", event, str(path), "--json").stdout)
+    assert (first["rows"], first["added"], first["unchanged"], first["skipped"]) == (2, 2, 0, 0)
+    again = json.loads(waapp("import", event, str(path), "--json").stdout)
+    assert (again["added"], again["unchanged"], again["import"]) == (0, 2, None)
+    path.write_text("Name,Phone,Group\nAna,912345678,Family\nEva,914456789,\n", encoding="utf-8")
+    safe = json.loads(waapp("import", event, str(path), "--dry-run", "--json").stdout)
+    assert (safe["would_add"], safe["would_change"], safe["skipped"]) == (1, 0, 1)
+    update = json.loads(waapp("import", event, str(path), "--update", "--json").stdout)
+    assert (update["added"], update["changed"]) == (1, 1)
+    assert update["changes"] == [{"row": 2, "field": "group", "old": "Bride", "new": "Family"}]
+    undone = json.loads(waapp("import", "--undo", update["import"], "--json").stdout)
+    assert undone == {"done": True, "removed": 1, "restored": 1, "kept": []}
+    assert len(json.loads(waapp("status", event, "--json").stdout)["guests"]) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import"],
+        ["import", "Party"],
+        ["import", "Party", "list.csv", "--rest"],
+        ["import", "Party", "--undo", "8c9d3f0e-0000-4000-8000-000000000000"],
+        ["import", "Party", "list.csv", "--update", "--skip"],
+        ["import", "--undo", "not an id"],
+    ],
+)
+def test_an_import_needs_a_list_or_something_to_take_back(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.run(arguments)
+    assert ended.value.code == 2

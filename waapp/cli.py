@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
+from uuid import UUID
 
 from waapp import __version__
 from waapp.errors import UserError
@@ -25,6 +26,8 @@ INTERRUPTED: Final = 130
 def run(arguments: Sequence[str]) -> int:
     """Run a command, or the window when there is none; return the exit code."""
     options = _parser().parse_args(arguments)
+    if "check" in options:
+        options.check(options)
     for stream in (sys.stdout, sys.stderr):
         _speak_every_language(stream)
     try:
@@ -143,12 +146,31 @@ def _parser() -> argparse.ArgumentParser:
     event.add_argument("--rsvp-link", default="", metavar="PATTERN", help="such as https://host/{rsvp_token}")
 
     importing = add("import", _import, "add guests from a CSV, XLSX, ODS or vCard file")
-    importing.add_argument("event", metavar="EVENT", help="id or unique name")
-    importing.add_argument("file", metavar="FILE", type=Path)
+    importing.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name")
+    importing.add_argument("file", metavar="FILE", nargs="?", type=Path)
     importing.add_argument(
         "--region", metavar="CC", help="country of numbers without one (default: the event's)"
     )
+    importing.add_argument(
+        "--sheet", metavar="NAME", help="sheet of a workbook (default: the first with guests)"
+    )
+    existing = importing.add_mutually_exclusive_group()
+    existing.add_argument(
+        "--update", action="store_true", help="also change guests who are on the list and differ in the file"
+    )
+    existing.add_argument(
+        "--skip", action="store_true", help="leave guests who are on the list as they are (the default)"
+    )
     importing.add_argument("--dry-run", action="store_true", help="say what would be added, and add nothing")
+    importing.add_argument(
+        "--undo", metavar="ID", type=UUID, help="take an import back, instead of EVENT FILE"
+    )
+    importing.add_argument(
+        "--rest",
+        action="store_true",
+        help="with --undo: all but the guests invited, answered or edited since",
+    )
+    importing.set_defaults(check=lambda given: _check_import(importing, given))
 
     send = add("send", _send, "queue an invitation for every guest who can get one")
     send.add_argument("event", metavar="EVENT", help="id or unique name")
@@ -208,12 +230,34 @@ async def _event(options: argparse.Namespace) -> None:
 
 
 async def _import(options: argparse.Namespace) -> None:
-    from waapp import commands, config
+    from waapp import config, import_commands
 
-    imported = await commands.import_guests(
-        config.load(), options.event, options.file, region=options.region, dry_run=options.dry_run
+    if options.undo is not None:
+        undone = await import_commands.undo_import(config.load(), options.undo, rest=options.rest)
+        _show(undone, options)
+        if not undone.done:
+            raise UserError("import_kept", count=len(undone.undo.kept))
+        return
+    imported = await import_commands.import_guests(
+        config.load(),
+        options.event,
+        options.file,
+        region=options.region,
+        sheet=options.sheet,
+        update=options.update,
+        dry_run=options.dry_run,
     )
     _show(imported, options)
+
+
+def _check_import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with bad usage unless there is a list to bring in or an import to take back, and not both."""
+    if options.undo is not None and options.event is not None:
+        parser.error("--undo ID takes no EVENT and no FILE")
+    if options.undo is None and options.file is None:
+        parser.error("the following arguments are required: EVENT, FILE")
+    if options.rest and options.undo is None:
+        parser.error("--rest goes with --undo")
 
 
 async def _send(options: argparse.Namespace) -> None:

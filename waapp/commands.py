@@ -1,6 +1,5 @@
-"""What the commands do: create an event, import guests, plan and queue a send, tell its status."""
+"""What the commands do: create an event, plan and queue a send, tell its status."""
 
-import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,16 +13,14 @@ from waapp import texts
 from waapp.config import Settings
 from waapp.core import phone
 from waapp.core.errors_twilio import Table, load_table
-from waapp.core.events import Event, EventDraft, check_event, is_region
+from waapp.core.events import Event, EventDraft, check_event
 from waapp.core.guests import GuestRow
 from waapp.core.plan import Options, Plan
 from waapp.core.rates import load_rates
 from waapp.core.status import Shown
 from waapp.core.summary import Funnel, funnel
-from waapp.core.tabular import Import, parse_table
 from waapp.db import events, guests, templates
 from waapp.engine.account import open_account
-from waapp.engine.guest_files import read_aside
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
 from waapp.exporting import export_guests
@@ -77,69 +74,6 @@ async def create_event(
         raise UserError("event_invalid", field=field, why=texts.field_problem(code))
     async with open_database(settings) as opened, opened.database.begin() as conn:
         return Created(await events.create_event(conn, draft))
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of every row of a file."""
-
-    event: Event
-    table: Import
-    added: int
-    dry_run: bool
-
-    def text(self) -> str:
-        """Return the account of all rows, and a line for each that needs a look."""
-        table = self.table
-        verb = "would be added" if self.dry_run else "added"
-        lines = [f"{len(table.rows)} rows read: {len(table.drafts)} {verb}, {len(table.skipped)} skipped."]
-        lines += [
-            f"  row {row.number}: {texts.row_finding(finding.code, finding.params)}"
-            for row in table.rows
-            for finding in row.findings
-        ]
-        return "\n".join(lines)
-
-    def document(self) -> dict[str, Any]:
-        """Return the same for a script."""
-        return {
-            "event": self.event.id,
-            "rows": len(self.table.rows),
-            "added": self.added,
-            "would_add": len(self.table.drafts),
-            "skipped": len(self.table.skipped),
-            "findings": [
-                {
-                    "row": finding.row,
-                    "code": finding.code,
-                    "text": texts.row_finding(finding.code, finding.params),
-                }
-                for finding in self.table.findings
-            ],
-        }
-
-
-async def import_guests(
-    settings: Settings, event: str, file: Path, *, region: str | None, dry_run: bool
-) -> Imported:
-    """Add the guests of a file to an event; every row is accounted for.
-
-    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("region_unknown") and the errors of
-    `read_aside`.
-    """
-    wanted = region.upper() if region else None
-    if not is_region(wanted):
-        raise UserError("region_unknown", region=region)
-    rows = (await asyncio.to_thread(read_aside, file)).rows
-    async with open_database(settings) as opened:
-        async with opened.database.read() as conn:
-            found = await events.find_event(conn, event)
-        table = parse_table(rows, wanted or found.default_region)
-        added = 0
-        if not dry_run:
-            async with opened.database.begin() as conn:
-                added = len(await guests.add_guests(conn, found.id, table.drafts))
-    return Imported(found, table, added, dry_run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,7 @@ class World:
     def complaints(self) -> str:
         """Return what workers have written when it tells of bugs; known trouble is not one."""
         text = self.log()
-        first = text.find("Traceback")
-        return "" if first < 0 else text[max(0, first - 1000) : first + 20_000]
+        return text[-8000:] if "Traceback" in text else ""
 
     def log(self) -> str:
         """Return all that workers have written."""

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waapp.core.duplicates import Likeness, find_duplicates
-from waapp.core.guests import Guest, GuestDraft
+from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import (
+    FIELDS,
     Change,
     Choice,
     Decisions,
@@ -32,7 +33,7 @@ def guest(number, draft):
         UUID(int=number),
         EVENT,
         updated_at=datetime(2027, 1, 1, tzinfo=UTC),
-        **{name: value_of(draft, name) for name in ("name", "phone", "email", "group", "language", "notes")},
+        **{name: value_of(draft, name) for name in FIELDS},
         extra=dict(draft.extra),
     )
 
@@ -185,6 +186,22 @@ def test_a_newer_list_still_changes_what_an_older_one_said():
     assert outcomes(compare([replace(ANA, group="Groom")], [ANA], earlier)) == [Outcome.CHANGE]
 
 
+def test_tags_are_added_to_those_that_are_there():
+    stored = replace(ANA, tags=("vip",))
+    (line,) = compare([replace(ANA, tags=("kids", "vip"))], [stored]).lines
+    assert line.changed == (Change("tags", ("vip",), ("vip", "kids"), Side.FILE),)
+    (line,) = compare([replace(ANA, tags=("vip",))], [replace(ANA, tags=("kids", "vip"))]).lines
+    assert line.outcome is Outcome.SAME
+
+
+def test_a_list_does_not_undo_that_somebody_must_not_be_written_to():
+    stored = replace(ANA, consent=Consent.NO)
+    (line,) = compare([replace(ANA, consent=Consent.YES)], [stored]).lines
+    assert line.outcome is Outcome.SAME
+    assert line.changes == (Change("consent", Consent.NO, Consent.YES, Side.STORED),)
+    assert outcomes(compare([replace(ANA, consent=Consent.YES)], [ANA])) == [Outcome.CHANGE]
+
+
 # Few values, so that rows meet each other.
 NAMES = st.sampled_from(
     ["Ana Sousa", "ANA SOUSA", "Ana Souza", "Rui Costa", "Costa Rui", "Zé", "Guest", "Mr X Y"]
@@ -193,7 +210,15 @@ PHONES = st.sampled_from(["", "", "+351912345678", "+351910000001", "call him"])
 EMAILS = st.sampled_from(["", "", "a@example.org", "A@example.org", "b@example.org"])
 EXTRA = st.dictionaries(st.sampled_from(["table", "menu"]), st.sampled_from(["1", "2"]), max_size=2)
 DRAFTS = st.builds(
-    GuestDraft, NAMES, PHONES, EMAILS, group=st.sampled_from(["", "Bride", "Groom"]), extra=EXTRA
+    GuestDraft,
+    NAMES,
+    PHONES,
+    EMAILS,
+    group=st.sampled_from(["", "Bride", "Groom"]),
+    extra=EXTRA,
+    tags=st.sampled_from([(), ("vip",), ("vip", "kids"), ("kids",)]),
+    plus_ones=st.integers(0, 1),
+    consent=st.sampled_from(Consent),
 )
 ROWS = st.lists(st.one_of(st.none(), DRAFTS), max_size=8)
 CHOICES = st.sampled_from(list(Choice))

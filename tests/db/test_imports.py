@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 
 from tests.db.rows import execute, make_event, new_invitations, new_send
 from waapp.core.duplicates import find_duplicates
-from waapp.core.guests import Guest, GuestDraft
+from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff, draft_of
 from waapp.core.imports import Why
 from waapp.core.rows import Row
@@ -21,7 +22,10 @@ ANA = GuestDraft(
     "Ana Sousa", "+351912345678", "ana@example.org", "Bride", "pt_PT", "vegan\n“no” nuts\\", {"table": "7"}
 )
 RUI = GuestDraft("Rui\tCosta", "+351910000001")
-ZOE = GuestDraft("زوي", "", "zoe@example.org", extra={"naïve key": "مرحبا"})
+ZOE = GuestDraft(
+    "زوي", "", "zoe@example.org", extra={"naïve key": "مرحبا"}, tags=("vip", "a,b"), household="Silva", plus_ones=2,
+    time_zone="Asia/Amman", consent=Consent.YES, consent_source="form", consent_at=datetime(2027, 1, 2, 3, tzinfo=UTC),
+)  # fmt: skip
 SOURCE = imports.Source("guests.xlsx", "d1", "Maria on MARIA-PC")
 
 
@@ -199,9 +203,10 @@ def test_an_unknown_event_and_an_unknown_import_are_known_errors(run, desk: Desk
 def test_undoing_removes_whom_it_added_and_puts_back_what_it_changed(run, desk: Desk) -> None:
     async def scenario() -> None:
         await desk.begin(ANA)
-        saved = await desk.bring(
-            replace(ANA, group="Family", extra={"menu": "fish"}), RUI, replace(RUI, notes="x")
+        newer = replace(
+            ANA, group="Family", extra={"menu": "fish"}, tags=("vip",), consent=Consent.YES, plus_ones=1
         )
+        saved = await desk.bring(newer, RUI, replace(RUI, notes="x"))
         assert saved.account == Account(3, 1, 1, 0, 1)
         undo = await desk.undo(saved.id)
         assert (len(undo.removed), len(undo.restored), undo.kept) == (1, 1, ())

@@ -418,11 +418,15 @@ def test_imports_a_workbook_after_showing_what_becomes_of_it(desk):
             lambda: desk.page.findChild(ImportDialog) and desk.page.findChild(ImportDialog).isVisible()
         )
         dialog = desk.page.findChild(ImportDialog)
-        expected = len(dialog.drafts)
+        await until(lambda: dialog._add.isEnabled())
+        expected = dialog.desk.now.diff.account.added
         assert expected > 100
         desk.press(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: len(desk.names()) == expected)
         assert desk.message() == f"{expected} guests were added from guests.xlsx."
+        desk.page.findChild(QPushButton, "guests_message_action").click()
+        await until(lambda: desk.names() == [])
+        assert desk.message() == f"The import is taken back: {expected} guests removed."
 
     desk.run(story())
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from waapp.core.duplicates import Duplicate, Likeness, Reason
-from waapp.core.guests import Guest, GuestDraft
+from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.headings import fold
 from waapp.core.rows import Finding, Row
 
@@ -124,6 +124,18 @@ class Diff:
     def changes_something(self) -> bool:
         """Tell whether there is anything to save."""
         return any(line.outcome in {Outcome.ADD, Outcome.CHANGE} for line in self.lines)
+
+
+def without_changes(found: Diff) -> Diff:
+    """Return a diff that only adds: the rows that would change a guest are skipped."""
+    return Diff(
+        tuple(
+            replace(line, outcome=Outcome.SKIP, draft=None, guest_id=None)
+            if line.outcome is Outcome.CHANGE
+            else line
+            for line in found.lines
+        )
+    )
 
 
 FIELDS: Final = tuple(one.name for one in fields(GuestDraft) if one.name != "extra")
@@ -348,10 +360,13 @@ def _save(
     if place.guest_id is None:
         return line
     before = base.get(place.guest_id)
+    refuses = stored[place.guest_id].consent is Consent.NO
 
     def whose(name: str, old: object, new: object) -> Side:
         said_before = before is not None and value_of(before, name) == new
-        return Side.STORED if said_before or _is_cosmetic(name, old, new) else Side.FILE
+        # Whoever asked not to be written to is not brought back by a list.
+        kept = refuses and name.startswith("consent")
+        return Side.STORED if said_before or kept or _is_cosmetic(name, old, new) else Side.FILE
 
     # What stands in a row but not in its field (a wrong address) is no reason to erase the field.
     unread = {name for name in decisions.erase if f"{name}_as_given" in draft.extra}
@@ -373,7 +388,7 @@ def _save(
 
 
 def _whose_of_two(name: str, old: object, _new: object) -> Side:
-    return Side.FILE if is_empty(name, old) else Side.STORED
+    return Side.FILE if is_empty(name, old) or name == "tags" else Side.STORED
 
 
 def _is_cosmetic(name: str, old: object, new: object) -> bool:
@@ -397,13 +412,21 @@ def _merge(
     """Return the guest that two make, and the fields in which the new one differs with whose value counts."""
     changes = []
     for name in (*FIELDS, *(EXTRA + key for key in (new.extra if not erase else {**new.extra, **old.extra}))):
-        was, now = value_of(old, name), value_of(new, name)
-        erases = is_empty(name, now)
+        was, given = value_of(old, name), value_of(new, name)
+        erases = is_empty(name, given)
+        now = given if erases else _together(name, was, given)
         if was == now or (erases and (name not in erase or name == "name")):
             continue
-        side = chosen.get(name) or (Side.FILE if erases else whose(name, was, now))
+        side = chosen.get(name) or (Side.FILE if erases else whose(name, was, given))
         changes.append(Change(name, was, now, side))
     return _changed(old, changes), tuple(changes)
+
+
+def _together(name: str, was: object, given: object) -> object:
+    """Return what a field becomes when a row brings a value: tags are added to those that are there."""
+    if name == "tags" and isinstance(was, tuple) and isinstance(given, tuple):
+        return tuple(dict.fromkeys((*was, *given)))
+    return given
 
 
 def _changed(draft: GuestDraft, changes: Iterable[Change]) -> GuestDraft:

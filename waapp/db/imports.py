@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy import exc, text
 
-from waapp.core.guests import Guest, GuestDraft
+from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import EXTRA, FIELDS, Account, Diff, Given, Line, Outcome, is_empty
 from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
 from waapp.db.engine import Connection
@@ -30,6 +30,13 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "group": ("guest_group", "COALESCE({json} ->> 'group', '')"),
     "language": ("language", "COALESCE({json} ->> 'language', '')"),
     "notes": ("notes", "COALESCE({json} ->> 'notes', '')"),
+    "tags": ("tags", "ARRAY(SELECT jsonb_array_elements_text({json} -> 'tags'))"),
+    "household": ("household", "COALESCE({json} ->> 'household', '')"),
+    "plus_ones": ("plus_ones", "COALESCE(CAST({json} ->> 'plus_ones' AS integer), 0)"),
+    "time_zone": ("time_zone", "COALESCE({json} ->> 'time_zone', '')"),
+    "consent": ("consent", "COALESCE({json} ->> 'consent', 'unknown')"),
+    "consent_source": ("consent_source", "COALESCE({json} ->> 'consent_source', '')"),
+    "consent_at": ("consent_at", "CAST({json} ->> 'consent_at' AS timestamptz) AT TIME ZONE 'UTC'"),
     "extra": ("extra", "COALESCE({json} -> 'extra', '{{}}')"),
 }
 
@@ -163,7 +170,7 @@ class Saved:
 async def list_given(conn: Connection, event_id: UUID) -> list[Given]:
     """Return what former imports said of an event's guests, the newest import first."""
     return [
-        Given(guest_id, GuestDraft(**given))
+        Given(guest_id, _draft(given))
         async for chunk in stream(conn, _GIVEN, {"event_id": event_id})
         for guest_id, given in chunk
     ]
@@ -238,7 +245,7 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     guests = {guest.id: guest for guest in await list_guests(conn, event_id) if guest.id in ids}
     invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
     rows = [
-        ImportedRow(guest_id, Outcome(outcome), before, after)
+        ImportedRow(guest_id, Outcome(outcome), _values(before), _values(after))
         async for chunk in stream(conn, _ROWS, parameters)
         for guest_id, outcome, before, after in chunk
     ]
@@ -328,16 +335,38 @@ def _record(line: Line, guest_id: UUID, guests: Mapping[UUID, Guest]) -> Record:
 
 
 def _json(draft: GuestDraft) -> str:
-    values: dict[str, object] = {
-        name: value for name in FIELDS if not is_empty(name, value := getattr(draft, name))
-    }
+    values = {name: _plain(value) for name in FIELDS if not is_empty(name, value := getattr(draft, name))}
     if draft.extra:
         values["extra"] = dict(draft.extra)
     return json.dumps(values, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+    """Return a field's value as JSON has it; `_values` reads it back."""
+    match value:
+        case tuple():
+            return list(value)
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)
+        case _:
+            return value
+
+
+def _values(plain: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(plain)
+    if "tags" in values:
+        values["tags"] = tuple(values["tags"])
+    if "consent" in values:
+        values["consent"] = Consent(values["consent"])
+    if values.get("consent_at") is not None:
+        values["consent_at"] = datetime.fromisoformat(values["consent_at"])
+    return values
+
+
+def _draft(plain: Mapping[str, Any]) -> GuestDraft:
+    return GuestDraft(**_values(plain))
 
 
 async def _copy(

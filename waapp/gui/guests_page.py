@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
@@ -26,12 +26,11 @@ from waapp.gui.bars import MessageBar
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
+from waapp.gui.guest_import import GuestImport, ImportMenu, dropped_file
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_menu import GuestMenu
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
-from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
-from waapp.gui.import_rows import Present
 from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.texts import when
 from waapp.gui.widgets import PageHeader, button
@@ -55,6 +54,7 @@ class GuestsPage(QWidget):
         self.setAcceptDrops(True)
         self._database = database
         self._practice = settings.practice
+        self._desk = settings.desk
         self._tasks = tasks
         self._navigate = navigate
         self._errors = errors
@@ -112,7 +112,7 @@ class GuestsPage(QWidget):
     def import_file(self, path: Path) -> None:
         """Show what a file would add, and add it if the planner agrees."""
         if self._event is not None:
-            self._tasks.start(self._import(path))
+            self._tasks.start(self._import.bring(self._event, path))
 
     # How it is built
 
@@ -134,7 +134,15 @@ class GuestsPage(QWidget):
             accessible_name=tr("Export the shown guests to a file"),
         )
         self._add_button = button(tr("Add guest"), "guests_add", primary=True, key="Ctrl+N")
-        for action in (self._export_button, self._import_button, self._add_button):
+        self._more_imports = button(
+            "",
+            "guests_import_more",
+            kind="icon",
+            icon="chevron-down",
+            accessible_name=tr("More ways to bring guests in"),
+        )
+        self._import_menu = ImportMenu(self._more_imports)
+        for action in (self._export_button, self._import_button, self._more_imports, self._add_button):
             action.setEnabled(False)  # until an event is open
             self.header.add(action)
         self.messages = MessageBar("guests_message")
@@ -152,6 +160,15 @@ class GuestsPage(QWidget):
             messages=self.messages,
             catch_up=self._catch_up,
         )
+        self._import = GuestImport(
+            database=self._database,
+            desk=self._desk,
+            tasks=self._tasks,
+            messages=self.messages,
+            parent=self,
+            catch_up=self._catch_up,
+            offer_undo=self._offer_undo,
+        )
         self._export = GuestExport(
             database=self._database,
             practice=self._practice,
@@ -167,6 +184,7 @@ class GuestsPage(QWidget):
 
     def _connect(self) -> None:
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._paste)
         self._menu.edit_wanted.connect(self._editing.edit)
         self._menu.number_wanted.connect(self._copy_number)
         self._menu.link_wanted.connect(self._copy_link)
@@ -175,6 +193,8 @@ class GuestsPage(QWidget):
         self._menu.erasure_wanted.connect(lambda: self._with_one(self._export.erase))
         self._export_button.clicked.connect(self._export_shown)
         self._import_button.clicked.connect(self._choose_file)
+        self._import_menu.paste.triggered.connect(self._paste)
+        self._import_menu.history.triggered.connect(lambda: self._bring_in(self._import.show_history))
         self._add_button.clicked.connect(self._add)
         self.panel.delete_wanted.connect(self._delete)
         self.panel.link_wanted.connect(self._copy_link)
@@ -258,6 +278,7 @@ class GuestsPage(QWidget):
             self.header.set_facts(" · ".join(part for part in parts if part))
         self._add_button.setEnabled(self._event is not None)
         self._import_button.setEnabled(self._event is not None)
+        self._more_imports.setEnabled(self._event is not None)
         self._export_button.setEnabled(self._event is not None and totals[GuestFilter.ALL] > 0)
 
     # Deleting, and taking it back
@@ -289,7 +310,8 @@ class GuestsPage(QWidget):
     def _take_back(self) -> None:
         undo, self._undo = self._undo, None
         if undo is not None:
-            self.messages.withdraw("deleted")
+            for key in ("deleted", "imported"):
+                self.messages.withdraw(key)
             undo()
 
     async def _restore(self, deleted: guest_rows.DeletedGuests) -> None:
@@ -331,51 +353,29 @@ class GuestsPage(QWidget):
         if row is not None:
             self._tasks.start(act(row.id, row.name))
 
+    def _bring_in(self, how: Callable[[Event], Coroutine[Any, Any, None]]) -> None:
+        if self._event is not None:
+            self._tasks.start(how(self._event))
+
     def _choose_file(self) -> None:
-        self._tasks.start(self._ask_for_file())
+        self._bring_in(self._import.ask_for_file)
 
-    async def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, tr("Import guests"), "", file_filter())
-        dialog.setObjectName("import_file")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        if await ask(dialog):
-            await self._import(Path(dialog.selectedFiles()[0]))
+    def _paste(self) -> None:
+        self._bring_in(self._import.paste)
 
-    async def _import(self, path: Path) -> None:
-        event = self._event
-        if event is None:
-            return
-        dialog = ImportDialog(
-            path, event.default_region, Present(self.guests.model.all_rows()), self._tasks, self
-        )
-        self.messages.show_message(tr("Reading {file}…", file=path.name), key="reading")
-        try:
-            await dialog.prepare()
-        except BaseException:
-            dialog.deleteLater()
-            raise
-        finally:
-            self.messages.withdraw("reading")
-        if not await ask(dialog):
-            return
-        drafts = dialog.drafts
-        async with self._database.begin() as conn:
-            added = await guest_rows.add_guests(conn, event.id, drafts)
-        await self._catch_up()
-        self.messages.show_message(
-            tr("{n:guest was|guests were} added from {file}.", n=len(added), file=path.name), key="imported"
-        )
+    def _offer_undo(self, undo: Callable[[], object]) -> None:
+        self._undo = undo
 
     # Qt's interface
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept a file that could be a guest list."""
-        if self._event is not None and any(can_read(url.toLocalFile()) for url in event.mimeData().urls()):
+        if self._event is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import the file that was dropped."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if can_read(url.toLocalFile())]
-        if paths:
+        path = dropped_file(event.mimeData())
+        if path is not None:
             event.acceptProposedAction()
-            self.import_file(Path(paths[0]))
+            self.import_file(path)

@@ -1,31 +1,51 @@
-"""Before a guest list is saved: what becomes of every row, and why."""
+"""Before a guest list is saved: what becomes of every row, why, and how the planner wants it."""
 
 import asyncio
-from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import phonenumbers
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QLocale, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from waapp.core.guests import GuestDraft
-from waapp.core.status import Shown
-from waapp.core.tabular import parse_table
-from waapp.engine.guest_files import GuestFile, read_guest_file
+from waapp.core.events import Event
+from waapp.core.headings import Field as Held
+from waapp.core.import_diff import Decisions, Outcome
+from waapp.core.import_remarks import with_remarks
+from waapp.db.engine import Database
+from waapp.db.imports import Saved
+from waapp.engine.guest_exports import write_workbook
+from waapp.errors import UserError
 from waapp.gui import style
-from waapp.gui.aio import Tasks, busy
-from waapp.gui.delegates import PillDelegate
+from waapp.gui.aio import Tasks, ask
+from waapp.gui.bars import MessageBar
 from waapp.gui.filter_bar import Chips, ChipStrip
-from waapp.gui.import_rows import ImportRow, Present, Verdict, import_rows
-from waapp.gui.table import Column, TableModel
-from waapp.gui.table_view import table_view
+from waapp.gui.import_columns import ImportColumns
+from waapp.gui.import_desk import ImportDesk, Pasted
+from waapp.gui.import_row_panel import ImportRowPanel
+from waapp.gui.import_rows import ImportRow, RowFilter, count_kinds, verdict_word, why_words
+from waapp.gui.import_table import MENDED, ImportModel, first_to_mend, import_table
+from waapp.gui.panel_area import PanelArea
 from waapp.gui.widgets import Card, Field, button, label, name
-from waapp.texts import count, tr
+from waapp.texts import message, tr
 
-_SUFFIXES: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
-_ALL: Final = "all"
-_SIZE: Final = (1020, 640)
+_SUFFIXES: Final = (
+    ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".vcf", ".vcard", ".html", ".htm",
+)  # fmt: skip
+_SIZE: Final = (1120, 720)
+_ROWS: Final = "rows"
+_COLUMNS: Final = "columns"
 
 
 def file_filter() -> str:
@@ -40,167 +60,380 @@ def can_read(path: str) -> bool:
 
 
 class ImportDialog(QDialog):
-    """Shows what a file adds and what it does not; `drafts` are the guests to add once it was accepted.
+    """Shows what a list adds and changes, lets the planner correct it, and saves it.
 
-    Call `prepare` before showing it. Another country or sheet reads the file again, away from the window's loop.
+    `saved` is what was saved once it was accepted. Start `load` when it is shown; what goes wrong with the file is
+    raised there after the dialog has closed itself.
     """
 
     def __init__(
-        self, path: Path, region: str | None, present: Present, tasks: Tasks, parent: QWidget | None = None
+        self,
+        origin: Path | Pasted,
+        event: Event,
+        database: Database,
+        planner: str,
+        tasks: Tasks,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._path = path
-        self._present = present
+        self.desk = ImportDesk(origin, event, database, planner)
+        self.saved: Saved | None = None
         self._tasks = tasks
-        self._model = TableModel(_columns(), lambda row: row.number, self)
+        self._working: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._region_of_event = event.default_region
         self._build()
-        _choose(self._region, region or "")
-        self._region.currentIndexChanged.connect(lambda _index: self._read_again())
-        self._sheet.activated.connect(lambda _index: self._read_again())
+        self._connect()
+        self._show_busy(tr("Reading {file}…", file=self.desk.name))
 
-    @property
-    def drafts(self) -> list[GuestDraft]:
-        """The guests to add, in the order of the file."""
-        return [row.draft for row in self._model.all_rows() if row.draft is not None]
+    def start(self) -> None:
+        """Begin to read the list."""
+        self._working = self._tasks.start(self.load())
 
-    async def prepare(self) -> None:
-        """Read the file; raises the errors of `read_guest_file`."""
-        sheet = self._sheet.currentText() or None
-        region = str(self._region.currentData() or "") or None
-        present = self._present
+    async def load(self) -> None:
+        """Read and compare the list, then show it; closes and raises when it cannot be read."""
+        try:
+            await self.desk.load()
+        except BaseException:
+            self._working = None
+            self.reject()
+            raise
+        self._fill_choices()
+        self._show_all()
+        self._views.choose(_ROWS if self.desk.is_certain else _COLUMNS)
+        self.view.setFocus()
 
-        def work() -> tuple[GuestFile, list[ImportRow], int]:
-            file = read_guest_file(self._path, sheet)
-            table = parse_table(file.rows, region)
-            return file, import_rows(table, present), table.blank + table.above
+    def reject(self) -> None:
+        """Close without saving; a save that is under way is taken back."""
+        for task in (self._working, self._saving):
+            if task is not None:
+                task.cancel()
+        super().reject()
 
-        file, rows, blank = await asyncio.to_thread(work)
-        if self._sheet.count() == 0:
-            self._sheet.addItems(list(file.source.sheets))
-            self._sheet.setCurrentText(file.source.sheet or "")
-            self._sheet_field.setVisible(self._sheet.count() > 1)
-        self._model.replace_all(rows)
-        self._tell(rows, blank)
-
-    # Inside
+    # How it is built
 
     def _build(self) -> None:
-        title = tr("Import {file}", file=self._path.name)
+        title = tr("Import {file}", file=self.desk.name)
         name(self, "import_dialog", title)
         self.setWindowTitle(title)
         self.resize(*_SIZE)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
+        self.setMinimumSize(720, 480)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self._messages = MessageBar("import_message")
+        whole.addWidget(self._messages)
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(style.SPACE[2])
+        whole.addLayout(column, 1)
         self._summary = label("", tone="muted")
         self._summary.setObjectName("import_summary")
-        column.addWidget(label(title, size=16, bold=True))
-        column.addWidget(self._summary)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(title, size=16, bold=True))
+        words.addWidget(self._summary)
+        head = QHBoxLayout()
+        head.addLayout(words, 1)
+        head.addWidget(self._build_views(), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        column.addLayout(self._build_choices())
+        self._chips = Chips("import_filter", tr("Show rows"))
+        self._strip = ChipStrip(self._chips)
+        column.addWidget(self._strip)
+        column.addWidget(self._build_stack(), 1)
+        column.addLayout(self._build_buttons())
+
+    def _build_choices(self) -> QHBoxLayout:
+        self._sheet = name(QComboBox(), "import_sheet", tr("Sheet"))
+        self._heading = name(QComboBox(), "import_heading", tr("Headings"))
         self._region = name(QComboBox(), "import_region", tr("Country of numbers without a country"))
         for code, text in _regions():
             self._region.addItem(text, code)
-        self._sheet = name(QComboBox(), "import_sheet", tr("Sheet"))
+        for box in (self._sheet, self._heading, self._region):
+            box.setMinimumContentsLength(14)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._sheet_field = Field(tr("Sheet"), self._sheet)
         self._sheet_field.hide()
-        choices = QHBoxLayout()
-        choices.setSpacing(style.SPACE[2])
-        choices.addWidget(Field(tr("Country of numbers without a country"), self._region), 1)
-        choices.addWidget(self._sheet_field, 1)
-        choices.addStretch(1)
-        column.addLayout(choices)
-        self._chips = Chips("import_filter", tr("Show rows"))
-        self._chips.chosen.connect(self._filter)
-        column.addWidget(ChipStrip(self._chips))
-        card = Card()
-        self.view = table_view(self._model, "import_rows", tr("Rows of the file"))
-        card.hold_table(self.view)
-        column.addWidget(card, 1)
-        self._add = button("", "import_add", primary=True, key="Ctrl+Return")
-        self._cancel = button(tr("Cancel"), "import_cancel")
-        self._add.clicked.connect(self.accept)
-        self._cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(style.SPACE[1])
-        buttons.addWidget(label(tr("Nothing is saved before you add."), tone="muted", size=12), 1)
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self._add)
-        column.addLayout(buttons)
-        self._add.setDefault(True)
+        row = QHBoxLayout()
+        row.setSpacing(style.SPACE[2])
+        row.addWidget(self._sheet_field, 1)
+        row.addWidget(Field(tr("Headings"), self._heading), 2)
+        row.addWidget(Field(tr("Country of numbers without a country"), self._region), 1)
+        return row
 
-    def _tell(self, rows: list[ImportRow], blank: int) -> None:
-        verdicts = Counter(row.verdict for row in rows)
-        adding = verdicts[Verdict.ADD] + verdicts[Verdict.LOOK]
-        parts = [
-            tr("Adds {guests}", guests=count(adding, "guest", "guests")),
-            tr("{n} of them to look at", n=verdicts[Verdict.LOOK]) if verdicts[Verdict.LOOK] else "",
-            tr("skips {n:row|rows}", n=verdicts[Verdict.SKIP]) if verdicts[Verdict.SKIP] else "",
-            tr("{n:line is|lines are} empty or headings", n=blank) if blank else "",
-        ]
-        self._summary.setText(" · ".join(part for part in parts if part))
-        self._chips.set_chips(
-            (
-                (_ALL, tr("All rows"), len(rows)),
-                (Verdict.ADD, tr("Added"), verdicts[Verdict.ADD]),
-                (Verdict.LOOK, tr("Added, look at it"), verdicts[Verdict.LOOK]),
-                (Verdict.SKIP, tr("Skipped"), verdicts[Verdict.SKIP]),
-            )
+    def _build_views(self) -> QWidget:
+        self._views = Chips("import_view", tr("Show"))
+        self._views.set_chips(((_ROWS, tr("Guests"), None), (_COLUMNS, tr("Columns"), None)))
+        return ChipStrip(self._views)
+
+    def _build_stack(self) -> QWidget:
+        self.model = ImportModel(self)
+        self.view = import_table(self.model)
+        self.panel = ImportRowPanel()
+        card = Card()
+        card.hold_table(self.view)
+        self.columns = ImportColumns()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(PanelArea(card, self.panel))
+        self._stack.addWidget(self.columns)
+        return self._stack
+
+    def _build_buttons(self) -> QHBoxLayout:
+        self._hint = label("", tone="muted", size=12)
+        self._progress = name(QProgressBar(), "import_progress", tr("Progress"))
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(160)
+        self._remarks = button(
+            tr("Save remarks…"), "import_remarks", accessible_name=tr("Save a copy of the list with remarks")
         )
-        text = tr("Add {guests}", guests=count(adding, "guest", "guests")) if adding else tr("Nobody to add")
+        self._cancel = button(tr("Cancel"), "import_cancel")
+        self._add = button("", "import_add", primary=True, key="Ctrl+Return")
+        row = QHBoxLayout()
+        row.setSpacing(style.SPACE[1])
+        row.addWidget(self._progress)
+        row.addWidget(self._hint, 1)
+        row.addWidget(self._remarks)
+        row.addWidget(self._cancel)
+        row.addWidget(self._add)
+        return row
+
+    def _connect(self) -> None:
+        self._cancel.clicked.connect(self.reject)
+        self._add.clicked.connect(self._save)
+        self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks())))
+        self._chips.chosen.connect(self._filter)
+        self._views.chosen.connect(self._show_view)
+        self._sheet.activated.connect(lambda at: self._work(self._load_sheet(self._sheet.itemText(at))))
+        self._heading.activated.connect(self._take_heading)
+        self._region.activated.connect(self._take_region)
+        self.columns.assigned.connect(self._assign)
+        self.columns.erasing.connect(lambda on: self._decide(self.desk.erasing(on)))
+        self.model.mended.connect(self._mend)
+        self.view.picked.connect(lambda _ids: self._show_picked())
+        self.view.opened.connect(self._open)
+        self.panel.chosen.connect(lambda choice: self._decide(self.desk.chosen(self._numbers(), choice)))
+        self.panel.chosen_for_all.connect(self._choose_for_all)
+        self.panel.sided.connect(
+            lambda number, field, side: self._decide(self.desk.sided(number, field, side))
+        )
+        self.panel.closed.connect(self.view.clearSelection)
+
+    # What the planner changes
+
+    def _take_heading(self, at: int) -> None:
+        row = self._heading.itemData(at)
+        self._work(self.desk.change_list(lambda guests: guests.with_heading(row or None)))
+
+    def _take_region(self, at: int) -> None:
+        region = str(self._region.itemData(at)) or None
+        self._work(self.desk.change_list(lambda guests: guests.with_region(region)))
+
+    def _assign(self, index: int, held: Held | None) -> None:
+        self._work(self.desk.change_list(lambda guests: guests.assign(index, held)))
+
+    def _mend(self, number: int, field: str, text: str) -> None:
+        self._work(self.desk.change_list(lambda guests: guests.mend(number, field, text)))
+
+    def _choose_for_all(self, choice: Any) -> None:  # noqa: ANN401 - as Qt's signal brings it
+        picked = self._picked()
+        if picked and choice is not None and picked[0].line.match is not None:
+            self._decide(self.desk.chosen_for_all(picked[0].line.match.likeness, choice))
+
+    def _decide(self, decisions: Decisions) -> None:
+        self._work(self.desk.decide(decisions))
+
+    async def _load_sheet(self, sheet: str) -> None:
+        await self.desk.load(sheet)
+        self._fill_choices()
+
+    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something to the list and show what came of it; of several the newest wins."""
+        self._show_busy(tr("Comparing…"))
+        self._working = self._tasks.restart(self._working, self._guarded(self._and_show(work)))
+
+    async def _and_show(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
+        self._show_all()
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Tell a known trouble in this window: the one behind it cannot be reached now."""
+        try:
+            await work
+        except UserError as error:
+            words = message(error)
+            self._messages.show_message(f"{words.what} {words.todo}".strip(), "error")
+            self._show_all()
+
+    # Saving
+
+    def _save(self) -> None:
+        if self._saving is None and self._add.isEnabled():
+            self._saving = self._tasks.start(self._guarded(self._store()))
+
+    async def _store(self) -> None:
+        total = len(self.desk.rows)
+        with self._held():
+            self._progress.setRange(0, max(total, 1))
+            self._progress.setValue(0)
+            self._progress.show()
+            self._hint.setText(tr("Saving… Cancel takes it back."))
+            try:
+                self.saved = await self.desk.save(lambda done: self._progress.setValue(min(done, total)))
+            finally:
+                self._saving = None
+        self.accept()
+
+    async def _save_remarks(self) -> None:
+        now = self.desk.now
+        if now is None:
+            return
+        dialog = QFileDialog(self, tr("Save a copy of the list with remarks"))
+        dialog.setObjectName("import_remarks_file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(tr("Workbooks (*.xlsx)"))
+        dialog.setDefaultSuffix("xlsx")
+        stem = Path(self.desk.name).stem
+        dialog.selectFile(tr("{file} with remarks", file=stem) + ".xlsx")
+        if not await ask(dialog):
+            return
+        await self.write_remarks(Path(dialog.selectedFiles()[0]))
+
+    async def write_remarks(self, path: Path) -> None:
+        """Write the list as a workbook with a remark on each row; raises `file_not_written`, `disk_full`."""
+        now = self.desk.now
+        if now is None:
+            return
+        remarks = {
+            row.number: ": ".join(filter(None, (verdict_word(row), why_words(row)))) for row in now.rows
+        }
+        table = await asyncio.to_thread(with_remarks, now.guests, tr("Remarks"), remarks)
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        await write_workbook(path, self.desk.name, table, right_to_left=mirrored)
+        self._messages.show_message(tr("The list with remarks is in {file}.", file=path.name))
+
+    # Showing
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Let nothing be changed while the list is saved; Cancel stays."""
+        parts = (self._stack, self._sheet, self._heading, self._region, self._add, self._remarks)
+        for part in parts:
+            part.setEnabled(False)
+        try:
+            yield
+        finally:
+            for part in parts:
+                part.setEnabled(True)
+
+    def _show_busy(self, words: str) -> None:
+        self._progress.setRange(0, 0)
+        self._progress.show()
+        self._hint.setText(words)
+        self._add.setEnabled(False)
+        if self.desk.now is None:
+            self._summary.setText(words)
+            self._add.setText(tr("Add guests"))
+            self._add.setAccessibleName(tr("Add guests"))
+            self._remarks.setEnabled(False)
+
+    def _fill_choices(self) -> None:
+        now = self.desk.now
+        if now is None:
+            return
+        self._sheet.clear()
+        self._sheet.addItems(list(now.source.sheets))
+        self._sheet.setCurrentText(now.source.sheet or "")
+        self._sheet_field.setVisible(self._sheet.count() > 1)
+        self._heading.clear()
+        self._heading.addItem(tr("None: the first row is a guest"), 0)
+        for choice in now.guests.headings():
+            titles = ", ".join(filter(None, (" ".join(title.split()) for title in choice.titles)))
+            self._heading.addItem(tr("Row {row:d}: {titles}", row=choice.row, titles=titles), choice.row)
+
+    def _show_all(self) -> None:
+        now = self.desk.now
+        if now is None:
+            return
+        self._progress.hide()
+        self._hint.setText(tr("Nothing is saved before you add. F2 corrects a cell."))
+        self._heading.setCurrentIndex(max(self._heading.findData(now.guests.columns.heading_row or 0), 0))
+        self._region.setCurrentIndex(max(self._region.findData(now.guests.region or ""), 0))
+        self.columns.show_columns(now.guests)
+        self.model.can_mend = frozenset(field for field in MENDED if now.guests.can_mend(field))
+        self.model.replace_all(now.rows)
+        self._show_counts(now.rows, now.reading.blank)
+        self._show_picked()
+        self._remarks.setEnabled(True)
+
+    def _show_counts(self, rows: list[ImportRow], blank: int) -> None:
+        counts = count_kinds(rows)
+        adds, changes = counts[RowFilter.ADDS], counts[RowFilter.CHANGES]
+        skipped, same = counts[RowFilter.SKIPPED], counts[RowFilter.SAME]
+        parts = [
+            tr("Adds {n:guest|guests}", n=adds),
+            tr("changes {n}", n=changes) if changes else "",
+            tr("{n} stay as they are", n=same) if same else "",
+            tr("skips {n:row|rows}", n=skipped) if skipped else "",
+            tr("{n:line is|lines are} empty", n=blank) if blank else "",
+        ]
+        self._summary.setText(" · ".join(filter(None, parts)))
+        words = {
+            RowFilter.ALL: tr("All rows"),
+            RowFilter.ADDS: tr("Added"),
+            RowFilter.CHANGES: tr("Changed"),
+            RowFilter.DUPLICATES: tr("Duplicates"),
+            RowFilter.MEND: tr("To mend"),
+            RowFilter.SKIPPED: tr("Skipped"),
+            RowFilter.SAME: tr("Unchanged"),
+        }
+        counts[RowFilter.ALL] = len(rows)
+        current = self._chips.current()
+        self._chips.set_chips(
+            (kind, word, counts[kind])
+            for kind, word in words.items()
+            if counts[kind] or kind in {RowFilter.ALL, current}
+        )
+        match bool(adds), bool(changes):
+            case True, True:
+                text = tr("Add {adds:,}, change {changes:,}", adds=adds, changes=changes)
+            case True, False:
+                text = tr("Add {n:guest|guests}", n=adds)
+            case False, True:
+                text = tr("Change {n:guest|guests}", n=changes)
+            case _:
+                text = tr("Nothing to add")
         self._add.setText(text)
         self._add.setAccessibleName(text)
-        self._add.setEnabled(adding > 0)
+        self._add.setEnabled(bool(adds or changes))
 
     def _filter(self, key: str) -> None:
-        self._model.set_filter(None if key == _ALL else lambda row: row.verdict == key)
+        kind = RowFilter(key)
+        self.model.set_filter(None if kind is RowFilter.ALL else lambda row: kind in row.kinds)
 
-    def _read_again(self) -> None:
-        self._tasks.start(self._prepare_again())
+    def _show_view(self, key: str) -> None:
+        self._stack.setCurrentIndex(1 if key == _COLUMNS else 0)
+        self._strip.setVisible(key == _ROWS)
 
-    async def _prepare_again(self) -> None:
-        with busy(self._region, self._sheet, self._add):
-            await self.prepare()
+    def _show_picked(self) -> None:
+        rows = self._picked()
+        self.panel.show_rows(rows, self.desk.alike(rows[0]) if len(rows) == 1 else 0)
 
+    def _picked(self) -> list[ImportRow]:
+        found = (self.model.row(number) for number in self.view.selected_ids())
+        return [row for row in found if row is not None]
 
-def _columns() -> tuple[Column[ImportRow], ...]:
-    return (
-        Column(
-            "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=56, color="muted"
-        ),
-        Column("name", tr("Name"), lambda row: row.name or "—", width=176),
-        Column("phone", tr("WhatsApp"), lambda row: row.phone or "—", width=172, color="muted"),
-        Column("group", tr("Group"), lambda row: row.group, width=92, color="muted", hide_below=880),
-        Column(
-            "verdict",
-            tr("What happens"),
-            _verdict_word,
-            width=112,
-            value=_verdict_state,
-            delegate=PillDelegate,
-        ),
-        Column(
-            "words", tr("Why"), lambda row: row.words, stretch=True, tip=lambda row: row.words, color="muted"
-        ),
-    )
+    def _numbers(self) -> list[int]:
+        return [row.number for row in self._picked()]
 
-
-def _verdict_word(row: ImportRow) -> str:
-    match row.verdict:
-        case Verdict.ADD:
-            return tr("Added")
-        case Verdict.LOOK:
-            return tr("Look at it")
-        case Verdict.SKIP:
-            return tr("Skipped")
-
-
-def _verdict_state(row: ImportRow) -> Shown:
-    match row.verdict:
-        case Verdict.ADD:
-            return Shown.DELIVERED
-        case Verdict.LOOK:
-            return Shown.UNKNOWN
-        case Verdict.SKIP:
-            return Shown.NONE
+    def _open(self, number: object) -> None:
+        """Correct what is wrong with a row."""
+        row = self.model.row(number)
+        if row is not None and row.line.outcome is not Outcome.SAME:
+            index = first_to_mend(self.model, row)
+            # The selection stays as it is, whatever keys are held.
+            self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.edit(index)
 
 
 def _regions() -> list[tuple[str, str]]:
@@ -211,7 +444,3 @@ def _regions() -> list[tuple[str, str]]:
             dialled = phonenumbers.country_code_for_region(code)
             names.append((code, f"{QLocale.territoryToString(territory)} (+{dialled})"))
     return [("", tr("None: numbers need their country")), *sorted(names, key=lambda pair: pair[1])]
-
-
-def _choose(box: QComboBox, code: str) -> None:
-    box.setCurrentIndex(max(box.findData(code), 0))

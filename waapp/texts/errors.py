@@ -157,6 +157,10 @@ _WORK: Final = {
     "guests_being_sent": Message(
         "Invitations to {count:guest|guests} among these are leaving right now.", "Try again in a minute."
     ),
+    "import_kept": Message(
+        "{count:guest was|guests were} invited, answered or edited since the import.",
+        "Take back the others with --rest, or leave all as they are.",
+    ),
     "import_unknown": Message(
         "This import is not there any more.", "It went with its event. Look at the list of imports again."
     ),

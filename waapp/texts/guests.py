@@ -3,7 +3,6 @@
 from typing import Final
 
 from waapp.core.guest_export import ExportColumn
-from waapp.core.imports import Why
 from waapp.core.rows import RowCode
 
 FIELDS: Final = {
@@ -81,10 +80,3 @@ EXPORT_HEADINGS: Final = {
     ExportColumn.LINK: "Answer link",
 }
 """The headings of an exported list; a list with them is read back as it was."""
-
-KEPT: Final = {
-    Why.INVITED: "has been invited since",
-    Why.ANSWERED: "has answered since",
-    Why.EDITED: "was edited since",
-}
-"""Why a guest of an import cannot be taken back, after the guest's name."""

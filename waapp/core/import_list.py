@@ -1,0 +1,139 @@
+"""A guest list on its way in: what was read, which column holds what, which cells the planner has mended."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from waapp.core.cells import clean_cell
+from waapp.core.cleaning import apply
+from waapp.core.columns import ColumnMap, HeadingChoice, heading_choices, recognise_columns
+from waapp.core.duplicates import Duplicate, find_duplicates
+from waapp.core.guests import Guest
+from waapp.core.headings import Field
+from waapp.core.import_diff import EXTRA, FIELDS
+from waapp.core.rows import Row
+from waapp.core.tabular import guess_columns
+
+SAMPLES: Final = 3
+"""How many cells of a column a planner is shown."""
+
+_FIELD_OF: Final = {"name": Field.NAME, "phone": Field.PHONE, "email": Field.EMAIL, "group": Field.GROUP}
+_HALVES: Final = (Field.GIVEN, Field.FAMILY)
+_LOOKED_AT: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class GuestList:
+    """The rows of a source as they stand there, and how they are read.
+
+    `region` reads national telephone numbers. `mended` holds, by row number and place, the cells that the planner
+    has corrected.
+    """
+
+    rows: Sequence[Sequence[str]]
+    columns: ColumnMap
+    region: str | None
+    mended: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+
+    def cells(self, number: int) -> Sequence[str]:
+        """Return the cells of a row, mended where the planner has done so."""
+        row = self.rows[number - 1]
+        mended = self.mended.get(number)
+        if mended is None:
+            return row
+        width = max(len(row), *(place + 1 for place in mended))
+        return [mended.get(place, row[place] if place < len(row) else "") for place in range(width)]
+
+    def assign(self, index: int, held: Field | None) -> "GuestList":
+        """Return the list after the planner said what a column holds; None makes it a variable of its own."""
+        return replace(self, columns=self.columns.assign(index, held))
+
+    def recall(self, choices: Mapping[str, str]) -> "GuestList":
+        """Return the list with the columns as they were chosen for a list of this shape before."""
+        return replace(self, columns=self.columns.recall(choices))
+
+    def with_region(self, region: str | None) -> "GuestList":
+        """Return the list with national numbers read as another country's."""
+        return replace(self, region=region)
+
+    def with_heading(self, heading_row: int | None) -> "GuestList":
+        """Return the list with its headings in another row, or in none; its columns are recognised anew."""
+        cells = [[clean_cell(cell) for cell in row] for row in self.rows]
+        return replace(self, columns=recognise_columns(cells, heading_row))
+
+    def headings(self) -> tuple[HeadingChoice, ...]:
+        """Return the rows that may hold the headings."""
+        return heading_choices(self.rows)
+
+    def samples(self, index: int) -> tuple[str, ...]:
+        """Return the first different cells of a column."""
+        found: dict[str, None] = {}
+        start = self.columns.heading_row or 0
+        for row in self.rows[start : start + _LOOKED_AT]:
+            cell = clean_cell(row[index]) if index < len(row) else ""
+            if cell:
+                found[cell] = None
+            if len(found) == SAMPLES:
+                break
+        return tuple(found)
+
+    def can_mend(self, name: str) -> bool:
+        """Tell whether a field of the guests has a column to write a correction to."""
+        return bool(self._places(name))
+
+    def mend(self, number: int, name: str, text: str) -> "GuestList":
+        """Return the list with a field of one row corrected; `can_mend` says which fields have a column."""
+        places = self._places(name)
+        if not places:
+            return self
+        row = dict(self.mended.get(number, {}))
+        row |= dict.fromkeys(places, "") if name == "name" else {}
+        row[places[0]] = text
+        return replace(self, mended={**self.mended, number: row})
+
+    def _places(self, name: str) -> list[int]:
+        """Return the columns of a field: the one to write to, and for a name the others that make it up."""
+        wanted = _FIELD_OF.get(name)
+        if wanted is None:
+            return []
+        columns = sorted(self.columns.columns, key=lambda column: (column.rank, column.index))
+        places = [column.index for column in columns if column.field is wanted]
+        if wanted is Field.NAME:
+            places += [column.index for half in _HALVES for column in columns if column.field is half]
+        return places
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a list says: its rows as guests, whom they resemble, how many lines were passed over."""
+
+    rows: tuple[Row, ...]
+    duplicates: tuple[Duplicate, ...]
+    blank: int
+
+
+def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:
+    """Return a list with its headings found and its columns recognised."""
+    return GuestList(rows, guess_columns(rows), region)
+
+
+def read_list(guests_of_list: GuestList, guests: Sequence[Guest]) -> Reading:
+    """Read a list; `guests` are those that the event has."""
+    rows = tuple(apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region))
+    above = guests_of_list.columns.heading_row or 0
+    return Reading(rows, tuple(find_duplicates(rows, guests)), len(guests_of_list.rows) - above - len(rows))
+
+
+def erasable(columns: ColumnMap) -> frozenset[str]:
+    """Return the fields that a list has a column for: those in which its empty cells could mean something."""
+    fields = {column.field.value for column in columns.columns if column.field is not None}
+    extra = {f"{EXTRA}{column.key}" for column in columns.columns if column.field is None}
+    return frozenset((fields & set(FIELDS) - {"name"}) | extra)
+
+
+def _all_cells(guests_of_list: GuestList) -> Iterator[Sequence[str]]:
+    if not guests_of_list.mended:
+        yield from guests_of_list.rows
+        return
+    for number in range(1, len(guests_of_list.rows) + 1):
+        yield guests_of_list.cells(number)

@@ -1,0 +1,146 @@
+"""Bringing guest lists into an event from the guests page, and taking an import back."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+
+from waapp.core.events import Event
+from waapp.core.imports import Undo
+from waapp.db import imports
+from waapp.db.engine import Database
+from waapp.gui.aio import Tasks, ask
+from waapp.gui.bars import MessageBar
+from waapp.gui.import_desk import Pasted
+from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
+from waapp.gui.import_history import ImportHistory, UndoQuestion, undone_words
+from waapp.gui.widgets import name
+from waapp.texts import count, tr
+
+_NAMED: Final = 3
+
+
+class GuestImport:
+    """Opens the import dialog for a file or a paste, says what was saved, and undoes it as one.
+
+    `catch_up` brings the list in step with the database, `offer_undo` makes the undo key take the import back.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: str,
+        tasks: Tasks,
+        messages: MessageBar,
+        parent: QWidget,
+        catch_up: Callable[[], Awaitable[None]],
+        offer_undo: Callable[[Callable[[], object]], None],
+    ) -> None:
+        self._database: Final = database
+        self._desk: Final = desk
+        self._tasks: Final = tasks
+        self._messages: Final = messages
+        self._parent: Final = parent
+        self._catch_up: Final = catch_up
+        self._offer_undo: Final = offer_undo
+
+    async def ask_for_file(self, event: Event) -> None:
+        """Let the planner choose a file, then bring it in."""
+        dialog = QFileDialog(self._parent, tr("Import guests"), "", file_filter())
+        dialog.setObjectName("import_file")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        if await ask(dialog):
+            await self.bring(event, Path(dialog.selectedFiles()[0]))
+
+    async def paste(self, event: Event) -> None:
+        """Bring in what was copied from a spreadsheet, or the file that was copied."""
+        content = QGuiApplication.clipboard().mimeData()
+        file = dropped_file(content)
+        if file is not None:
+            await self.bring(event, file)
+        elif content.text().strip():
+            await self.bring(event, Pasted(content.text()))
+        else:
+            self._messages.show_message(
+                tr("Nothing to paste: copy the rows in your spreadsheet first."), "warning", key="paste"
+            )
+
+    async def bring(self, event: Event, origin: Path | Pasted) -> None:
+        """Show what a list does, and save it if the planner agrees."""
+        dialog = ImportDialog(origin, event, self._database, self._desk, self._tasks, self._parent)
+        dialog.start()
+        if not await ask(dialog) or dialog.saved is None:
+            return
+        saved, source = dialog.saved, dialog.desk.name
+        await self._catch_up()
+        account = saved.account
+        parts = [
+            tr("{n:guest was|guests were} added", n=account.added) if account.added else "",
+            tr("{n:was|were} changed", n=account.changed) if account.changed else "",
+        ]
+        words = tr("{what} from {file}.", what=", ".join(filter(None, parts)) or tr("Nothing"), file=source)
+        level = "info"
+        if saved.overtaken:
+            level = "warning"
+            names = ", ".join(line.draft.name for line in saved.overtaken[:_NAMED] if line.draft is not None)
+            more = "…" if len(saved.overtaken) > _NAMED else ""
+            words += " " + tr(
+                "Somebody else changed {guests} meanwhile, who stay as they are: {names}.",
+                guests=count(len(saved.overtaken), "guest", "guests"),
+                names=names + more,
+            )
+        undo = self._undo_later(saved.id)
+        self._offer_undo(undo)
+        self._messages.show_message(words, level, (tr("Undo"), undo), key="imported")
+
+    async def show_history(self, event: Event) -> None:
+        """List the imports of an event, and take one back if the planner wants it."""
+        async with self._database.read() as conn:
+            found = await imports.list_imports(conn, event.id)
+        dialog = ImportHistory(found, self._parent)
+        if await ask(dialog) and dialog.chosen is not None:
+            await self.undo(dialog.chosen)
+
+    async def undo(self, import_id: UUID) -> None:
+        """Take an import back; where guests must stay as they are, say who and offer to do the rest."""
+        undo = await self._undo(import_id, rest=False)
+        if undo.kept:
+            others = len(undo.removed) + len(undo.restored)
+            if not await ask(UndoQuestion(undo, others, self._parent)):
+                return
+            undo = await self._undo(import_id, rest=True)
+        await self._catch_up()
+        words = tr("The import is taken back: {what}.", what=undone_words(undo))
+        self._messages.show_message(words, key="import_undone")
+
+    async def _undo(self, import_id: UUID, *, rest: bool) -> Undo:
+        async with self._database.begin() as conn:
+            return await imports.undo_import(conn, import_id, self._desk, rest=rest)
+
+    def _undo_later(self, import_id: UUID) -> Callable[[], object]:
+        return lambda: self._tasks.start(self.undo(import_id))
+
+
+class ImportMenu(QMenu):
+    """Further ways to bring guests in, beside the button for a file."""
+
+    def __init__(self, owner: QPushButton) -> None:
+        super().__init__(owner)
+        name(self, "guests_import_menu", tr("More ways to bring guests in"))
+        self.paste = self.addAction(tr("Paste from a spreadsheet\tCtrl+V"))
+        self.paste.setObjectName("guests_import_paste")
+        self.addSeparator()
+        self.history = self.addAction(tr("Earlier imports…"))
+        self.history.setObjectName("guests_import_history")
+        owner.clicked.connect(lambda: self.popup(owner.mapToGlobal(owner.rect().bottomLeft())))
+
+
+def dropped_file(content: QMimeData) -> Path | None:
+    """Return the first of the files dropped or copied that could be a guest list."""
+    paths = [url.toLocalFile() for url in content.urls()] if content.hasUrls() else []
+    return next((Path(path) for path in paths if can_read(path)), None)

@@ -1,0 +1,187 @@
+"""The imports of an event, to look up and to take back; and the question when not all of one can be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+
+from waapp.core.imports import Import, Undo
+from waapp.core.status import Shown
+from waapp.gui import style
+from waapp.gui.delegates import PillDelegate
+from waapp.gui.table import Column, TableModel
+from waapp.gui.table_view import table_view
+from waapp.gui.texts import number, when
+from waapp.gui.widgets import Card, EmptyState, button, label, name
+from waapp.texts import count, tr
+from waapp.texts.imports import KEPT
+
+_MOST_NAMED: Final = 200
+
+
+class ImportHistory(QDialog):
+    """Lists the imports of an event; `chosen` is the one to take back once it was accepted."""
+
+    def __init__(self, imports: Sequence[Import], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chosen: UUID | None = None
+        title = tr("Earlier imports")
+        name(self, "import_history", title)
+        self.setWindowTitle(title)
+        self.resize(860, 480)
+        self._model: TableModel[Import] = TableModel(_columns(), parent=self)
+        self._model.replace_all(imports)
+        self.view = table_view(self._model, "import_history_rows", title)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        card = Card()
+        if imports:
+            card.hold_table(self.view)
+        else:
+            text = tr("Each list that you bring in is named here, and can be taken back as one.")
+            card.body.addWidget(EmptyState("history", tr("Nothing was imported yet"), text))
+        self._undo = button(tr("Take back"), "import_history_undo", kind="danger")
+        close = button(tr("Close"), "import_history_close")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(style.SPACE[2])
+        column.addWidget(label(title, size=16, bold=True))
+        column.addWidget(card, 1)
+        row = QHBoxLayout()
+        row.setSpacing(style.SPACE[1])
+        row.addWidget(
+            label(
+                tr("Taking back removes whom the import added and puts back what it changed."),
+                tone="muted",
+                size=12,
+            ),
+            1,
+        )
+        row.addWidget(close)
+        row.addWidget(self._undo)
+        column.addLayout(row)
+        close.clicked.connect(self.reject)
+        close.setDefault(True)
+        self._undo.clicked.connect(self._choose)
+        self.view.picked.connect(lambda _ids: self._take())
+        if imports:
+            self.view.go_to(imports[0].id)
+            self.view.setFocus()
+        self._take()
+
+    def _take(self) -> None:
+        ids = self.view.selected_ids()
+        one = self._model.row(ids[0]) if ids else None
+        self._undo.setEnabled(one is not None and one.left > 0)
+        self.chosen = None if one is None else one.id
+
+    def _choose(self) -> None:
+        if self.chosen is not None:
+            self.accept()
+
+
+class UndoQuestion(QDialog):
+    """Says for whom an import cannot be taken back and why, and offers to do it for the others."""
+
+    def __init__(self, undo: Undo, others: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = tr("{n:guest stays|guests stay} as they are", n=len(undo.kept))
+        name(self, "import_undo", title)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        text = tr(
+            "What came after the import is not lost with it. Nothing was taken back yet."
+            if others
+            else "What came after the import is not lost with it: nothing can be taken back."
+        )
+        listed = name(QListWidget(), "import_undo_kept", tr("Who stays, and why"))
+        listed.addItems([f"{one.name} — {tr(KEPT[one.why])}" for one in undo.kept[:_MOST_NAMED]])
+        if len(undo.kept) > _MOST_NAMED:
+            listed.addItem(tr("and {n} more", n=len(undo.kept) - _MOST_NAMED))
+        listed.setFixedHeight(min(max(listed.count(), 2), 8) * 28 + 8)
+        listed.setProperty("card", "true")
+        stay = button(tr("Keep everything") if others else tr("Close"), "import_undo_no")
+        words = tr("Take back the other {n:guest|guests}", n=others)
+        act = button(words, "import_undo_rest", kind="danger")
+        act.setVisible(others > 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(style.SPACE[2])
+        column.addWidget(label(title, size=16, bold=True))
+        column.addWidget(label(text, tone="muted"))
+        column.addWidget(listed)
+        row = QHBoxLayout()
+        row.setSpacing(style.SPACE[1])
+        row.addStretch(1)
+        row.addWidget(stay)
+        row.addWidget(act)
+        column.addLayout(row)
+        stay.clicked.connect(self.reject)
+        act.clicked.connect(self.accept)
+        stay.setDefault(True)
+        stay.setFocus()
+
+
+def _columns() -> tuple[Column[Import], ...]:
+    end = Qt.AlignmentFlag.AlignRight
+    return (
+        Column("at", tr("When"), lambda one: when(one.at), lambda one: _latest(one.at), width=120),
+        Column("source", tr("List"), lambda one: one.source, stretch=True, tip=lambda one: one.source),
+        Column("by", tr("Who"), lambda one: one.by, width=150, color="muted", hide_below=640),
+        Column(
+            "added",
+            tr("Added"),
+            lambda one: number(one.account.added),
+            lambda one: one.account.added,
+            end,
+            72,
+        ),
+        Column(
+            "changed",
+            tr("Changed"),
+            lambda one: number(one.account.changed),
+            lambda one: one.account.changed,
+            end,
+            84,
+        ),
+        Column(
+            "skipped",
+            tr("Skipped"),
+            lambda one: number(one.account.skipped),
+            lambda one: one.account.skipped,
+            end,
+            80,
+            hide_below=720,
+        ),
+        Column("state", tr("State"), _state_word, width=128, value=_state, delegate=PillDelegate),
+    )
+
+
+def _latest(at: datetime) -> float:
+    return -at.timestamp()
+
+
+def _state_word(one: Import) -> str:
+    if one.undone_at is None:
+        return tr("On the list") if one.left else tr("Nothing left")
+    return tr("Partly back") if one.left else tr("Taken back")
+
+
+def _state(one: Import) -> Shown:
+    if one.undone_at is None:
+        return Shown.DELIVERED if one.left else Shown.NONE
+    return Shown.UNKNOWN if one.left else Shown.NONE
+
+
+def undone_words(undo: Undo) -> str:
+    """Return what was taken back."""
+    parts = [
+        tr("{guests} removed", guests=count(len(undo.removed), "guest", "guests")) if undo.removed else "",
+        tr("{guests} put back as before", guests=count(len(undo.restored), "guest", "guests"))
+        if undo.restored
+        else "",
+        tr("{guests} stay", guests=count(len(undo.kept), "guest", "guests")) if undo.kept else "",
+    ]
+    return ", ".join(filter(None, parts)) or tr("nothing was left of it")

@@ -1,0 +1,152 @@
+"""One row of a list in detail: what is to be said of it, what to do with it, whose value counts in each field."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout, QWidget
+
+from waapp.core.import_diff import Change, Choice, Line, Outcome, Side, is_empty
+from waapp.gui import style
+from waapp.gui.import_rows import ImportRow, row_name
+from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
+from waapp.texts import tr
+from waapp.texts.imports import field_name, remarks, value_words
+
+
+class ImportRowPanel(SidePanel):
+    """Shows the rows that are selected.
+
+    `chosen` gives a choice for them, `chosen_for_all` one for all rows that resemble somebody in the same way,
+    `sided` the number of a row, a field and whose value counts.
+    """
+
+    chosen = Signal(object)
+    chosen_for_all = Signal(object)
+    sided = Signal(int, str, object)
+
+    def __init__(self) -> None:
+        super().__init__("", "import_row")
+        self._rows: Sequence[ImportRow] = ()
+        self._words = label("", tone="muted")
+        self._choice = name(QComboBox(), "import_choice", tr("What to do"))
+        self._choice.activated.connect(self._choose)
+        self._for_all = button("", "import_for_all", small=True)
+        self._for_all.clicked.connect(lambda: self.chosen_for_all.emit(self._choice.currentData()))
+        self._changes = QVBoxLayout()
+        self._changes.setSpacing(style.SPACE[2])
+        self._shown: tuple[int, tuple[Change, ...]] | None = None
+        self._parts: list[QWidget] = []
+        self.body.addWidget(self._words)
+        self.body.addWidget(Field(tr("What to do"), self._choice))
+        self.body.addWidget(self._for_all, 0, Qt.AlignmentFlag.AlignLeading)
+        self.body.addLayout(self._changes)
+        self.body.addStretch(1)
+
+    def show_rows(self, rows: Sequence[ImportRow], alike: int) -> None:
+        """Show one row, or what several have in common; `alike` rows resemble somebody as the one does."""
+        self._rows = rows
+        if not rows:
+            self.hide()
+            return
+        one = rows[0].line if len(rows) == 1 else None
+        if one is not None:
+            self.set_title(row_name(rows[0]) or tr("Row {row:d}", row=rows[0].number))
+            self._words.setText(
+                "\n".join((tr("Row {row:d}", row=one.number), *(words for _, words in remarks(one))))
+            )
+        else:
+            self.set_title(tr("{n:row|rows}", n=len(rows)))
+            self._words.setText(tr("What you choose here holds for all of them."))
+        self._show_choice([row.line for row in rows])
+        self._for_all.setVisible(one is not None and one.match is not None and alike > 1)
+        words = tr("Do this with all {n} like it", n=alike)
+        self._for_all.setText(words)
+        self._for_all.setAccessibleName(words)
+        self._show_changes(one)
+        self.show()
+
+    def _show_choice(self, lines: Sequence[Line]) -> None:
+        guests = [line for line in lines if line.given is not None]
+        matched = [line for line in guests if line.match is not None]
+        self._choice.clear()
+        self._choice.addItem(
+            tr("Keep both: a guest of its own") if matched else tr("Add as a guest"), Choice.KEEP
+        )
+        if matched:
+            other = matched[0].match.other if matched[0].match is not None and len(lines) == 1 else ""
+            self._choice.addItem(
+                tr("Merge with {other}", other=other) if other else tr("Merge with whom they resemble"),
+                Choice.MERGE,
+            )
+        self._choice.addItem(tr("Skip"), Choice.SKIP)
+        self._choice.setEnabled(bool(guests))
+        chosen = {_choice_of(line) for line in guests}
+        self._choice.setCurrentIndex(self._choice.findData(chosen.pop()) if len(chosen) == 1 else -1)
+
+    def _show_changes(self, line: Line | None) -> None:
+        wanted = None if line is None or not line.changes else (line.number, line.changes)
+        if wanted == self._shown:
+            return
+        focused = self.focusWidget()
+        had_focus = focused.objectName() if focused is not None and self.isAncestorOf(focused) else ""
+        for part in self._parts:
+            self._changes.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self._parts = []
+        self._shown = wanted
+        if wanted is None:
+            return
+        self._parts.append(rule())
+        self._parts += [_Sides(self, wanted[0], change) for change in wanted[1]]
+        for part in self._parts:
+            self._changes.addWidget(part)
+            if had_focus and (again := part.findChild(QRadioButton, had_focus)) is not None:
+                again.setFocus()
+
+    def _choose(self, at: int) -> None:
+        self.chosen.emit(self._choice.itemData(at))
+
+
+class _Sides(QWidget):
+    """A field in which a row differs: what is there, what the row has, and which of them counts."""
+
+    def __init__(self, owner: ImportRowPanel, number: int, change: Change) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(style.SPACE[0])
+        title = label(field_name(change.field), tone="muted", size=12)
+        column.addWidget(title)
+        group = QButtonGroup(self)
+        for side, value in ((Side.STORED, change.old), (Side.FILE, change.new)):
+            said = _side_words(side, value, empty=is_empty(change.field, value))
+            radio = QRadioButton(self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 250))
+            name(radio, f"import_side_{change.field}_{side}", f"{title.text()}: {said}")
+            radio.setToolTip(said)
+            radio.setChecked(side is change.side)
+            radio.toggled.connect(
+                lambda on, chosen=side: owner.sided.emit(number, change.field, chosen) if on else None
+            )
+            group.addButton(radio)
+            column.addWidget(radio)
+
+
+def _side_words(side: Side, value: object, *, empty: bool) -> str:
+    words = value_words(value)
+    match side, empty:
+        case Side.STORED, False:
+            return tr("Keep “{value}”", value=words)
+        case Side.STORED, True:
+            return tr("Keep it empty")
+        case Side.FILE, False:
+            return tr("Take “{value}”", value=words)
+        case _:
+            return tr("Take it away")
+
+
+def _choice_of(line: Line) -> Choice:
+    """Return what is done with a row, whoever has chosen it."""
+    if line.outcome is Outcome.SKIP:
+        return Choice.MERGE if line.leader is not None else Choice.SKIP
+    return Choice.KEEP if line.outcome is Outcome.ADD else Choice.MERGE

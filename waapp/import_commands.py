@@ -1,0 +1,158 @@
+"""What `waapp import` does: bring a guest list into an event, and take an import back."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from waapp.config import Settings
+from waapp.core.events import Event, is_region
+from waapp.core.import_diff import Diff, Line, Outcome, Side, diff, without_changes
+from waapp.core.import_list import new_list, read_list
+from waapp.core.imports import Undo
+from waapp.db import events, guests, imports
+from waapp.engine.guest_files import read_aside
+from waapp.errors import UserError
+from waapp.opening import open_database
+from waapp.texts.imports import KEPT, change_words, remarks
+
+_QUIET = frozenset({"guest_same"})
+"""Not worth a line of their own: re-importing a list would say so of every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of every row of a file; `saved` is None after a dry run, or when there was nothing to save."""
+
+    event: Event
+    diff: Diff
+    saved: imports.Saved | None
+    dry_run: bool
+
+    def text(self) -> str:
+        """Return the account of all rows, and a line for each that needs a look."""
+        account = self.diff.account if self.saved is None else self.saved.account
+        verb = "would be " if self.dry_run else ""
+        parts = [f"{account.added} {verb}added"]
+        parts += [f"{account.changed} {verb}changed"] if account.changed else []
+        parts += [f"{account.same} on the list already"] if account.same else []
+        lines = [f"{account.read} rows read: {', '.join(parts)}, {account.skipped} skipped."]
+        for line in self.diff.lines:
+            lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
+            lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
+        for line in self.saved.overtaken if self.saved is not None else ():
+            lines.append(f"  row {line.number}: somebody changed this guest meanwhile; left as they are")
+        if self.saved is not None:
+            lines.append(f"Take it back with: waapp import --undo {self.saved.id}")
+        return "\n".join(lines)
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        planned = self.diff.account
+        account = planned if self.saved is None else self.saved.account
+        done = self.saved is not None
+        return {
+            "event": self.event.id,
+            "import": self.saved.id if self.saved is not None else None,
+            "rows": planned.read,
+            "added": account.added if done else 0,
+            "changed": account.changed if done else 0,
+            "would_add": planned.added,
+            "would_change": planned.changed,
+            "unchanged": account.same,
+            "skipped": account.skipped,
+            "overtaken": [line.number for line in self.saved.overtaken] if self.saved is not None else [],
+            "changes": [
+                {"row": line.number, "field": change.field, "old": change.old, "new": change.new}
+                for line in self.diff.lines
+                if line.outcome is Outcome.CHANGE
+                for change in line.changed
+            ],
+            "findings": [
+                {"row": line.number, "code": code, "text": words}
+                for line in self.diff.lines
+                for code, words in remarks(line)
+                if code not in _QUIET
+            ],
+        }
+
+
+async def import_guests(
+    settings: Settings,
+    event: str,
+    file: Path,
+    *,
+    region: str | None,
+    sheet: str | None,
+    update: bool,
+    dry_run: bool,
+) -> Imported:
+    """Add the guests of a file to an event; with `update` change those who are on the list already, too.
+
+    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("region_unknown") and the errors of
+    `read_aside`.
+    """
+    wanted = region.upper() if region else None
+    if not is_region(wanted):
+        raise UserError("region_unknown", region=region)
+    read = await asyncio.to_thread(read_aside, file, sheet)
+    async with open_database(settings) as opened:
+        async with opened.database.read() as conn:
+            found = await events.find_event(conn, event)
+            stored = await guests.list_guests(conn, found.id)
+            given = await imports.list_given(conn, found.id)
+            guest_list = new_list(read.rows, wanted or found.default_region)
+            choices = await imports.recall_mapping(conn, guest_list.columns.fingerprint)
+        if choices is not None:
+            guest_list = guest_list.recall(choices)
+        reading = read_list(guest_list, stored)
+        planned = diff(reading.rows, stored, reading.duplicates, given)
+        if not update:
+            planned = without_changes(planned)
+        saved = None
+        if planned.changes_something and not dry_run:
+            source = imports.Source(file.name, read.source.digest, settings.desk)
+            async with opened.database.begin() as conn:
+                by_id = {guest.id: guest for guest in stored}
+                saved = await imports.save_import(conn, found.id, source, planned, by_id)
+    return Imported(found, planned, saved, dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back of an import; nothing while somebody must stay as they are."""
+
+    undo: Undo
+    done: bool
+
+    def text(self) -> str:
+        """Return what was taken back, and a line for each guest who stays."""
+        undo = self.undo
+        head = (
+            f"{len(undo.removed)} removed, {len(undo.restored)} put back as before, {len(undo.kept)} stay."
+            if self.done
+            else f"Nothing was taken back: {len(undo.kept)} guests must stay. --rest takes back the others."
+        )
+        return "\n".join([head, *(f"  {one.name}: {KEPT[one.why]}" for one in undo.kept)])
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        undo = self.undo
+        return {
+            "done": self.done,
+            "removed": len(undo.removed) if self.done else 0,
+            "restored": len(undo.restored) if self.done else 0,
+            "kept": [{"guest": one.guest_id, "name": one.name, "why": one.why.value} for one in undo.kept],
+        }
+
+
+async def undo_import(settings: Settings, import_id: UUID, *, rest: bool) -> Undone:
+    """Take an import back, whole or, with `rest`, but for the guests who must stay; raises `import_unknown`."""
+    async with open_database(settings) as opened, opened.database.begin() as conn:
+        undo = await imports.undo_import(conn, import_id, settings.desk, rest=rest)
+    return Undone(undo, rest or not undo.kept)
+
+
+def _changes(line: Line) -> str:
+    return "; ".join(change_words(change) for change in line.changes if change.side is Side.FILE)

@@ -1,0 +1,145 @@
+"""Words of an import: what columns hold, whom rows resemble, what becomes of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from waapp.core import phone
+from waapp.core.columns import GuessedBy
+from waapp.core.duplicates import Duplicate, Likeness, Reason
+from waapp.core.guests import Consent
+from waapp.core.headings import Field
+from waapp.core.import_diff import Change, Line, Outcome
+from waapp.core.imports import Why
+from waapp.core.rows import RowCode
+from waapp.texts.filling import tr
+from waapp.texts.guests import FIELDS, ROWS
+
+COLUMN_FIELDS: Final = {
+    Field.NAME: "Name",
+    Field.GIVEN: "First name",
+    Field.FAMILY: "Last name",
+    Field.PHONE: "WhatsApp number",
+    Field.EMAIL: "E-mail",
+    Field.GROUP: "Group",
+    Field.LANGUAGE: "Language",
+    Field.NOTES: "Notes",
+    Field.TAGS: "Tags",
+    Field.HOUSEHOLD: "Household",
+    Field.PLUS_ONES: "Plus-ones",
+    Field.TIME_ZONE: "Time zone",
+    Field.CONSENT: "Consent",
+    Field.IGNORED: "Leave out",
+}
+"""What a column can hold, as the planner chooses it."""
+
+GUESSED_BY: Final = {
+    GuessedBy.HEADING: "by its heading",
+    GuessedBy.CONTENT: "by what is in it",
+    GuessedBy.MEMORY: "as last time",
+    GuessedBy.PLANNER: "chosen by you",
+    GuessedBy.NOBODY: "a column of its own",
+}
+
+GUEST_FIELDS: Final = {
+    "name": "Name",
+    "phone": "WhatsApp",
+    "email": "E-mail",
+    "group": "Group",
+    "language": "Language",
+    "notes": "Notes",
+    "tags": "Tags",
+    "household": "Household",
+    "plus_ones": "Plus-ones",
+    "time_zone": "Time zone",
+    "consent": "Consent",
+    "consent_source": "Source of the consent",
+    "consent_at": "Date of the consent",
+}
+"""The fields of a guest, as a change of them is told; others are called by their own name."""
+
+KEPT: Final = {
+    Why.INVITED: "invited since",
+    Why.ANSWERED: "answered since",
+    Why.EDITED: "edited since",
+}
+"""Why a guest of an import cannot be taken back."""
+
+_CONSENTS: Final = {Consent.YES: "yes", Consent.NO: "no", Consent.UNKNOWN: ""}
+
+_ON_THE_LIST: Final = {
+    (Likeness.SAME, None): "On the list already.",
+    (Likeness.HOUSEHOLD, Reason.PHONE): "Shares the phone of {other}: one message would reach both.",
+    (Likeness.HOUSEHOLD, Reason.EMAIL): "Shares the e-mail address of {other}.",
+    (Likeness.MAYBE, Reason.PHONE): "The phone of {other}, and almost the same name.",
+    (Likeness.MAYBE, Reason.EMAIL): "The e-mail address of {other}, and almost the same name.",
+    (Likeness.MAYBE, Reason.NAME): "Somebody on the list has the same name.",
+    (Likeness.MAYBE, Reason.NEAR_NAME): "Almost the same name as {other}, who is on the list.",
+}
+_IN_THE_FILE: Final = {
+    (Likeness.SAME, None): "Stands in row {row} already.",
+    (
+        Likeness.HOUSEHOLD,
+        Reason.PHONE,
+    ): "Shares the phone of {other} in row {row}: one message would reach both.",
+    (Likeness.HOUSEHOLD, Reason.EMAIL): "Shares the e-mail address of {other} in row {row}.",
+    (Likeness.MAYBE, Reason.PHONE): "The phone of {other} in row {row}, and almost the same name.",
+    (Likeness.MAYBE, Reason.EMAIL): "The e-mail address of {other} in row {row}, and almost the same name.",
+    (Likeness.MAYBE, Reason.NAME): "The same name as in row {row}.",
+    (Likeness.MAYBE, Reason.NEAR_NAME): "Almost the same name as {other} in row {row}.",
+}
+_ROW_WORDS: Final[Mapping[str, str]] = {**FIELDS, **{code.value: words for code, words in ROWS.items()}}
+_SAME_NAME_AND_ADDRESS: Final = "The name and e-mail address of {other}, but another phone."
+
+
+def match_words(match: Duplicate) -> str:
+    """Return whom a row resembles, and why."""
+    if match.likeness is Likeness.MAYBE and {Reason.EMAIL, Reason.NAME} <= set(match.reasons):
+        return tr(_SAME_NAME_AND_ADDRESS, other=match.other)
+    words = _IN_THE_FILE if match.guest_id is None else _ON_THE_LIST
+    reason = None if match.likeness is Likeness.SAME else match.reasons[0]
+    return tr(words[match.likeness, reason], other=match.other, row=match.other_row)
+
+
+def field_name(name: str) -> str:
+    """Return what a field of a guest is called; a further column is read as its heading."""
+    if name in GUEST_FIELDS:
+        return tr(GUEST_FIELDS[name])
+    return name.removeprefix("extra.").replace("_", " ").capitalize()
+
+
+def remarks(line: Line) -> list[tuple[str, str]]:
+    """Return everything that there is to say about a row of a list, a code and a sentence each."""
+    said = [(f.code, tr(_ROW_WORDS[f.code], **f.params)) for f in line.findings]
+    if line.leader is not None:
+        said.insert(0, (RowCode.DUPLICATE.value, tr("Merged into row {row:d}.", row=line.leader)))
+    elif line.match is not None:
+        code = f"row_{line.match.likeness}" if line.match.guest_id is None else f"guest_{line.match.likeness}"
+        said.insert(0, (code, match_words(line.match)))
+    elif line.outcome is Outcome.SAME:
+        said.insert(0, ("guest_same", tr("On the list already.")))
+    if line.outcome is Outcome.SKIP and not said:
+        said.append(("row_left_out", tr("Left out.")))
+    return said
+
+
+def change_words(change: Change) -> str:
+    """Return a change as "Group: Bride → Family"."""
+    old, new = value_words(change.old), value_words(change.new)
+    return tr("{field}: {old} → {new}", field=field_name(change.field), old=old, new=new)
+
+
+def value_words(value: object) -> str:
+    """Return a value of a field in one line; a dash where there is none."""
+    match value:
+        case tuple():
+            text = ", ".join(map(str, value))
+        case datetime():
+            text = f"{value:%Y-%m-%d}"
+        case Consent():
+            text = tr(_CONSENTS[value])
+        case None | 0:
+            text = ""
+        case _:
+            text = " ".join(str(value).split())
+    return (phone.display(text) if text.startswith("+") else text) or "—"
