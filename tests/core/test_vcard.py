@@ -92,7 +92,7 @@ def test_cards_become_guests() -> None:
             "Dr. João Maria da Silva",
             "+351914444444",
             "joao@example.com",
-            "Noivo, amigos",
+            tags=("Noivo", "amigos"),
             notes="long note that is folded",
             extra={"other_phone": "+351 913 333 333"},
         ),

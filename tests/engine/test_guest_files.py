@@ -192,7 +192,7 @@ def test_a_truncated_workbook(tmp_path: Path, keep: float) -> None:
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "list.xlsx", "w") as archive:
         archive.writestr("photo.jpg", b"...")
-    assert failure(tmp_path / "list.xlsx").code == "workbook_damaged"
+    assert failure(tmp_path / "list.xlsx").code == "file_not_a_list"
 
 
 def test_a_workbook_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

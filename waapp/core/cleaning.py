@@ -171,7 +171,7 @@ def _count(text: str) -> int | None:
 
 def _tags(text: str) -> tuple[str, ...]:
     """Split tags; what Google puts in front of its own is dropped, and so is the tag that all contacts have."""
-    tags = (one_line(tag.strip().removeprefix("* ")) for tag in _BETWEEN_TAGS.split(text))
+    tags = (one_line(tag.strip().strip('"').removeprefix("* ")) for tag in _BETWEEN_TAGS.split(text))
     return tuple(dict.fromkeys(tag for tag in tags if tag and tag != "myContacts"))
 
 

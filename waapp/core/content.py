@@ -36,13 +36,17 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE: Final = re.compile(r"[+＋(]?[\d\s()./+\-–\u00a0]{7,24}(?:\s*(?:ext|x)\.?\s*\d+)?")
 _FEWEST_DIGITS: Final = 7
 _NUMBER: Final = re.compile(r"[+-]?\d{1,6}(?:[.,]\d{1,3})?")
-_DATE: Final = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}([./-])\d{1,2}\1\d{2,4})")
-_YES_WORDS: Final = "yes y true si s sim oui o ja j evet e x نعم כן हाँ हां"
-_NO_WORDS: Final = "no n false nao non nein hayir h لا לא नहीं"
+_DATE: Final = re.compile(
+    r"(?:\d{4}([./-])\d{1,2}\1\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{2,4})(?:[T ,]+\d{1,2}:.*)?"
+)
+_YES_WORDS: Final = "yes y true checked agreed granted subscribed si s sim oui o ja j evet e x نعم כן हाँ हां"
+_NO_WORDS: Final = "no n false unchecked refused unsubscribed nao non nein hayir h لا לא नहीं"
 _YES: Final = frozenset(map(fold, _YES_WORDS.split())) | {"✓", "✔", "☑", "✅"}
 _NO: Final = frozenset(map(fold, _NO_WORDS.split())) | {"✗", "✘", "☐", "❌"}
 _MOST: Final = 0.5
 _FEW_WORDS: Final = 7
+# Codes of languages that are more often something else.
+_OTHERWISE: Final = frozenset({"mr", "ms", "no", "si", "is", "it", "id", "am", "pm"})
 _NAME_LIMIT: Final = 80
 
 
@@ -120,7 +124,7 @@ def _shape_of_cell(text: str) -> Shape:
 
 
 def _is_language(text: str) -> bool:
-    return len(text) > 1 and is_yes(text) is None and find_language(text) is not None
+    return len(text) > 1 and text.lower() not in _OTHERWISE and find_language(text) is not None
 
 
 def _name_score(cells: Sequence[str], names: int) -> float:

@@ -115,4 +115,4 @@ def _rows_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
 def _unquoted(cell: str) -> str:
     if len(cell) > 1 and cell.startswith('"') and cell.endswith('"'):
         return cell[1:-1].replace('""', '"')
-    return cell
+    return cell[1:] if cell.startswith('"') and cell.count('"') % 2 else cell

@@ -20,19 +20,23 @@ _BYTE_ORDER_MARKS: Final = (
 )
 _WITHOUT_MARK: Final = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 # Languages by encoding, what is likelier first: of equals the first wins.
-_ALPHABETS: Final = {
-    "cp1252": "áâãàçéêíóôõúü áéíñóúü¿¡ªº àâæçéèêëîïôœùûü äöüß àèéìíòóù åæøé åäöé ëéïèóö áéíóúýðþæö",
-    "cp1250": "ąćęłńóśźż áčďéěíňóřšťúůýž äáčďéíľĺňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž",
-    "cp1254": "çğıöşüİâî",
-    "cp1257": "ąčęėįšųūž āčēģīķļņšūž äõöüšž",
-    "mac_roman": "áâãàçéêíóôõúü áéíñóúü àâæçéèêëîïôœùûü äöüß àèéìíòóù åæøé åäöé",
-    "iso8859_2": "ąćęłńóśźż áčďéěíňóřšťúůýž áéíóöőúüű",
-    "cp1251": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя абвгґдеєжзиіїйклмнопрстуфхцчшщьюя абвгдђежзијклљмнњопрстћуфхцчџш",
-    "cp1253": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
-    "cp1255": "אבגדהוזחטיכלמנסעפצקרשתםןףץך״׳",
-    "cp1256": "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءآأإؤئ ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیي",
-    "koi8_r": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-}
+_ALPHABETS: Final = (
+    ("cp1252", "áâãàçéêíóôõúü áéíñóúü¿¡ªº àâæçéèêëîïôœùûü äöüß àèéìíòóù åæøé åäöé ëéïèóö"),
+    ("cp1250", "ąćęłńóśźż áčďéěíňóřšťúůýž äáčďéíľĺňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž"),
+    ("cp1254", "çğıöşüİâî"),
+    ("cp1252", "áéíóúýðþæö"),
+    ("cp1257", "ąčęėįšųūž āčēģīķļņšūž äõöüšž"),
+    ("mac_roman", "áâãàçéêíóôõúü áéíñóúü àâæçéèêëîïôœùûü äöüß àèéìíòóù åæøé åäöé"),
+    ("iso8859_2", "ąćęłńóśźż áčďéěíňóřšťúůýž áéíóöőúüű"),
+    (
+        "cp1251",
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя абвгґдеєжзиіїйклмнопрстуфхцчшщьюя абвгдђежзијклљмнњопрстћуфхцчџш",
+    ),
+    ("cp1253", "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ"),
+    ("cp1255", "אבגדהוזחטיכלמנסעפצקרשתםןףץך״׳"),
+    ("cp1256", "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءآأإؤئ ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیي"),
+    ("koi8_r", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
+)
 _IDEOGRAPHS: Final[dict[str, tuple[str, range]]] = {
     # The encoding in whose first rows the common characters stand, and those rows' leading bytes.
     "gb18030": ("gb2312", range(0xB0, 0xD8)),
@@ -56,7 +60,7 @@ _NOT_ASCII: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _NO_CHARACTERS: Final = frozenset({"Cn", "Co", "Cs"})
 # Of a file in UTF-16 at least this share of characters are digits, delimiters, line ends and the like.
 _PLAIN_SHARE: Final = 0.04
-_MOST_DAMAGE: Final = 0.1
+_MOST_DAMAGE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _sample(content: bytes) -> bytes:
 
 
 def _candidates(sample: bytes) -> Iterator[tuple[str, float]]:
-    for encoding, alphabets in _ALPHABETS.items():
+    for encoding, alphabets in _ALPHABETS:
         text = _decoded(sample, encoding)
         if text is not None:
             yield encoding, _alphabetic_score(text, alphabets.split())

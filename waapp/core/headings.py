@@ -129,13 +129,43 @@ _HEADINGS: Final = {
         "ملاحظات, ملاحظة, תגובות, הערות, הערה, टिप्पणी, टिप्पणियाँ, नोट, नोट्स"
     ),
 }
+# Languages in which the few words of most lists are known.
+_ELSEWHERE: Final = {
+    Field.NAME: (
+        "jmeno a prijmeni, imie i nazwisko, nev, teljes nev, фио, имя и фамилия, имя фамилия, гость, пиб, naam,"
+        "volledige naam, namn, navn, nimi, nume si prenume, ονοματεπωνυμο, 名前, 氏名, お名前, 姓名,"
+        "이름, 성명, 성함, ชื่อ"
+    ),
+    Field.GIVEN: "jmeno, krestni jmeno, imie, keresztnev, имя, voornaam, fornamn, fornavn, etunimi, ονομα, 名",
+    Field.FAMILY: (
+        "prijmeni, nazwisko, vezeteknev, csaladnev, фамилия, прізвище, achternaam, efternamn, etternavn, efternavn,"
+        "sukunimi, επωνυμο, επιθετο, 姓"
+    ),
+    Field.PHONE: (
+        "mobilni telefon, komorka, telefon komorkowy, numer telefonu, mobiltelefonszam, мобильный, мобильный телефон,"
+        "mobiel, mobilnummer, mobiltelefon, κινητο, 携帯, 携帯電話, 携帯番号, 手机, 手机号, 手機,"
+        "휴대폰, 휴대전화, telefonszam, telefonni cislo, telefonas, телефон, номер телефона, telefoon, telefoonnummer,"
+        "puhelin, τηλεφωνο, 電話, 電話番号, 电话, 전화, 전화번호, 연락처, โทรศัพท์, เบอร์โทร"
+    ),
+    Field.EMAIL: (
+        "почта, эл почта, электронная почта, sahkoposti, epost, メール, メールアドレス, 邮箱, 电子邮件, 이메일, อีเมล"
+    ),
+    Field.GROUP: "skupina, grupa, csoport, группа, groep, grupp, gruppe, ομαδα, グループ, 分组, 그룹",
+    Field.LANGUAGE: "jazyk, jezyk, nyelv, язык, taal, sprak, sprog, γλωσσα, 言語, 语言, 언어",
+    Field.NOTES: (
+        "poznamka, poznamky, uwagi, notatki, megjegyzes, примечание, комментарий, opmerking, opmerkingen, anteckning,"
+        "bemaerkning, merknad, σχολια, 備考, 备注, 비고"
+    ),
+}
 # What people add to a heading without changing its meaning.
 _FILLER_WORDS: Final = (
-    "number no nr num numero nummer guest guests of the your primary main invitee"
+    "guest guests of the your primary main invitee what is please enter"
     " de l del do da dos das des du der dell d invitado convidado invite gastes ospite"
-    " required optional obligatorio opcional obligatoire pflichtfeld n"
+    " required optional obligatorio opcional obligatoire pflichtfeld"
 )
 _FILLERS: Final = frozenset(_FILLER_WORDS.split())
+# A telephone's number is the telephone; a guest's number is none.
+_NUMBER_WORDS: Final = frozenset({"number", "no", "nr", "num", "numero", "nummer", "n", "numer", "nomer"})
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
 _BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
@@ -162,22 +192,30 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-_BY_HEADING: Final[Mapping[str, tuple[Field, int]]] = {
-    fold(word): (field, rank)
-    for field, words in _HEADINGS.items()
-    for rank, word in enumerate(words.split(","))
-}
+def _by_heading() -> Mapping[str, tuple[Field, int]]:
+    known: dict[str, tuple[Field, int]] = {}
+    for field, first in _HEADINGS.items():
+        for rank, word in enumerate(f"{first},{_ELSEWHERE.get(field, '')}".split(",")):
+            known.setdefault(fold(word), (field, rank))
+    known.pop("", None)
+    return known
+
+
+_BY_HEADING: Final = _by_heading()
 
 
 @lru_cache(maxsize=4096)
 def recognise(heading: str) -> Known | None:
     """Return what a heading announces."""
     folded = "plus 1" if heading.strip() == "+1" else fold(_JOINED_WORDS.sub(" ", heading))
-    if folded in _BY_HEADING:
+    if folded in _BY_HEADING and "#" not in heading:
         return Known(*_BY_HEADING[folded], 1.0)
-    bare = " ".join(word for word in folded.split() if word not in _FILLERS)
+    words = [word for word in folded.split() if word not in _FILLERS]
+    bare = " ".join(word for word in words if word not in _NUMBER_WORDS)
     if bare in _BY_HEADING:
-        return Known(*_BY_HEADING[bare], _ALMOST)
+        known = Known(*_BY_HEADING[bare], _ALMOST)
+        counts = len(bare.split()) < len(words) or "#" in heading
+        return None if counts and known.field is not Field.PHONE else known
     return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from waapp.core.phone import strip_scheme
 
-HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Group", "Language", "Notes")
+HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes")
 _COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7}
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
 _AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})

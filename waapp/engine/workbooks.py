@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -28,6 +29,12 @@ _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How a workbook with a password calls its only content.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_STREAMS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
+_SMALLEST_COMPOUND: Final = 1536
+# The record that begins an old workbook, and the one behind it that says it has a password.
+_BEGIN: Final = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)
+_PASSWORD: Final = 0x002F
+_END_OF_SECTOR: Final = 512
 _NUMBERS: Final = ("Index/Document.iwa", "Index.zip", "index.apxl", "index.apxl.gz", "Index/Tables/")
 # A cell with a value (an empty one closes itself) in a column of three letters or below row 99,999.
 _FAR_CELL: Final = re.compile(
@@ -56,17 +63,14 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
     """Read a sheet, or the first visible one with something in it; raises the `UserError` of what is wrong."""
     if content.startswith(_ZIP):
         _check_archive(content, file)
-    elif _ENCRYPTED in content:
+    elif _ENCRYPTED in content or _is_locked(content):
         raise UserError("workbook_password", file=file)
+    elif len(content) > _SMALLEST_COMPOUND and not any(name in content for name in _STREAMS):
+        # A document, a message or another file of compound parts.
+        raise UserError("file_not_a_list", file=file)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-            names = tuple(
-                meta.name
-                for meta in workbook.sheets_metadata
-                if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible
-            )
-            if wanted is not None and wanted not in names:
-                raise UserError("sheet_unknown", file=file, sheet=wanted, sheets=", ".join(names))
+            names = _names(workbook, file, wanted)
             for name in names if wanted is None else (wanted,):
                 rows = _cells(workbook.get_sheet_by_name(name), file)
                 if any(any(row) for row in rows):
@@ -75,7 +79,36 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
         raise UserError("workbook_password", file=file) from error
     except (CalamineError, ValueError, OverflowError) as error:
         raise UserError("workbook_damaged", file=file, why=str(error)) from error
+    except BaseException as error:
+        # The reader's own slips on a broken file are no Python `Exception`s.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UserError("workbook_damaged", file=file, why="its parts do not fit together") from error
     raise UserError("file_empty", file=file)
+
+
+def _names(workbook: CalamineWorkbook, file: str, wanted: str | None) -> tuple[str, ...]:
+    names = tuple(
+        meta.name
+        for meta in workbook.sheets_metadata
+        if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible
+    )
+    if wanted is not None and wanted not in names:
+        raise UserError("sheet_unknown", file=file, sheet=wanted, sheets=", ".join(names))
+    return names
+
+
+def _is_locked(content: bytes) -> bool:
+    begin = _BEGIN.search(content)
+    if begin is None:
+        return False
+    place, end = begin.start(), min(begin.start() + _END_OF_SECTOR, len(content) - 4)
+    while place < end:
+        kind, length = struct.unpack_from("<HH", content, place)
+        if kind == _PASSWORD:
+            return True
+        place += 4 + length
+    return False
 
 
 def _check_archive(content: bytes, file: str) -> None:
@@ -88,6 +121,8 @@ def _check_archive(content: bytes, file: str) -> None:
             names = archive.namelist()
             if any(name.endswith(_NUMBERS) or name.startswith(_NUMBERS) for name in names):
                 raise UserError("file_numbers", file=file)
+            if not any(_is_part(name) for name in names):
+                raise UserError("file_not_a_list", file=file)
             if sum(member.file_size for member in archive.infolist()) > file_limits.UNPACKED_LIMIT:
                 raise too_large(file, file_limits.UNPACKED_LIMIT)
             for name in names:
@@ -99,6 +134,11 @@ def _check_archive(content: bytes, file: str) -> None:
                         _check_far_cells(sheet, file)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise UserError("workbook_damaged", file=file, why=str(error)) from error
+
+
+def _is_part(name: str) -> bool:
+    """Tell whether this belongs to a workbook: Excel's folder, or an OpenDocument's content."""
+    return name.replace("\\", "/").lower().startswith("xl/") or name == "content.xml"
 
 
 def _check_far_cells(sheet: IO[bytes], file: str) -> None:

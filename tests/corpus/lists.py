@@ -1,0 +1,9 @@
+"""All guest lists of the corpus."""
+
+from tests.corpus.address_books import CONTACTS
+from tests.corpus.odd_lists import ODD
+from tests.corpus.other_scripts import SCRIPTS
+from tests.corpus.planning_programs import PLANNERS
+from tests.corpus.spreadsheets import SPREADSHEETS
+
+LISTS = (*SPREADSHEETS, *SCRIPTS, *CONTACTS, *PLANNERS, *ODD)

@@ -1,0 +1,129 @@
+"""The files of programs that planners have, made when they are needed."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import openpyxl
+
+Rows = Sequence[Sequence[Any]]
+
+
+def text(
+    rows: Rows,
+    *,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    ending: str = "\r\n",
+    quoted: bool = False,
+    before: str = "",
+) -> bytes:
+    """Return a text file; `quoted` puts every cell in quotes."""
+    written = io.StringIO()
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(written, delimiter=delimiter, lineterminator=ending, quoting=quoting).writerows(rows)
+    return (before + written.getvalue()).encode(encoding)
+
+
+def xlsx(*sheets: Rows, names: Sequence[str] = (), hidden: Sequence[str] = (), macros: bool = False) -> bytes:
+    """Return a workbook; with `macros` it says that it has some, as XLSM does."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(names[number] if names else f"Sheet{number + 1}")
+        for row in rows:
+            sheet.append(list(row))
+        if sheet.title in hidden:
+            sheet.sheet_state = "hidden"
+    stream = io.BytesIO()
+    book.save(stream)
+    if not macros:
+        return stream.getvalue()
+    with_macros = io.BytesIO()
+    with zipfile.ZipFile(stream) as source, zipfile.ZipFile(with_macros, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(
+                b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+            )
+            target.writestr(name, content)
+        target.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0macros")
+    return with_macros.getvalue()
+
+
+def ods(rows: Rows) -> bytes:
+    """Return an OpenDocument workbook, its end filled up with empty rows as LibreOffice does."""
+    lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
+        ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+        f'<office:body><office:spreadsheet><table:table table:name="Convidados">{lines}'
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell'
+        ' table:number-columns-repeated="16384"/></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            '<manifest:file-entry manifest:full-path="/"'
+            ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+        )
+    return stream.getvalue()
+
+
+def _ods_cell(cell: Any) -> str:
+    if isinstance(cell, int | float):
+        number = f'<table:table-cell office:value-type="float" office:value="{cell}">'
+        return f"{number}<text:p>{cell}</text:p></table:table-cell>"
+    if not cell:
+        return "<table:table-cell/>"
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+
+
+def web_page(rows: Rows) -> bytes:
+    """Return what web applications call XLS: a page with a table."""
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8">'
+        f"<style>td {{mso-number-format:\\@}}</style></head><body><table>{lines}</table></body></html>"
+    ).encode()
+
+
+def xml_workbook(rows: Rows) -> bytes:
+    """Return a workbook of Excel 2003 in XML; blank cells are left out and the next one says its place."""
+    lines = ""
+    for row in rows:
+        cells = ""
+        for place, cell in enumerate(row, start=1):
+            if cell:
+                cells += f'<Cell ss:Index="{place}"><Data ss:Type="String">{escape(str(cell))}</Data></Cell>'
+        lines += f"<Row>{cells}</Row>"
+    return (
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="Guests"><Table>{lines}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
+def cards(*contacts: str, ending: str = "\r\n", encoding: str = "utf-8") -> bytes:
+    """Return contacts, each given by its lines between BEGIN and END."""
+    whole = "".join(f"BEGIN:VCARD\n{lines.strip()}\nEND:VCARD\n" for lines in contacts)
+    return whole.replace("\n", ending).encode(encoding)
+
+
+def packed(**members: bytes) -> bytes:
+    """Return a ZIP archive; a double underscore in a name is a slash, a single one before the end a dot."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return stream.getvalue()
