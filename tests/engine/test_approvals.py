@@ -1,12 +1,15 @@
 """Submitting a template and following its approval, against the practice Twilio."""
 
 import asyncio
+from base64 import b64encode
 from dataclasses import replace
 
+import aiohttp
 import pytest
 
 from tests.db.rows import column
 from tests.engine.conftest import Desk, Run
+from waapp.core.cadence import Cadence
 from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_content import Foreign, decompile
 from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
@@ -15,6 +18,7 @@ from waapp.db.feed import Feed
 from waapp.engine.approvals import Approvals, Conflict
 from waapp.errors import UserError
 from waapp.whatsapp.practice_script import Call, Fault, FaultKind, Script
+from waapp.whatsapp.records import ContentRecord
 
 GOOD = "Dear {{guest_name}}, please come to our party on {{event_date}} in the garden behind the house!"
 
@@ -325,21 +329,131 @@ def test_many_templates_of_the_account_are_all_listed(run: Run, desk: Desk) -> N
 
 def test_a_text_that_was_changed_at_twilio_is_a_conflict_and_changes_nothing(run: Run, desk: Desk) -> None:
     desk.practice.script = Script(speed=50)
+    other = {"types": {"twilio/text": {"body": "Other {{1}} words"}}}
 
     async def scenario() -> tuple[object, Conflict | None, Template]:
         template = await at(desk).submit(await stored(desk))
         none = await at(desk).find_conflict(template)
-        sid = await desk.line.client.create_content(
-            name="other", language="en", types={"twilio/text": {"body": "Other {{1}} words"}}, variables={}
-        )
-        conflict = await at(desk).find_conflict(replace(template, content_sid=sid))
-        return none, conflict, await said(desk, template)
+        address = f"{desk.practice.base_url}/v1/Content/{template.content_sid}"
+        secret = b64encode(f"{desk.practice.account_sid}:{desk.practice.password}".encode()).decode()
+        async with aiohttp.ClientSession(headers={"Authorization": f"Basic {secret}"}) as session:
+            await session.put(address, json=other)
+        return none, await at(desk).find_conflict(template), await said(desk, template)
 
     none, conflict, kept = run(scenario())
     assert none is None
     assert conflict is not None
     assert conflict.wording == Foreign("Other {{1}} words")
     assert kept.content == GOOD
+
+
+def test_the_whole_life_of_an_approval_is_seen_on_another_desk(run: Run, desk: Desk) -> None:
+    # Approved in another category, paused, going on, under a word that nobody knows, disabled.
+    life = ("received", "pending", "approved", "paused", "approved", "in_appeal", "disabled")
+    course = tuple((float(10 * number), word) for number, word in enumerate(life))
+    desk.practice.script = Script(
+        speed=20, approvals={"garden_en_v1": course}, moved={"garden_en_v1": "MARKETING"}
+    )
+    # Twilio is asked after what is decided too, only less often: in this test's time within a blink.
+    desk.line = replace(desk.line, cadence=Cadence(scale=0.0001))
+    seen: list[tuple[str, bool, str]] = []
+
+    async def scenario() -> list:
+        follower, feed, looks = at(desk), Feed(desk.database.url), asyncio.Event()
+        feed.subscribe(follower.changed)
+        feed.subscribe(lambda change: looks.set())
+        tasks = [asyncio.create_task(feed.run()), asyncio.create_task(follower.run())]
+        try:
+            template = await at(desk).submit(await stored(desk))
+            async with asyncio.timeout(30):
+                while not seen or seen[-1][0] != "disabled":
+                    await looks.wait()
+                    looks.clear()
+                    now = await said(desk, template)
+                    state = (now.approval_status, now.is_approved, now.paid_category)
+                    if not seen or seen[-1] != state:
+                        seen.append(state)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        async with desk.database.read() as conn:
+            return await template_versions.list_versions(conn, template.id, account=desk.line.key)
+
+    (version,) = run(scenario())
+    known = [state for state in seen if state[0] not in {"unsubmitted", "creating"}]
+    assert known == [
+        ("received", False, "UTILITY"),
+        ("pending", False, "UTILITY"),
+        ("approved", True, "MARKETING"),
+        ("paused", False, "MARKETING"),
+        ("approved", True, "MARKETING"),
+        ("in_appeal", False, "MARKETING"),
+        ("disabled", False, "MARKETING"),
+    ]
+    assert version.template.category == "UTILITY", "what was asked for is still known"
+    assert version.template.submitted_at is not None
+
+
+def test_a_language_of_a_template_is_approved_by_itself(run: Run, desk: Desk) -> None:
+    desk.practice.script = Script(speed=50, rejected={"garden_es_v1": "INVALID_FORMAT"})
+    spanish = "Hola {{guest_name}}, ven a nuestra fiesta el {{event_date}} en el jardín detrás de la casa."
+
+    async def scenario() -> tuple[Template, Template]:
+        template = await stored(desk)
+        async with desk.database.begin() as conn:
+            draft = replace(template.draft, content=spanish, language="es")
+            variant = await template_versions.save_variant(conn, template.id, draft, None)
+        first = await until(desk, await at(desk).submit(template), "approved")
+        second = await until(desk, await at(desk).submit(variant), "rejected")
+        return first, second
+
+    main, variant = run(scenario())
+    assert (main.language, main.is_approved, main.is_variant) == ("en", True, False)
+    assert (variant.language, variant.is_approved, variant.is_variant) == ("es", False, True)
+    assert variant.rejection_reason == "INVALID_FORMAT"
+    assert sorted(run(contents(desk))) == ["garden_en_v1", "garden_es_v1"]
+
+
+def test_a_template_with_parts_goes_to_twilio_whole(run: Run, desk: Desk) -> None:
+    desk.practice.script = Script(speed=50)
+    draft = TemplateDraft(
+        "card", "Card", GOOD, header=Header(HeaderKind.IMAGE, "https://x.example/{{rsvp_token}}.jpg"),
+        footer="Ana & Rui", buttons=(Button(ButtonKind.QUICK_REPLY, "I will come"),),
+    )  # fmt: skip
+
+    async def scenario() -> ContentRecord:
+        async with desk.database.begin() as conn:
+            template = await templates.save_template(conn, None, draft)
+        template = await at(desk).submit(template)
+        assert template.content_sid is not None
+        return await desk.line.client.content(template.content_sid)
+
+    record = run(scenario())
+    assert record.types == {
+        "whatsapp/card": {
+            "body": GOOD.replace("guest_name", "2").replace("event_date", "3"),
+            "media": ["https://x.example/{{1}}.jpg"],
+            "footer": "Ana & Rui",
+            "actions": [{"type": "QUICK_REPLY", "title": "I will come", "id": "reply_1"}],
+        }
+    }
+    assert dict(record.variables)["1"] == "k7Fq2"
+
+
+def test_a_template_that_breaks_a_rule_in_a_part_is_not_submitted(run: Run, desk: Desk) -> None:
+    twins = (Button(ButtonKind.QUICK_REPLY, "Yes"), Button(ButtonKind.QUICK_REPLY, "yes"))
+
+    async def scenario() -> None:
+        async with desk.database.begin() as conn:
+            template = await templates.save_template(
+                conn, None, TemplateDraft("twins", "Twins", GOOD, buttons=twins)
+            )
+        await at(desk).submit(template)
+
+    with pytest.raises(UserError, match="template_not_ready"):
+        run(scenario())
+    assert not desk.practice.requests["content"]
 
 
 def test_a_column_of_the_planners_own_gets_its_heading_for_an_example(run: Run, desk: Desk) -> None:

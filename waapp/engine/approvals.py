@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from waapp.core.cadence import Cadence
-from waapp.core.template import Template, TemplateDraft
+from waapp.core.template import Template, TemplateDraft, parse
 from waapp.core.template_content import (
     Foreign,
     compile_content,
@@ -23,7 +23,7 @@ from waapp.core.template_content import (
     same_wording,
     variables_of,
 )
-from waapp.core.template_rules import Level, check
+from waapp.core.template_rules import Level, check_message
 from waapp.core.template_values import sample_values
 from waapp.db import template_versions, templates
 from waapp.db.engine import Connection, Database
@@ -105,8 +105,8 @@ class Approvals:
         is at it, and what the client raises. After any of them it may be called again: nothing is created twice.
         """
         samples = _samples(template)
-        findings = check(
-            template.content, samples, language=template.language, category=template.category, samples=samples
+        findings = check_message(
+            template, samples, language=template.language, category=template.category, samples=samples
         )
         if any(finding.level is Level.ERROR for finding in findings):
             raise UserError("template_not_ready", name=template.display_name)
@@ -346,7 +346,11 @@ class Approvals:
 
 def _samples(template: Template) -> dict[str, str]:
     """Return an example for every variable; a planner's own column is exemplified by its heading."""
-    headings = {name: _heading(name) for name in variables_of(template)}
+    addresses = [button.value for button in template.buttons]
+    if template.header is not None and template.header.is_media:
+        addresses.append(template.header.value)
+    linked = {name for address in addresses for name in parse(address).variables}
+    headings = {name: name if name in linked else _heading(name) for name in variables_of(template)}
     return headings | sample_values(template.language)
 
 

@@ -250,6 +250,8 @@ class PracticeTwilio:
             return self._content.submit(sid, call.document, now, self._script)
         if approval:
             return self._content.approval(sid, now, self._script)
+        if call.method == "PUT":
+            return self._content.update(sid, call.document)
         return self._content.delete(sid) if call.method == "DELETE" else self._content.fetch(sid)
 
     def _create(self, call: _Call) -> tuple[int, dict[str, Any]] | Problem:

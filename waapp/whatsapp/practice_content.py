@@ -50,8 +50,22 @@ class PracticeContent:
             return Problem(400, 92008, "Unsupported content type.")
         if not all(isinstance(value, str) and value for value in variables.values()):
             return Problem(400, 92007, "variables are invalid.")
+        problem = _check_types(types)
+        if problem is not None:
+            return problem
         kept = {name: document.get(name) for name in ("friendly_name", "language", "types")}
         return 201, self._json(self._store.add_content({**kept, "variables": variables}, now))
+
+    def update(self, sid: str, document: object) -> Answer:
+        """Replace what a template says."""
+        content = self._store.get_content(sid)
+        if content is None:
+            return _NOT_FOUND
+        if not isinstance(document, dict) or not isinstance(document.get("types"), dict):
+            return Problem(400, 92001, "types is required.")
+        kept = {name: document[name] for name in ("friendly_name", "types", "variables") if name in document}
+        self._store.change_content(sid, {**content.document, **kept})
+        return self.fetch(sid)
 
     def fetch(self, sid: str) -> Answer:
         """Show a template."""
@@ -74,6 +88,13 @@ class PracticeContent:
             return Problem(400, 20001, "name is required.")
         if document.get("category") not in _CATEGORIES:
             return Problem(400, 20001, "category is invalid.")
+        taken = {
+            (other.approval["name"], other.document["language"])
+            for other in self._store.contents(_ALL, 0)
+            if other.approval and other.sid != sid
+        }
+        if (document["name"], content.document["language"]) in taken:
+            return Problem(400, 20001, "A template of this name exists in this language.")
         if content.approval is None:
             self._store.submit_content(sid, document, now)
         submitted = self._store.get_content(sid) or content
@@ -136,5 +157,37 @@ class PracticeContent:
             },
         }
 
+
+def _check_types(types: Mapping[str, Any]) -> Problem | None:
+    """Refuse what the Content API refuses: keys that a kind has not, and parts that are missing or too many."""
+    for kind, parts in types.items():
+        if kind not in _KEYS:
+            continue
+        wanted, further = _KEYS[kind]
+        if not isinstance(parts, dict) or not wanted <= set(parts) <= wanted | further:
+            return Problem(400, 20001, f"The properties of {kind} are invalid.")
+        actions = parts.get("actions") or []
+        titles = [str(action.get("title") or "") for action in actions]
+        if not all(titles) or any(len(title) > _MOST_IN_TITLE for title in titles):
+            return Problem(400, 20001, "The title of an action is missing or too long.")
+        if len({title.strip().casefold() for title in titles}) < len(titles):
+            return Problem(400, 20001, "Two actions have the same title.")
+        if len(actions) > _MOST_ACTIONS:
+            return Problem(400, 20001, "Too many actions.")
+    return None
+
+
+_ALL: Final = 1_000_000
+_MOST_ACTIONS: Final = 10
+_MOST_IN_TITLE: Final = 25
+_KEYS: Final[dict[str, tuple[set[str], set[str]]]] = {
+    "twilio/text": ({"body"}, set()),
+    "twilio/media": ({"media"}, {"body"}),
+    "twilio/quick-reply": ({"body", "actions"}, set()),
+    "twilio/call-to-action": ({"body", "actions"}, set()),
+    "twilio/card": ({"title"}, {"subtitle", "media", "actions"}),
+    "whatsapp/card": ({"body"}, {"header_text", "media", "footer", "actions"}),
+}
+"""For each kind the keys that it must have, and those that it may have."""
 
 _NOT_FOUND: Final = Problem(404, 20404, "The requested resource was not found")

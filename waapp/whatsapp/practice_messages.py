@@ -207,17 +207,16 @@ def approval_json(content: StoredContent, script: Script, now: float) -> dict[st
     approval = content.approval or {}
     name = approval.get("name", "")
     reason = ""
-    if content.submitted_at is None:
-        status = "unsubmitted"
-    elif now - content.submitted_at < script.approval_seconds / script.speed:
-        status = "received" if now - content.submitted_at < 1 / script.speed else "pending"
-    else:
-        reason = script.rejected.get(name, "")
-        status = "rejected" if reason else "approved"
+    category = approval.get("category", "")
+    status = "unsubmitted"
+    if content.submitted_at is not None:
+        status, reason = script.approval(name, now - content.submitted_at)
+        if status not in {"received", "pending"}:
+            category = script.moved.get(name, category)
     return {
         "type": "whatsapp",
         "name": name,
-        "category": approval.get("category", ""),
+        "category": category,
         "content_type": kind,
         "status": status,
         "rejection_reason": reason,

@@ -82,6 +82,23 @@ def _digits(number: str) -> int:
     return int("".join(character for character in number if character.isdecimal())[-4:] or "0")
 
 
+def practice_approval(name: str, seconds: float, *, rejected: bool = False) -> Steps:
+    """Return how practice mode treats a template, by its name: received, pending for a while, then decided.
+
+    A name with "reject" in it is rejected; with "pause" it is paused a minute after its approval and goes on two
+    minutes later; with "disable" it is disabled then; every other one is approved.
+    """
+    steps = [(0.0, "received"), (1.0, "pending")]
+    if rejected or "reject" in name:
+        return (*steps, (seconds, "rejected"))
+    steps.append((seconds, "approved"))
+    if "pause" in name:
+        steps += [(seconds + 60, "paused"), (seconds + 180, "approved")]
+    elif "disable" in name:
+        steps.append((seconds + 60, "disabled"))
+    return tuple(steps)
+
+
 class FaultKind(StrEnum):
     """A fault. All but LATENCY and LAG take the place of the proper answer."""
 
@@ -133,8 +150,10 @@ class Script:
 
     `speed` divides all times of messages. `fates` overrides `practice_fate` for single numbers. `senders` are
     the account's WhatsApp senders; empty: any number may send. Unless `window_open`, free text fails outside
-    the 24 hours after a guest's message, as it does at the real one. `rejected` maps names of templates to the
-    reason why WhatsApp rejects them. `clock_ahead` is how wrong its clock is, in seconds.
+    the 24 hours after a guest's message, as it does at the real one. Approvals take `approval_seconds`; by the
+    name of a template, `rejected` gives the reason why WhatsApp rejects it, `approvals` replaces the course of
+    its approval (see `practice_approval`), `moved` is the category that WhatsApp puts it in. `clock_ahead` is how
+    wrong its clock is, in seconds.
     """
 
     seed: int = 0
@@ -146,6 +165,8 @@ class Script:
     window_open: bool = True
     approval_seconds: float = 20.0
     rejected: Mapping[str, str] = field(default_factory=dict)
+    approvals: Mapping[str, Steps] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
     account_status: str = "active"
     account_type: str = "Full"
     clock_ahead: float = 0.0
@@ -153,6 +174,14 @@ class Script:
     def fate(self, number: str) -> Fate:
         """Return how a message to a number ends."""
         return self.fates.get(number) or practice_fate(number)
+
+    def approval(self, name: str, age: float) -> tuple[str, str]:
+        """Return how far the approval of a template is, `age` seconds after it was submitted, and why."""
+        steps = self.approvals.get(name)
+        if steps is None:
+            steps = practice_approval(name, self.approval_seconds, rejected=name in self.rejected)
+        word, _ = status_at(tuple((at / self.speed, word) for at, word in steps), age)
+        return word, self.rejected.get(name, "PROMOTIONAL") if word == "rejected" else ""
 
 
 def read_script(document: Mapping[str, Any]) -> Script:
@@ -165,6 +194,11 @@ def read_script(document: Mapping[str, Any]) -> Script:
         values["faults"] = tuple(read_fault(fault) for fault in values["faults"])
     if "fates" in values:
         values["fates"] = {number: _read_fate(fate) for number, fate in values["fates"].items()}
+    if "approvals" in values:
+        values["approvals"] = {
+            name: tuple((float(at), str(word)) for at, word in steps)
+            for name, steps in values["approvals"].items()
+        }
     if "senders" in values:
         values["senders"] = tuple(values["senders"])
     return Script(**values)

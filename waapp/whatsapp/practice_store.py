@@ -225,6 +225,10 @@ class PracticeStore:
             (json.dumps(approval), now, sid),
         )
 
+    def change_content(self, sid: str, document: dict[str, Any]) -> None:
+        """Replace what a template says."""
+        self._db.execute("UPDATE content SET document = ? WHERE sid = ?", (json.dumps(document), sid))
+
     def delete_content(self, sid: str) -> None:
         """Forget a template."""
         self._db.execute("DELETE FROM content WHERE sid = ?", (sid,))
