@@ -130,6 +130,32 @@ def test_an_export_needs_to_know_its_format(waapp: Waapp, event: str, tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_send_that_waits_says_until_when_and_why(waapp: Waapp, event: str, tmp_path: Path) -> None:
+    made = waapp("event", "Later", "--date", "2030-06-05T16:00", "--zone", "Europe/Lisbon", "--place", "Porto",
+                 "--rsvp-link", "https://rsvp.example/{rsvp_token}")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    guests = tmp_path / "guests.csv"
+    guests.write_text("name,phone\nAna,+351912345678\n", encoding="utf-8")
+    assert waapp("import", "Later", str(guests)).returncode == 0
+    late = waapp("send", "Later", "--template", "rsvp_invitation", "--not-after", "2020-01-01")
+    assert late.returncode == 1
+    assert "latest time" in late.stderr
+    wrong = waapp("send", "Later", "--template", "rsvp_invitation", "--quiet", "at night")
+    assert "21:00-09:00" in wrong.stderr
+    sent = waapp("send", "Later", "--template", "rsvp_invitation", "--not-before", "2030-06-01T12:00",
+                 "--quiet", "21:00-09:00", "--undo", "5")  # fmt: skip
+    assert sent.returncode == 0, sent.stderr
+    assert waapp("work", "--until-idle").returncode == 0
+    (send,) = json.loads(waapp("status", "Later", "--json").stdout)["sends"]
+    assert (send["queued"], send["waits_for"], send["goes_on_at"]) == (
+        1,
+        "not_before",
+        "2030-06-01 11:00:00+00:00",
+    )
+    assert send["not_after"] == "2030-06-05 15:00:00+00:00"
+    assert "goes on at 2030-06-01 12:00 WEST" in waapp("status", "Later").stdout
+
+
 def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None:
     for command in (["status", event], ["check"], ["event", "Second", "--date", "2030-01-01"]):
         done = waapp(*command, "--json")

@@ -5,6 +5,7 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -422,8 +423,10 @@ def test_reasons_blockers_and_notices_are_filled():
     assert texts.reason_count(Reason.LANDLINE, 1) == "1 guest has only a landline"
     assert texts.reason_count(Reason.LANDLINE, 9) == "9 guests have only a landline"
     assert texts.blocker(Blocker(BlockerCode.NOBODY_LEFT)) == texts.BLOCKERS[BlockerCode.NOBODY_LEFT]
-    notice = Notice(NoticeCode.OVER_DAILY_LIMIT, {"limit": 250, "used": 3, "over": 1})
-    assert texts.notice(notice).endswith("1 guest will have to wait.")
+    notice = Notice(
+        NoticeCode.OVER_DAILY_LIMIT, {"limit": 250, "used": 3, "over": 1, "until": date(2027, 5, 4)}
+    )
+    assert texts.notice(notice).endswith("1 guest will have to wait, the last of them until 2027-05-04.")
     assert texts.row_finding("row_no_phone", {}) == "No phone number."
     assert texts.row_finding("email_wrong", {"text": "x"}) == "This is not an e-mail address."
 

@@ -176,6 +176,24 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("event", metavar="EVENT", help="id or unique name")
     send.add_argument("--template", required=True, metavar="NAME")
     send.add_argument("--dry-run", action="store_true", help="say who would get it, and queue nothing")
+    send.add_argument("--not-before", metavar="ISO", help="2027-05-03T09:00, in the event's zone")
+    send.add_argument(
+        "--not-after",
+        metavar="ISO",
+        help="what has not left by then asks first (default: when the event is over)",
+    )
+    send.add_argument(
+        "--quiet",
+        metavar="HOURS",
+        help="21:00-09:00, where each guest is: nothing leaves then; none (default: the event's)",
+    )
+    send.add_argument(
+        "--undo",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="hold it back so long, so that a window can undo it (default: 0, at most 60)",
+    )
 
     work = add("work", _work, "send, follow and settle without a window", has_json=False)
     work.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
@@ -263,7 +281,10 @@ def _check_import(parser: argparse.ArgumentParser, options: argparse.Namespace) 
 async def _send(options: argparse.Namespace) -> None:
     from waapp import commands, config
 
-    sent = await commands.send(config.load(), options.event, options.template, dry_run=options.dry_run)
+    times = commands.SendTimes(options.not_before, options.not_after, options.quiet, options.undo)
+    sent = await commands.send(
+        config.load(), options.event, options.template, dry_run=options.dry_run, times=times
+    )
     _show(sent, options)
     if sent.plan.blockers:
         raise UserError("send_blocked", blocker=sent.plan.blockers[0])

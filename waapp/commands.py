@@ -1,8 +1,8 @@
 """What the commands do: create an event, plan and queue a send, tell its status."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,13 +13,16 @@ from waapp import texts
 from waapp.config import Settings
 from waapp.core import phone
 from waapp.core.errors_twilio import Table, load_table
-from waapp.core.events import Event, EventDraft, check_event
+from waapp.core.events import Event, EventDraft, check_event, zone
 from waapp.core.guests import GuestRow
+from waapp.core.invitations import SendState, SendSummary
 from waapp.core.plan import Options, Plan
 from waapp.core.rates import load_rates
 from waapp.core.status import Shown
 from waapp.core.summary import Funnel, funnel
-from waapp.db import events, guests, templates
+from waapp.core.waiting import LONGEST_UNDO, Timing, default_timing
+from waapp.db import events, guests, sends, templates
+from waapp.db.clock import database_clock
 from waapp.engine.account import open_account
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
@@ -77,6 +80,30 @@ async def create_event(
 
 
 @dataclass(frozen=True, slots=True)
+class SendTimes:
+    """When a send may leave, as typed: ISO 8601 in the event's zone, quiet hours as "21:00-09:00" or "none"."""
+
+    not_before: str | None = None
+    not_after: str | None = None
+    quiet: str | None = None
+    undo_seconds: float = 0.0
+
+    def timing(self, event: Event, now: datetime) -> Timing:
+        """Return the timing, with what is not given as the event has it."""
+        usual = default_timing(event, now, min(max(self.undo_seconds, 0.0), LONGEST_UNDO))
+        start, end = usual.quiet_start, usual.quiet_end
+        if self.quiet is not None:
+            start, end = _quiet_hours(self.quiet)
+        return replace(
+            usual,
+            not_before=_moment(self.not_before, event.time_zone) if self.not_before else None,
+            not_after=_moment(self.not_after, event.time_zone) if self.not_after else usual.not_after,
+            quiet_start=start,
+            quiet_end=end,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A plan and, unless it was a dry run or blocked, how many invitations were queued."""
 
@@ -119,16 +146,20 @@ class Sent:
         }
 
 
-async def send(settings: Settings, event: str, template: str, *, dry_run: bool) -> Sent:
+async def send(
+    settings: Settings, event: str, template: str, *, dry_run: bool, times: SendTimes | None = None
+) -> Sent:
     """Plan a send to everybody who can get it and, unless it is a dry run or blocked, queue it.
 
-    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("template_unknown").
+    Raises UserError("event_unknown"), UserError("event_ambiguous"), UserError("template_unknown"),
+    UserError("date_unreadable"), UserError("quiet_hours_unreadable") and the errors of `queue`.
     """
     rates = load_rates(resource_text("rates.toml"))
     async with open_database(settings) as opened, open_account(settings) as account:
         async with opened.database.read() as conn:
             found = await events.find_event(conn, event)
             chosen = await templates.find_template(conn, template)
+            timing = (times or SendTimes()).timing(found, await database_clock(conn))
         prepared = await prepare(
             opened.database,
             found.id,
@@ -140,18 +171,19 @@ async def send(settings: Settings, event: str, template: str, *, dry_run: bool) 
         )
         queued = None
         if not dry_run and prepared.plan.may_start:
-            queued = (await queue(opened.database, prepared, planner=settings.planner)).count
+            queued = (await queue(opened.database, prepared, planner=settings.planner, timing=timing)).count
     return Sent(prepared.plan, queued, account.practice)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """An event's guests with the newest invitation of each."""
+    """An event's guests with the newest invitation of each, and the sends that are not over."""
 
     event: Event
     rows: tuple[GuestRow, ...]
     practice: bool
     errors: Table
+    sends: tuple[SendSummary, ...] = ()
 
     @property
     def funnel(self) -> Funnel:
@@ -165,7 +197,28 @@ class Status:
             f"{self.event.name}: {len(self.rows)} guests, {funnel.planned} invited, {funnel.sent} handed over, "
             f"{funnel.delivered} delivered, {funnel.read} read, {funnel.failed} failed, {funnel.unknown} unknown"
         )
-        return "\n".join([head, *(self._line(row) for row in self.rows)])
+        return "\n".join([head, *map(self._send_line, self.sends), *(self._line(row) for row in self.rows)])
+
+    def _send_line(self, summary: SendSummary) -> str:
+        """Say of a send that is not over what waits, until when and why."""
+        send, waiting = summary.send, summary.waiting
+        head = (
+            f"{send.template_name}, by {send.planned_by}: {summary.queued} of {summary.total} have not left"
+        )
+        if send.state is SendState.PAUSED:
+            return f"{head}; paused: {self._why_paused(send.pause_code)}"
+        if waiting is None:
+            who = f"{summary.holder} is sending" if summary.holder else "no desk is sending at the moment"
+            return f"{head}; {who}"
+        return f"{head}; goes on at {self._local(waiting.at)}: {texts.wait_reason(waiting.reason)}"
+
+    def _why_paused(self, code: str | None) -> str:
+        if code in texts.PAUSES:
+            return texts.tr(texts.PAUSES[code])
+        return texts.cause(code, None, self.errors) or "-"
+
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(zone(self.event.time_zone)).strftime("%Y-%m-%d %H:%M %Z")
 
     def _line(self, row: GuestRow) -> str:
         trouble = row.error_code is not None and row.shown in _TROUBLES
@@ -182,6 +235,25 @@ class Status:
             "event": {"id": self.event.id, "name": self.event.name},
             "practice": self.practice,
             "funnel": asdict(self.funnel),
+            "sends": [
+                {
+                    "id": one.send.id,
+                    "template": one.send.template_name,
+                    "by": one.send.planned_by,
+                    "state": one.send.state.value,
+                    "pause_code": one.send.pause_code,
+                    "total": one.total,
+                    "queued": one.queued,
+                    "parked": one.parked,
+                    "in_flight": one.in_flight,
+                    "unknown": one.unknown,
+                    "goes_on_at": one.waiting.at if one.waiting else None,
+                    "waits_for": one.waiting.reason.value if one.waiting else None,
+                    "not_after": one.send.not_after,
+                    "sent_by": one.holder,
+                }
+                for one in self.sends
+            ],
             "guests": [
                 {
                     "id": row.id,
@@ -236,8 +308,24 @@ async def status(settings: Settings, event: str) -> Status:
             async for chunk in guests.stream_guest_rows(conn, found.id, settings.practice)
             for row in chunk
         ]
+        unfinished = tuple(
+            one
+            for one in await sends.list_sends(conn, found.id, settings.practice)
+            if one.send.state in {SendState.ACTIVE, SendState.PAUSED}
+        )
     by_name = tuple(sorted(rows, key=lambda row: row.name.casefold()))
-    return Status(found, by_name, settings.practice, load_table(resource_text("twilio_errors.toml")))
+    errors = load_table(resource_text("twilio_errors.toml"))
+    return Status(found, by_name, settings.practice, errors, unfinished)
+
+
+def _quiet_hours(text: str) -> tuple[time | None, time | None]:
+    if text.strip().casefold() == "none":
+        return None, None
+    start, _, end = text.partition("-")
+    try:
+        return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+    except ValueError as error:
+        raise UserError("quiet_hours_unreadable", text=text) from error
 
 
 def _moment(text: str, zone: str) -> datetime:

@@ -461,7 +461,8 @@ def test_past_events_are_pointed_out(when: datetime | None, past: bool) -> None:
 def test_daily_limit(limit: int | None, used: int, over: int | None) -> None:
     two = [guest(1), guest(2, "+351 913 333 333")]
     plan = build(two, replace(REAL, daily_limit=limit, daily_used=used))
-    expected = [] if over is None else [{"limit": limit, "used": used, "over": over}]
+    tomorrow = (NOW + timedelta(days=1, minutes=5)).date()
+    expected = [] if over is None else [{"limit": limit, "used": used, "over": over, "until": tomorrow}]
     assert [n.params for n in plan.warnings if n.code is NoticeCode.OVER_DAILY_LIMIT] == expected
 
 

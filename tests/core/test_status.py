@@ -11,7 +11,6 @@ from waapp.core.status import (
     Shown,
     advance,
     guest_status,
-    is_final,
     shown,
 )
 
@@ -84,22 +83,6 @@ def test_every_word_of_twilio_has_a_guest_status(word: str) -> None:
 
 def test_no_word_yet_means_queued() -> None:
     assert guest_status(None) is GuestStatus.QUEUED
-
-
-@pytest.mark.parametrize(
-    ("word", "final"),
-    [
-        (None, False),
-        ("sent", False),
-        ("delivered", False),
-        ("read", True),
-        ("failed", True),
-        ("undelivered", True),
-        ("canceled", True),
-    ],
-)
-def test_which_words_end_a_message(word: str | None, final: bool) -> None:
-    assert is_final(word) is final
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -48,10 +49,11 @@ def test_the_rest_waits_until_the_next_day_and_the_plan_says_so(run: Run, desk: 
 
     first, second, due = run(scenario())
     (notice,) = [one for one in first.plan.warnings if one.code is NoticeCode.OVER_DAILY_LIMIT]
-    assert notice.params == {"limit": 5, "used": 0, "over": 3}
+    tomorrow = datetime.now(UTC) + timedelta(hours=24)
+    lisbon = (tomorrow + timedelta(minutes=5)).astimezone(ZoneInfo("Europe/Lisbon"))
+    assert notice.params == {"limit": 5, "used": 0, "over": 3, "until": lisbon.date()}
     assert (second.daily_limit, second.daily_used) == (5, 5)
     assert Counter(moment is None for moment in due) == {True: 5, False: 3}
-    tomorrow = datetime.now(UTC) + timedelta(hours=24)
     assert all(moment > tomorrow for moment in due if moment is not None)
 
 

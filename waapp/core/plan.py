@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from waapp.core.daily_limit import waits
 from waapp.core.events import Event, is_day_only, zone
 from waapp.core.language_choice import Choice
 from waapp.core.languages import language_name
@@ -472,8 +473,16 @@ def _warnings(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterat
     limit = situation.daily_limit
     if limit is not None and situation.daily_used + len(people) > limit:
         over = min(len(people), situation.daily_used + len(people) - limit)
+        longest = max(waits((one.address for one in recipients), limit, situation.daily_used))
+        last = situation.now + timedelta(seconds=longest)
         yield Notice(
-            NoticeCode.OVER_DAILY_LIMIT, {"limit": limit, "used": situation.daily_used, "over": over}
+            NoticeCode.OVER_DAILY_LIMIT,
+            {
+                "limit": limit,
+                "used": situation.daily_used,
+                "over": over,
+                "until": last.astimezone(zone(situation.event.time_zone)).date(),
+            },
         )
     if len(people) < len(recipients):
         yield Notice(NoticeCode.SHARED_PHONES, {"messages": len(recipients) - len(people)})

@@ -78,9 +78,6 @@ _GUEST_STATUS: Final = {
     "canceled": GuestStatus.FAILED,
 }
 
-OPEN_WORDS: Final = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "delivered"})
-"""Twilio's words after which a later one may still come without us doing anything."""
-
 
 def advance(old: str | None, new: str) -> str | None:
     """Return the status after learning `new` while holding `old`, both in Twilio's words.
@@ -94,11 +91,6 @@ def advance(old: str | None, new: str) -> str | None:
     if old is None or old not in _RANK:
         return new
     return min(old, new, key=lambda word: (-_RANK[word], word))
-
-
-def is_final(word: str | None) -> bool:
-    """Tell whether no later word is to be expected; `delivered` may still become `read`."""
-    return word is not None and word not in OPEN_WORDS
 
 
 def guest_status(word: str | None) -> GuestStatus:

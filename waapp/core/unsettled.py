@@ -53,8 +53,8 @@ def find_message(
     """Search Twilio's list for one message of ours.
 
     It must go out from the sender to the recipient, carry the same text, not have been created before the
-    claim, and not belong to another row (`taken` holds SIDs). `skew` is Twilio's clock minus ours. Exactly one
-    such message is the one; several are for a person to judge.
+    claim, and not belong to another row (`taken` holds SIDs). `skew` is Twilio's clock minus the database's.
+    Exactly one such message is the one; several are for a person to judge.
     """
     earliest = wanted.claimed_at + skew - _CLOCKS_DIFFER
     found = [

@@ -35,7 +35,7 @@ from waapp.core.waiting import Timing, WaitReason, check_timing, default_timing
 from waapp.db import events, guests, opt_outs, template_versions, templates
 from waapp.db import invitations as invitations_db
 from waapp.db.clock import database_clock
-from waapp.db.daily_use import people_written_to
+from waapp.db.daily_use import people_written_to, reserve
 from waapp.db.engine import Database
 from waapp.db.send_timing import account_trouble
 from waapp.db.sends import NewSend, Queued, queue_send
@@ -167,31 +167,33 @@ async def queue(
         quiet_end=when.quiet_end,
         undo_seconds=when.undo_seconds,
     )
-    addresses = [recipient.address for recipient in made.recipients]
-    invitations = [
-        NewInvitation(
-            guest_id=recipient.guest_id,
-            recipient=recipient.address,
-            variables=recipient.values,
-            body=recipient.body,
-            content_sid=_content_sid(recipient, made),
-            content_variables=recipient.content_variables if made.content_sid else None,
-            language=recipient.template.language if recipient.template else None,
-            template_version=recipient.template.version if recipient.template else None,
-            template_version_id=recipient.template.version_id if recipient.template else None,
-            parts=message_json(recipient.message),
-            wait=wait,
-            wait_reason=WaitReason.DAILY_LIMIT if wait else None,
-            time_zone=recipient.time_zone,
-        )
-        for recipient, wait in zip(
-            made.recipients, waits(addresses, prepared.daily_limit, prepared.daily_used), strict=True
-        )
-    ]
     async with database.begin() as conn:
+        used = prepared.daily_used if prepared.daily_limit is None else await reserve(conn)
+        delays = waits((one.address for one in made.recipients), prepared.daily_limit, used)
         return await queue_send(
-            conn, new, invitations, include_already_invited=prepared.options.include_already_invited
+            conn,
+            new,
+            [_invitation(one, made, delay) for one, delay in zip(made.recipients, delays, strict=True)],
+            include_already_invited=prepared.options.include_already_invited,
         )
+
+
+def _invitation(recipient: Recipient, made: Plan, wait: float) -> NewInvitation:
+    return NewInvitation(
+        guest_id=recipient.guest_id,
+        recipient=recipient.address,
+        variables=recipient.values,
+        body=recipient.body,
+        content_sid=_content_sid(recipient, made),
+        content_variables=recipient.content_variables if made.content_sid else None,
+        language=recipient.template.language if recipient.template else None,
+        template_version=recipient.template.version if recipient.template else None,
+        template_version_id=recipient.template.version_id if recipient.template else None,
+        parts=message_json(recipient.message),
+        wait=wait,
+        wait_reason=WaitReason.DAILY_LIMIT if wait else None,
+        time_zone=recipient.time_zone,
+    )
 
 
 def _planned(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from waapp.core import phone
@@ -88,7 +88,10 @@ class Poller:
 
     async def _ask(self, due: list[OpenMessage], ours: dict[str, OpenMessage]) -> None:
         """List messages, newest first, until every due one has been seen or it makes no sense to go on."""
-        since = datetime.now(UTC) - timedelta(seconds=max(message.age for message in due)) - timedelta(days=1)
+        now = self._client.now
+        oldest = timedelta(seconds=max(message.age for message in due))
+        # A day's margin, because the list goes by days. Before Twilio's first answer its clock is not known.
+        since = None if now is None else now - oldest - timedelta(days=1)
         missing = {message.sid for message in due}
         told: dict[str, _Told] = {}
         fruitless = 0
@@ -106,8 +109,8 @@ class Poller:
             if record is not None:
                 await self._learn([record.fact()], ours, told)
             missing.discard(sid)
-        now = time.monotonic()
-        self._asked.update((message.sid, now) for message in due if message.sid not in missing)
+        asked_at = time.monotonic()
+        self._asked.update((message.sid, asked_at) for message in due if message.sid not in missing)
         self._told = told
 
     async def _learn(self, facts: list[Fact], ours: dict[str, OpenMessage], told: dict[str, _Told]) -> None:

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from waapp.core.invitations import Unsettled
 from waapp.core.unsettled import find_message
 from waapp.db import settling
+from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.db.sends import finish_done
 from waapp.engine.account import Line
@@ -89,10 +89,10 @@ class Reconciler:
     async def _look(self, one: Unsettled) -> bool:
         listed = await self._line.client.list_messages(to=one.recipient, page_cap=1)
         async with self._database.begin() as conn:
+            now = await database_clock(conn)
+            ahead = (self._line.client.now or now) - now
             taken = await settling.known_sids(conn, [record.sid for record in listed])
-            match = find_message(
-                one, self._line.number, listed, taken, skew=self._line.client.skew or timedelta()
-            )
+            match = find_message(one, self._line.number, listed, taken, skew=ahead)
             if match.sid is not None:
                 return await settling.adopt(conn, one.id, match.sid, match.status)
             gap = self._line.cadence.next_look(one.looks + 1)

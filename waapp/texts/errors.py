@@ -199,6 +199,9 @@ _WORK: Final = {
     "template_name_taken": Message("Another template is called “{name}” already.", "Choose another name."),
     "send_unknown": Message("This send no longer exists.", "Somebody else has deleted its event."),
     "send_blocked": Message("Nothing was sent. {blocker}", "Mend that, then send again."),
+    "quiet_hours_unreadable": Message(
+        "“{text}” does not name quiet hours.", "Write them as 21:00-09:00, or none."
+    ),
     "undo_too_late": Message(
         "It is too late to undo: messages are leaving.",
         "Stop the send instead: what has not left yet then stays here.",

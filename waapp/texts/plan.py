@@ -78,7 +78,8 @@ NOTICES: Final = {
     NoticeCode.PRACTICE: "Practice mode: nothing leaves this computer, and guests receive nothing.",
     NoticeCode.EVENT_PAST: "The event {event} is over.",
     NoticeCode.OVER_DAILY_LIMIT: (
-        "WhatsApp lets you write to {limit:person|people} in 24 hours. {over:guest|guests} will have to wait."
+        "WhatsApp lets you write to {limit:person|people} in 24 hours. {over:guest|guests} will have to wait, "
+        "the last of them until {until}."
     ),
     NoticeCode.BODY_IS_SENT: (
         "{template} is not approved: it only reaches guests who wrote to you in the last 24 hours."

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -73,7 +74,7 @@ class TwilioClient:
         self._opening = asyncio.Lock()
         self._transport: TwilioTransport | None = None
         self._rest: Any = None
-        self._skew: timedelta | None = None
+        self._told: tuple[datetime, float] | None = None
 
     def __repr__(self) -> str:
         return f"<TwilioClient {self._account_sid[:4]}…>"
@@ -95,9 +96,12 @@ class TwilioClient:
             await self._transport.close()
 
     @property
-    def skew(self) -> timedelta | None:
-        """How far Twilio's clock is ahead of ours, to about a second; None before the first answer."""
-        return self._skew
+    def now(self) -> datetime | None:
+        """Return the moment by Twilio's clock, to about a second, whatever ours says; None before the first answer."""
+        if self._told is None:
+            return None
+        told, at = self._told
+        return told + timedelta(seconds=time.monotonic() - at)
 
     async def send(
         self,
@@ -335,7 +339,7 @@ class TwilioClient:
         except (KeyError, ValueError):
             return
         if told.tzinfo is not None:
-            self._skew = told - datetime.now(UTC)
+            self._told = (told.astimezone(UTC), time.monotonic())
 
 
 _TRANSPORT: Final = "waapp.whatsapp.transport"
