@@ -24,6 +24,7 @@ from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventSummary
 from waapp.core.plan import Options
 from waapp.core.rates import load_rates
+from waapp.core.waiting import Timing
 from waapp.db import events
 from waapp.db.feed import Connected, Feed
 from waapp.db.sends import Queued
@@ -250,8 +251,8 @@ class Program:
                 rates=self._rates,
             )
 
-        async def queue(prepared: Prepared) -> Queued:
-            return await plans.queue(database, prepared, planner=settings.planner)
+        async def queue(prepared: Prepared, timing: Timing) -> Queued:
+            return await plans.queue(database, prepared, planner=settings.planner, timing=timing)
 
         def show_guests(ids: Sequence[UUID]) -> None:
             guests_page.show_guests(window.event_id, ids)

@@ -62,7 +62,7 @@ other = { marketing = 0.07, utility = 0.02 }
 class Desk:
     """The page in a window, with a database and a practice account of its own; nothing is sent unless `at_work`."""
 
-    def __init__(self, qtbot, database, line, run, *, rate=None):
+    def __init__(self, qtbot, database, line, run, *, undo_seconds=0.0):
         self.qtbot, self.database, self.run = qtbot, database, run
         self.line = line
         self.reports = Reports()
@@ -74,7 +74,7 @@ class Desk:
         self.window = QWidget()
         self.page = SendPage(
             database=database,
-            settings=SETTINGS,
+            settings=replace(SETTINGS, undo_seconds=undo_seconds),
             tasks=self.tasks,
             navigate=self.went_to.append,
             prepare=self.prepare,
@@ -91,9 +91,9 @@ class Desk:
             self.database, event_id, template_id, options, line=self.line, practice=True, rates=RATES
         )
 
-    async def queue(self, prepared):
+    async def queue(self, prepared, timing=None):
         self.queued += 1
-        return await plans.queue(self.database, prepared, planner="Maria on MARIA-PC")
+        return await plans.queue(self.database, prepared, planner="Maria on MARIA-PC", timing=timing)
 
     async def open(self, event_id):
         self.window.show()

@@ -14,6 +14,7 @@ from waapp.config import Settings
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.languages import language_name
 from waapp.core.plan import Exclusion, Options
+from waapp.core.waiting import Timing
 from waapp.db import sends, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 Prepare = Callable[[UUID, UUID, Options], Awaitable[Prepared]]
 """Plans a send of a template to an event's guests; writes nothing."""
-Queue = Callable[[Prepared], Awaitable[Queued]]
-"""Writes a plan's send and invitations; the engine carries them on."""
+Queue = Callable[[Prepared, Timing], Awaitable[Queued]]
+"""Writes a plan's send and invitations, to leave at such times; the engine carries them on."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PREVIEW_WIDTH = 320
@@ -69,6 +70,7 @@ class SendPage(QWidget):
         self.setObjectName("page")
         self._database = database
         self._practice = settings.practice
+        self._undo_seconds = settings.undo_seconds
         self._tasks = tasks
         self._navigate = navigate
         self._prepare = prepare
@@ -205,7 +207,9 @@ class SendPage(QWidget):
         self._show(self._review)
         self._header.set_title(tr("Send invitations"))
         self._header.set_facts(_facts(prepared))
-        self._review.show_plan(prepared, review_rows(prepared, self._sent_again(prepared)))
+        self._review.show_plan(
+            prepared, review_rows(prepared, self._sent_again(prepared)), self._undo_seconds
+        )
         await self._show_messages(prepared)
 
     def _sent_again(self, prepared: Prepared) -> tuple[Exclusion, ...]:
@@ -277,12 +281,13 @@ class SendPage(QWidget):
             with busy(self._review.send_button, self._picker):
                 if not await ask(SendDialog(prepared, self._sent_again(prepared), self)):
                     return
-                queued = await self._queue(prepared)
+                queued = await self._queue(prepared, self._review.when.timing)
         finally:
             self._is_asking = False
             self._planner.ask()
         self._send_id = queued.send.id
         self._options, self._again = Options(), ()
+        self._review.when.begin()
         self._progress.begin()
         if queued.skipped:
             self._progress.say(

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from waapp.engine.plans import Prepared
 from waapp.gui import style
 from waapp.gui.send_rows import ReviewRow, name_lines
+from waapp.gui.send_when import SendWhen
 from waapp.gui.template_findings import Row, RowAction, RowWidget
 from waapp.gui.texts import lasting, number
 from waapp.gui.widgets import Card, button, label, name, rule
@@ -142,6 +143,7 @@ class SendReview(Card):
     def __init__(self) -> None:
         super().__init__()
         self._prepared: Prepared | None = None
+        self._undo_seconds = 0.0
         self._figures = figures = QHBoxLayout()
         figures.setContentsMargins(16, 16, 16, 16)
         self.recipients = Figure("send.recipients")
@@ -154,6 +156,10 @@ class SendReview(Card):
         self.body.addLayout(figures)
         self.body.addWidget(rule())
         self.body.addWidget(self._build_rows(), 1)
+        self.body.addWidget(rule())
+        self.when = SendWhen()
+        self.when.changed.connect(self._allow)
+        self.body.addWidget(self.when)
         self.body.addWidget(rule())
         footer = QHBoxLayout()
         footer.setContentsMargins(16, 16, 16, 16)
@@ -197,11 +203,12 @@ class SendReview(Card):
 
     def show_planning(self) -> None:
         """Say that every guest is being looked at; nothing can be sent meanwhile."""
+        self._prepared = None
         self.send_button.setEnabled(False)
         self._hint.setText(tr("Looking at every guest…"))
 
-    def show_plan(self, prepared: Prepared, rows: Sequence[ReviewRow]) -> None:
-        """Show a plan."""
+    def show_plan(self, prepared: Prepared, rows: Sequence[ReviewRow], undo_seconds: float) -> None:
+        """Show a plan; after Send it could be undone for so many seconds."""
         plan = prepared.plan
         self._prepared = prepared
         recipients, left_out = len(plan.recipients), len(plan.excluded)
@@ -223,12 +230,23 @@ class SendReview(Card):
         self._show_rows(rows)
         self.send_button.setText(send_label(prepared).replace("&", "&&"))
         self.send_button.setAccessibleName(send_label(prepared))
-        self.send_button.setEnabled(plan.may_start)
-        self._hint.setText(
-            tr("Starts at once. You can pause or stop it at any time.")
-            if plan.may_start
-            else tr("Not ready to send: see the red lines above.")
-        )
+        self._undo_seconds = undo_seconds
+        self.when.show_plan(prepared, undo_seconds)
+        self._allow()
+
+    def _allow(self) -> None:
+        """Let the send begin if nothing speaks against it, and say what comes after the button."""
+        prepared = self._prepared
+        if prepared is None:
+            return
+        ready = prepared.plan.may_start
+        self.send_button.setEnabled(ready and not self.when.problem())
+        if not ready:
+            self._hint.setText(tr("Not ready to send: see the red lines above."))
+        elif self._undo_seconds:
+            self._hint.setText(tr("After Send you can undo it for {n} s.", n=round(self._undo_seconds)))
+        else:
+            self._hint.setText(tr("You can pause or stop it at any time."))
 
     def _show_rows(self, rows: Sequence[ReviewRow]) -> None:
         wanted = {row.key for row in rows}
