@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QMetaObject, QSettings, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from waapp import config, loop, paths, texts
@@ -45,6 +45,7 @@ from waapp.gui.settings_page import Entered, SettingsPage
 from waapp.gui.settings_sections import Verdict
 from waapp.gui.template_drafts import KeptDrafts
 from waapp.gui.templates_page import TemplatesPage
+from waapp.gui.undo_watch import UndoWatch
 from waapp.gui.window import Window
 from waapp.opening import OpenDatabase, open_database
 from waapp.sample import add_sample
@@ -169,10 +170,14 @@ class Program:
             feed.subscribe(counts.changed)
             followed = window.event_chosen.connect(counts.follow)
             sending: Sending | None = None
+            undone: QMetaObject.Connection | None = None
             working: asyncio.Task[None] | None = None
             if line is not None:
                 sending = self._sending(opened, line)
                 feed.subscribe(sending.changed)
+                undo = UndoWatch(opened.database, tasks, sender=line.key, show=window.status.undo.show_send)
+                feed.subscribe(undo.changed)
+                undone = window.status.undo.undo_wanted.connect(undo.undo)
                 working = tasks.start(sending.run(), "sending")
             else:
                 window.status.set_sender(None, SendingState(Duty.STOPPED), practice=False)
@@ -188,6 +193,9 @@ class Program:
             finally:
                 self._serving = False
                 window.event_chosen.disconnect(followed)
+                window.status.undo.show_send(None)
+                if undone is not None:
+                    window.status.undo.undo_wanted.disconnect(undone)
                 if sending is not None:
                     sending.stop()
                 await window.close_pages()
@@ -288,6 +296,7 @@ class Program:
                 **page_handles("send"),
                 prepare=prepare,
                 queue=queue,
+                errors=self._errors,
                 show_guests=show_guests,
                 edit_event=edit_event,
             ),

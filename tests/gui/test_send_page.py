@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 from sqlalchemy import text
 
 from tests.gui.accessibility import assert_accessible
+from tests.gui.guest_data import errors
 from tests.gui.pages import (
     INVITATION,
     SETTINGS,
@@ -81,6 +82,7 @@ class Desk:
             queue=self.queue,
             show_guests=self.shown_guests.append,
             edit_event=self.edited.append,
+            errors=errors(),
         )
         QVBoxLayout(self.window).addWidget(self.page)
         self.window.resize(1090, 756)
@@ -321,7 +323,7 @@ def test_confirming_queues_once_even_on_a_double_click(desk):
             (summary,) = await sends.list_sends(conn, event_id, practice=True)
         assert (summary.total, summary.queued) == (2, 2)
         assert desk.progress._done.text() == "0 of 2 sent"
-        assert desk.progress.status().startswith("Started ")
+        assert desk.progress.status().startswith("No computer is sending")
 
     desk.run(story())
 
@@ -401,7 +403,7 @@ def test_a_send_that_runs_is_found_again(desk):
         event_id = await prepared(desk)
         await desk.confirm()
         await desk.until_watching()
-        desk.page._send_id = None
+        desk.page._watch.forget()
         await desk.page.open(None)
         assert desk.page._stack.currentWidget() is desk.page._empty
         await desk.page.open(event_id)

@@ -1,5 +1,6 @@
 """The page for sending: choose a template, review who gets it, confirm, and watch it go."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,25 +12,31 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
-from waapp.core.invitations import SendState, SendSummary
+from waapp.core.errors_twilio import Table
+from waapp.core.invitations import Send, SendState, SendSummary
 from waapp.core.languages import language_name
 from waapp.core.plan import Exclusion, Options
 from waapp.core.waiting import Timing
 from waapp.db import sends, templates
-from waapp.db.engine import Database
+from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
+from waapp.db.invitations import prior_invitations
 from waapp.db.sends import Queued
 from waapp.engine.plans import Prepared
+from waapp.errors import UserError
 from waapp.gui.aio import Tasks, ask, busy
+from waapp.gui.bars import MessageBar
 from waapp.gui.refresher import Refresher
 from waapp.gui.send_confirm import SendDialog
 from waapp.gui.send_progress import SendProgress
 from waapp.gui.send_review import SendReview
 from waapp.gui.send_rows import Remedy, ReviewRow, review_rows
+from waapp.gui.send_watch import SendWatch
 from waapp.gui.template_guests import GuestStepper
 from waapp.gui.template_survey import PreviewGuest, survey
 from waapp.gui.template_words import state_word
 from waapp.gui.texts import when
+from waapp.gui.undo_bar import UndoBar
 from waapp.gui.widgets import EmptyState, PageHeader, button, name
 from waapp.texts import tr
 
@@ -64,6 +71,7 @@ class SendPage(QWidget):
         queue: Queue,
         show_guests: Callable[[Sequence[UUID]], None],
         edit_event: Callable[[UUID], None],
+        errors: Table,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,6 +79,9 @@ class SendPage(QWidget):
         self._database = database
         self._practice = settings.practice
         self._undo_seconds = settings.undo_seconds
+        self._desk = settings.desk
+        self._planner_name = settings.planner
+        self._errors = errors
         self._tasks = tasks
         self._navigate = navigate
         self._prepare = prepare
@@ -83,18 +94,24 @@ class SendPage(QWidget):
         self._options = Options()
         self._again: tuple[Exclusion, ...] = ()
         self._prepared: Prepared | None = None
-        self._send_id: UUID | None = None
         self._is_asking = False
         self._planner = Refresher(tasks, self._plan)
-        self._follower = Refresher(tasks, self._follow)
         self._build()
 
     # How it is built
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.messages = MessageBar("send_message")
+        self.undo_bar = UndoBar("send.undo_bar")
+        whole.addWidget(self.messages)
+        whole.addWidget(self.undo_bar)
+        column = QVBoxLayout()
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(16)
+        whole.addLayout(column, 1)
         self._header = PageHeader(tr("Send invitations"))
         self._picker = QComboBox()
         name(self._picker, "send.template", tr("Template to send"))
@@ -109,34 +126,36 @@ class SendPage(QWidget):
         self._next.clicked.connect(lambda: self._navigate(self._next_page))
         self._empty = EmptyState("send", tr("Nothing to send yet"), "", self._next)
         self._stack.addWidget(self._empty)
-        self._desk = QWidget()
-        row = QHBoxLayout(self._desk)
+        self._working = QWidget()
+        row = QHBoxLayout(self._working)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         self._cards = QStackedWidget()
         self._review = SendReview()
         self._review.send_wanted.connect(self._start_sending)
         self._review.remedy_wanted.connect(self._remedy)
-        self._progress = SendProgress()
-        self._progress.pause_wanted.connect(lambda: self._change(self._pause()))
-        self._progress.resume_wanted.connect(lambda: self._change(self._resume()))
-        self._progress.stop_wanted.connect(lambda: self._change(self._stop()))
+        self._progress = SendProgress(self._errors, self._desk)
         self._progress.messages_wanted.connect(lambda: self._navigate("messages"))
         self._progress.another_wanted.connect(self._plan_another)
+        self._progress.settings_wanted.connect(lambda: self._navigate("settings"))
+        self._watch = SendWatch(self._database, self._tasks, self._progress, self.undo_bar, self)
+        self._watch.shown.connect(self._show_sent)
+        self._watch.undone.connect(self._show_undone)
         self._cards.addWidget(self._review)
         self._cards.addWidget(self._progress)
         row.addWidget(self._cards, 1)
         self._stepper = GuestStepper("send.guests")
         self._stepper.setFixedWidth(_PREVIEW_WIDTH)
         row.addWidget(self._stepper)
-        self._stack.addWidget(self._desk)
+        self._stack.addWidget(self._working)
 
     # What the window asks of a page
 
     async def open(self, event_id: UUID | None) -> None:
         """Show an event's running send, or else the plan of a new one."""
         if event_id != self._event_id:
-            self._options, self._prepared, self._send_id = Options(), None, None
+            self._options, self._prepared = Options(), None
+            self._watch.forget()
         self._event_id = event_id
         if event_id is None:
             self._show_empty(
@@ -148,17 +167,12 @@ class SendPage(QWidget):
             return
         async with self._database.read() as conn:
             self._templates = await templates.list_templates(conn, active_only=True)
-            running = [
-                each
-                for each in await sends.list_sends(conn, event_id, self._practice)
-                if each.send.state in {SendState.ACTIVE, SendState.PAUSED}
-            ]
+            running = await self._running(conn, event_id)
         self._fill_picker()
-        if running and self._send_id is None:
-            self._send_id = running[0].send.id
-            self._progress.begin()
-        if self._send_id is not None:
-            await self._follow()
+        if running and self._watch.send_id is None:
+            self._watch.begin(running[0].send.id)
+        if self._watch.send_id is not None:
+            await self._watch.look()
         else:
             await self._plan()
 
@@ -166,21 +180,27 @@ class SendPage(QWidget):
         """Follow what this desk or another one has changed."""
         if self._event_id is None or self._is_asking:
             return
-        if self._send_id is not None:
+        if self._watch.send_id is not None:
             if change.concerns(self._event_id, Kind.SENDS, Kind.INVITATIONS):
-                self._follower.ask()
+                self._watch.ask()
         elif change.concerns(self._event_id):
             self._planner.ask()
+
+    async def _running(self, conn: Connection, event_id: UUID) -> list[SendSummary]:
+        found = await sends.list_sends(conn, event_id, self._practice)
+        return [each for each in found if each.send.state in {SendState.ACTIVE, SendState.PAUSED}]
 
     # Planning
 
     async def _plan(self) -> None:
         """Look at every guest anew and show what a send would do."""
         event_id = self._event_id
-        if event_id is None or self._send_id is not None:
+        if event_id is None or self._watch.send_id is not None:
             return
         async with self._database.read() as conn:
             self._templates = await templates.list_templates(conn, active_only=True)
+            running = await self._running(conn, event_id)
+        self._show_running(running)
         self._fill_picker()
         if self._template_id is None:
             self._show_empty(
@@ -212,6 +232,34 @@ class SendPage(QWidget):
         )
         await self._show_messages(prepared)
 
+    def _show_running(self, running: Sequence[SendSummary]) -> None:
+        """Say what is under way for this event while the next send is planned, and let it be undone here too."""
+        undoable = (each for each in running if each.undo_seconds > 0)
+        self.undo_bar.show_send(min(undoable, key=lambda each: each.undo_seconds, default=None))
+        if not running:
+            self.messages.withdraw("running")
+            return
+        first = running[0]
+        who = (
+            tr("You are")
+            if first.send.planned_by == self._planner_name
+            else tr("{who} is", who=first.send.planned_by)
+        )
+        self.messages.show_message(
+            tr(
+                "{who} sending {template} to {n:guest|guests}.",
+                who=who,
+                template=f"“{self._title_of(first.send)}”",
+                n=first.total,
+            ),
+            action=(tr("Watch"), lambda: self._follow(first.send.id)),
+            key="running",
+        )
+
+    def _follow(self, send_id: UUID) -> None:
+        self._watch.begin(send_id)
+        self._watch.ask()
+
     def _sent_again(self, prepared: Prepared) -> tuple[Exclusion, ...]:
         """Return the guests of the plan who have the message and whom the planner has included all the same."""
         recipients = {each.guest_id for each in prepared.plan.recipients}
@@ -227,12 +275,13 @@ class SendPage(QWidget):
 
     def _choose(self, place: int) -> None:
         chosen = self._picker.itemData(place)
-        if chosen != self._template_id or self._send_id is not None:
+        if chosen != self._template_id or self._watch.send_id is not None:
             self._template_id = chosen
             self._plan_another()
 
     def _plan_another(self) -> None:
-        self._send_id = None
+        self._watch.forget()
+        self._review.when.begin()
         self._options, self._again = Options(), ()
         self._planner.ask()
 
@@ -282,68 +331,60 @@ class SendPage(QWidget):
                 if not await ask(SendDialog(prepared, self._sent_again(prepared), self)):
                     return
                 queued = await self._queue(prepared, self._review.when.timing)
+        except UserError as error:
+            if error.code != "nobody_left":
+                raise
+            await self._say_left_out(prepared, [each.guest_id for each in prepared.plan.recipients])
+            return
         finally:
             self._is_asking = False
             self._planner.ask()
-        self._send_id = queued.send.id
-        self._options, self._again = Options(), ()
-        self._review.when.begin()
-        self._progress.begin()
+        self._watch.begin(queued.send.id)
+        self.messages.dismiss()
+        await self._watch.look()
         if queued.skipped:
-            self._progress.say(
-                tr(
-                    "{n:guest was|guests were} left out at the last moment: invited meanwhile, or opted out.",
-                    n=len(queued.skipped),
-                )
-            )
-        await self._follow()
+            await self._say_left_out(prepared, queued.skipped)
 
-    async def _follow(self) -> None:
-        """Show how far the send is."""
-        send_id = self._send_id
-        if send_id is None:
-            return
+    async def _say_left_out(self, prepared: Prepared, skipped: Sequence[UUID]) -> None:
+        """Say who was faster: the guests who were left out at the last moment are never invited twice."""
         async with self._database.read() as conn:
-            summary = await sends.summary(conn, send_id)
-        if send_id != self._send_id:
-            return
+            prior = await prior_invitations(conn, prepared.event.id, prepared.template.id, self._practice)
+        by = Counter(prior[each].by for each in skipped if each in prior)
+        parts = [
+            tr(
+                "{n:of these was|of these were} just queued by {who}; left out.",
+                n=n,
+                who=who or tr("somebody"),
+            )
+            for who, n in by.items()
+        ]
+        gone = len(skipped) - by.total()
+        if gone:
+            parts.append(
+                tr("{n:guest was|guests were} left out at the last moment: opted out, or deleted.", n=gone)
+            )
+        self.messages.show_message(" ".join(parts), key="left_out")
+
+    def _show_sent(self, summary: SendSummary) -> None:
+        """Show the send that is followed in place of the plan."""
+        self.messages.withdraw("running")
         self._show(self._progress)
         self._header.set_title(_title(summary))
         self._header.set_facts(self._sent_facts(summary))
-        self._progress.show_summary(summary)
         if self._stepper.guest is None:
             self._stepper.preview.show_hint(tr("What guests get is under Messages."))
 
-    def _change(self, work: Awaitable[None]) -> None:
-        self._tasks.start(self._changing(work))
-
-    async def _changing(self, work: Awaitable[None]) -> None:
-        with busy(*self._progress.controls):
-            await work
-        await self._follow()
-
-    async def _pause(self) -> None:
-        if self._send_id is not None:
-            async with self._database.begin() as conn:
-                stopped = await sends.pause(conn, self._send_id, "planner")
-            self._progress.show_stopped(stopped, for_good=False)
-
-    async def _resume(self) -> None:
-        if self._send_id is not None:
-            async with self._database.begin() as conn:
-                await sends.resume(conn, self._send_id)
-            self._progress.begin()
-
-    async def _stop(self) -> None:
-        if self._send_id is not None:
-            async with self._database.begin() as conn:
-                stopped = await sends.stop(conn, self._send_id)
-            self._progress.show_stopped(stopped, for_good=True)
+    def _show_undone(self) -> None:
+        """Return to the plan as it was before Send: what the planner had decided is still decided."""
+        self.messages.show_message(
+            tr("Undone. Nothing has left, and everything is as it was before."), key="undone"
+        )
+        self._planner.ask()
 
     # What it shows
 
     def _show(self, card: QWidget) -> None:
-        self._stack.setCurrentWidget(self._desk)
+        self._stack.setCurrentWidget(self._working)
         self._cards.setCurrentWidget(card)
         self._picker.setVisible(card is self._review)
 
@@ -374,10 +415,13 @@ class SendPage(QWidget):
                 self._picker.addItem(title, key)
         self._picker.setCurrentIndex(ids.index(self._template_id) if self._template_id is not None else -1)
 
+    def _title_of(self, send: Send) -> str:
+        titles = {each.id: each.display_name for each in self._templates}
+        return titles.get(send.template_id, send.template_name) if send.template_id else send.template_name
+
     def _sent_facts(self, summary: SendSummary) -> str:
         send = summary.send
-        titles = {each.id: each.display_name for each in self._templates}
-        title = titles.get(send.template_id, send.template_name) if send.template_id else send.template_name
+        title = self._title_of(send)
         return " · ".join(
             [
                 f"{title} v{send.template_version}",

@@ -7,14 +7,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from waapp.core.errors_twilio import Table
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.status import Shown
 from waapp.db.sends import Stopped
 from waapp.gui import style
 from waapp.gui.paint import Pill, SegmentBar
-from waapp.gui.texts import lasting, number, when
-from waapp.gui.widgets import Card, button, label, rule
-from waapp.texts import PAUSES, tr
+from waapp.gui.send_acts import is_account_trouble, is_too_late, where_they_are
+from waapp.gui.send_state_words import state_line
+from waapp.gui.texts import number
+from waapp.gui.widgets import Card, button, label, repolish, rule
+from waapp.texts import tr
 
 _WINDOW = 10.0
 """Seconds over which the rate is measured."""
@@ -80,9 +83,13 @@ class SendProgress(Card):
     stop_wanted = Signal()
     messages_wanted = Signal()
     another_wanted = Signal()
+    extend_wanted = Signal()
+    settings_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, errors: Table, desk: str) -> None:
         super().__init__()
+        self._errors = errors
+        self._desk = desk
         self._pace = Pace()
         self._summary: SendSummary | None = None
         inside = QVBoxLayout()
@@ -127,25 +134,29 @@ class SendProgress(Card):
         self._another = button(tr("Plan another send"), "send.another", key="Ctrl+N")
         self._pause = button(tr("Pause"), "send.pause", icon="pause", key="Ctrl+P")
         self._resume = button(tr("Resume"), "send.resume", primary=True, icon="play", key="Ctrl+R")
+        self._extend = button(tr("Send until…"), "send.extend", primary=True, icon="clock", key="Ctrl+R")
+        self._settings = button(tr("Open settings"), "send.settings")
         self._stop = button(tr("Stop"), "send.stop", kind="danger", icon="stop", key="Ctrl+.")
         for made, wanted in (
             (self._messages, self.messages_wanted),
             (self._another, self.another_wanted),
             (self._pause, self.pause_wanted),
             (self._resume, self.resume_wanted),
+            (self._extend, self.extend_wanted),
+            (self._settings, self.settings_wanted),
             (self._stop, self.stop_wanted),
         ):
             made.clicked.connect(wanted)
         footer.addWidget(self._messages)
         footer.addStretch(1)
-        for made in (self._another, self._pause, self._resume, self._stop):
+        for made in (self._another, self._settings, self._pause, self._stop, self._resume, self._extend):
             footer.addWidget(made)
         return footer
 
     @property
     def controls(self) -> tuple[QWidget, ...]:
         """Return the buttons that change the send; to be disabled while a change is on its way."""
-        return (self._pause, self._resume, self._stop)
+        return (self._pause, self._resume, self._stop, self._extend)
 
     def begin(self) -> None:
         """Get ready for another send: what was measured and said belongs to the one before."""
@@ -159,31 +170,35 @@ class SendProgress(Card):
         self._pace.note(monotonic(), now.total - now.queued - now.cancelled)
         sent = now.handed_over + now.delivered + now.read
         self._done.setText(tr("{sent} of {total} sent", sent=sent, total=now.total))
-        self._left.setText(self._how_long(now))
+        self._left.setText(state_line(now, self._pace.rate(), self._desk, self._errors))
+        trouble = now.send.state is SendState.PAUSED and now.send.pause_code != "planner"
+        self._left.setProperty("tone", "unknown" if trouble else "muted")
+        repolish(self._left)
         for key, count in self._counts.items():
             count.show_count(getattr(now, key))
         by_state = {state: getattr(now, key) for key, state in _COUNTS}
         self._bar.set_segments([(state, by_state[state]) for state in _BAR], now.total)
         state = now.send.state
+        late = is_too_late(now)
         self._pause.setVisible(state is SendState.ACTIVE)
-        self._resume.setVisible(state is SendState.PAUSED)
+        self._resume.setVisible(state is SendState.PAUSED and not late)
+        self._extend.setVisible(late)
+        self._stop.setText(tr("Leave them unsent") if late else tr("Stop"))
+        self._stop.setAccessibleName(self._stop.text())
+        self._settings.setVisible(is_account_trouble(now))
         if state is SendState.ACTIVE and not self.outcome():
-            self.say(tr("You can leave this page meanwhile: the send goes on."))
+            self.say(
+                tr(
+                    "You can leave this page meanwhile, and close the program: the send goes on here when it is "
+                    "opened again, or at once on any other computer that sends from this number."
+                )
+            )
         self._stop.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
         self._another.setVisible(state in {SendState.STOPPED, SendState.FINISHED})
 
     def show_stopped(self, counts: Stopped, *, for_good: bool) -> None:
         """Say exactly where every message was at the moment of the stop or the pause."""
-        parts = [tr("{n:message was sent|messages were sent}", n=counts.sent)]
-        if counts.in_flight:
-            parts.append(tr("{n:is|are} on the way right now and may still arrive", n=counts.in_flight))
-        if counts.unknown:
-            parts.append(tr("{n:is|are} being checked: sent or not, we do not know yet", n=counts.unknown))
-        if counts.failed:
-            parts.append(tr("{n:was|were} refused", n=counts.failed))
-        parts.append(tr("{n:never left|never left}", n=counts.never_left))
-        head = tr("Stopped.") if for_good else tr("Paused.")
-        self.say(f"{head} {', '.join(parts)}.")
+        self.say(where_they_are(counts, for_good=for_good))
 
     def say(self, text: str) -> None:
         """Say what has just happened to the send."""
@@ -197,30 +212,3 @@ class SendProgress(Card):
     def status(self) -> str:
         """Return the line under the number."""
         return self._left.text()
-
-    def _how_long(self, now: SendSummary) -> str:
-        send = now.send
-        match send.state:
-            case SendState.PAUSED:
-                return _why_paused(send.pause_code)
-            case SendState.STOPPED:
-                return tr("Stopped. {n:message|messages} never left.", n=now.cancelled)
-            case SendState.FINISHED:
-                return tr("Done. Answers and receipts still come in.")
-            case SendState.ACTIVE:
-                rate = self._pace.rate()
-                if rate is None:
-                    return tr("Started {when} by {who}", when=when(send.created_at), who=send.planned_by)
-                return tr(
-                    "{rate} a second, about {time} left",
-                    rate=number(rate, 0 if rate >= 10 else 1),
-                    time=lasting(now.queued / rate),
-                )
-
-
-def _why_paused(code: str | None) -> str:
-    if code in PAUSES:
-        return tr(PAUSES[code])
-    if code is None or not code.isdigit():
-        return tr("Paused. Nothing more leaves until you resume.")
-    return tr("Paused by Twilio’s error {code}: the messages say what to do.", code=code)

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from waapp.core.phone import shorten
 from waapp.engine.sending import Duty, SendingState
 from waapp.gui import style
+from waapp.gui.send_state_words import computer_of
 from waapp.gui.texts import ago
+from waapp.gui.undo_bar import UndoBar
 from waapp.gui.widgets import name
 from waapp.texts import tr
 
@@ -55,6 +57,9 @@ class StatusBar(QFrame):
         row.addWidget(self._database)
         row.addSpacing(10)
         row.addWidget(self._sender)
+        row.addSpacing(10)
+        self.undo = UndoBar("status_undo", compact=True, key=True)
+        row.addWidget(self.undo)
         row.addStretch(1)
         row.addWidget(self._changed)
         self._last_change: float | None = None
@@ -94,7 +99,10 @@ def _duty(state: SendingState) -> str:
         case Duty.SENDING:
             return tr("this computer is sending")
         case Duty.STANDBY:
-            return tr("{desk} is sending", desk=state.holder or tr("another computer"))
+            return tr(
+                "{computer} is sending",
+                computer=computer_of(state.holder) if state.holder else tr("another computer"),
+            )
         case Duty.OFFLINE:
             return tr("waiting for the database")
         case Duty.STARTING:
