@@ -1,11 +1,13 @@
 """The send page over a real database, planning with the product's own functions."""
 
 import asyncio
+import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt, QTime
 from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 from sqlalchemy import text
 
@@ -24,13 +26,15 @@ from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.rates import load_rates
-from waapp.db import events, guests, invitations, sends, templates
+from waapp.core.waiting import Timing
+from waapp.db import events, guests, invitations, send_timing, sends, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Feed, Kind
 from waapp.engine import plans
 from waapp.engine.account import open_practice
 from waapp.engine.sending import Sending
 from waapp.gui.aio import Tasks
+from waapp.gui.late_dialog import LateDialog
 from waapp.gui.send_confirm import SendDialog
 from waapp.gui.send_page import SendPage
 from waapp.gui.send_progress import Pace
@@ -148,13 +152,18 @@ def _garbage():
 
 
 @pytest.fixture
-def desk(qtbot, database_url, window_run):
+def undo_seconds():
+    return 0.0
+
+
+@pytest.fixture
+def desk(qtbot, database_url, window_run, undo_seconds):
     database = Database(database_url, planner="test")
     account = open_practice(SETTINGS, None, Script(speed=50))
 
     async def begin():
         line = await account.__aenter__()
-        return Desk(qtbot, database, line, window_run)
+        return Desk(qtbot, database, line, window_run, undo_seconds=undo_seconds)
 
     made = window_run(begin())
     qtbot.addWidget(made.window)
@@ -394,6 +403,196 @@ def test_stop_says_exactly_what_left_and_what_never_will(desk):
         desk.progress._another.click()
         await until(lambda: desk.page._cards.currentWidget() is desk.page._review)
         await until(lambda: desk.figures()[:2] == ["2", "4"])
+
+    desk.run(story())
+
+
+@pytest.mark.parametrize("undo_seconds", [40.0])
+def test_a_send_can_be_undone_and_everything_is_as_it_was(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.press("reason.same_phone")
+        await until(lambda: desk.figures()[:2] == ["3", "3"])
+        await desk.until_planned()
+        when = desk.page._review.when
+        when.quiet.setChecked(True)
+        assert desk.page._review._hint.text() == "After Send you can undo it for 40 s."
+        await desk.confirm()
+        await desk.until_watching()
+        bar = desk.page.undo_bar
+        await until(bar.isVisible)
+        assert re.fullmatch(r"Sending to 3 guests begins in (40|3\d) s", bar.text)
+        assert desk.page._header._title.text() == "About to send"
+        assert desk.progress.status() == "Nothing has left yet: you can still undo it."
+        assert_accessible(desk.page)
+        bar.undo.click()
+        await until(lambda: desk.page._cards.currentWidget() is desk.page._review)
+        await desk.until_planned()
+        assert not bar.isVisible()
+        assert desk.page.messages.text == "Undone. Nothing has left, and everything is as it was before."
+        assert desk.figures()[:2] == ["3", "3"]
+        assert when.quiet.isChecked()
+        assert desk.send_button.isEnabled()
+        async with desk.database.read() as conn:
+            assert await invitations.list_invitations(conn, event_id, practice=True) == []
+
+    desk.run(story())
+
+
+@pytest.mark.parametrize("undo_seconds", [40.0])
+def test_the_wait_can_be_cut_short(desk):
+    async def story():
+        await prepared(desk)
+        await desk.confirm()
+        await desk.until_watching()
+        await until(desk.page.undo_bar.isVisible)
+        desk.page.undo_bar.begin.click()
+        await until(lambda: not desk.page.undo_bar.isVisible())
+        await until(lambda: desk.page._header._title.text() == "Sending")
+
+    desk.run(story())
+
+
+def test_when_it_leaves_is_queued_as_decided(desk):
+    async def story():
+        event_id = await prepared(desk)
+        when = desk.page._review.when
+        when.later.setChecked(True)
+        when.start.day.setDate(QDate(2087, 6, 1))
+        when.start.clock.setTime(QTime(10, 30))
+        await desk.confirm()
+        await desk.until_watching()
+        async with desk.database.read() as conn:
+            (summary,) = await sends.list_sends(conn, event_id, practice=True)
+        assert summary.send.not_before == datetime(2087, 6, 1, 9, 30, tzinfo=UTC)
+        assert summary.send.not_after == datetime(2087, 6, 5, 15, tzinfo=UTC)
+        assert desk.progress.status() == "Begins on 1 June at 10:30 in Lisbon."
+
+    desk.run(story())
+
+
+def test_a_wrong_time_cannot_be_sent(desk):
+    async def story():
+        await prepared(desk)
+        when = desk.page._review.when
+        when.end.day.setDate(QDate(2020, 1, 1))
+        assert not desk.send_button.isEnabled()
+        when.ends.setChecked(False)
+        assert desk.send_button.isEnabled()
+
+    desk.run(story())
+
+
+async def behind_its_time(desk):
+    """Queue a send and let its last moment pass."""
+    event_id = await prepared(desk)
+    await desk.confirm()
+    await desk.until_watching()
+    send_id = desk.page._watch.send_id
+    async with desk.database.begin() as conn:
+        await conn.execute(
+            text("UPDATE whatsapp_sends SET not_after = '2026-01-02 10:00' WHERE id = :id"), {"id": send_id}
+        )
+        assert await send_timing.pause_late(conn, desk.line.key) == [send_id]
+    desk.page.changed(Change(Kind.SENDS, event_id))
+    await until(lambda: desk.page._header._title.text() == "Paused")
+    assert "2 messages have not left" in desk.progress.status()
+    return send_id
+
+
+def test_what_is_too_late_is_asked_about_and_left_unsent(desk):
+    async def story():
+        await behind_its_time(desk)
+        assert not desk.progress._resume.isVisible()
+        assert desk.progress._stop.text() == "Leave them unsent"
+        desk.progress._stop.click()
+        await until(lambda: desk.page._header._title.text() == "Stopped")
+        assert desk.progress.outcome() == "Stopped. 0 messages were sent, 2 never left."
+
+    desk.run(story())
+
+
+def test_what_is_too_late_can_be_sent_after_all(desk):
+    async def story():
+        send_id = await behind_its_time(desk)
+        desk.progress._extend.click()
+        await until(lambda: [each for each in desk.page.findChildren(LateDialog) if each.isVisible()])
+        dialog = desk.page.findChildren(LateDialog)[0]
+        assert_accessible(dialog)
+        dialog.until.day.setDate(QDate(2020, 1, 1))
+        assert not dialog.go.isEnabled()
+        dialog.until.day.setDate(QDate(2087, 6, 1))
+        dialog.go.click()
+        await until(lambda: desk.page._header._title.text() == "Sending")
+        async with desk.database.read() as conn:
+            assert (await sends.get_send(conn, send_id)).not_after.year == 2087
+
+    desk.run(story())
+
+
+def test_trouble_with_the_account_has_one_cause_and_a_way_out(desk):
+    async def story():
+        event_id = await prepared(desk)
+        await desk.confirm()
+        await desk.until_watching()
+        async with desk.database.begin() as conn:
+            await sends.pause_sender(conn, desk.line.key, "20003")
+        desk.page.changed(Change(Kind.SENDS, event_id))
+        await until(lambda: desk.page._header._title.text() == "Paused")
+        error = errors().get("20003")
+        assert desk.progress.status() == f"{error.meaning} {error.advice}"
+        desk.progress._settings.click()
+        assert desk.went_to == ["settings"]
+        desk.progress._resume.click()
+        await until(lambda: desk.page._header._title.text() == "Sending")
+
+    desk.run(story())
+
+
+def test_who_was_faster_is_told_and_nobody_gets_it_twice(desk):
+    async def story():
+        event_id = await prepared(desk)
+        desk.page._planner.ask = lambda: None  # the news from the other desk is still on its way
+        made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
+        fewer = replace(made, plan=replace(made.plan, recipients=made.plan.recipients[:1]))
+        await plans.queue(desk.database, fewer, planner="Rui")
+        await desk.confirm()
+        await desk.until_watching()
+        await until(lambda: desk.page.messages.text)
+        assert desk.page.messages.text == "1 of these was just queued by Rui; left out."
+        assert desk.progress._done.text() == "0 of 1 sent"
+
+    desk.run(story())
+
+
+def test_when_everybody_was_queued_by_another_desk_nothing_is_sent(desk):
+    async def story():
+        event_id = await prepared(desk)
+        made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
+        await plans.queue(desk.database, made, planner="Rui")
+        await desk.confirm()
+        await until(lambda: desk.page.messages.text)
+        await until(lambda: not desk.page._is_asking)
+        await desk.until_planned()
+        async with desk.database.read() as conn:
+            assert len(await sends.list_sends(conn, event_id, practice=True)) == 1
+        assert desk.page.messages.text.startswith("2 of these were just queued by Rui; left out.")
+
+    desk.run(story())
+
+
+def test_a_send_of_another_desk_is_announced_and_can_be_watched(desk):
+    async def story():
+        event_id = await prepared(desk)
+        made = await desk.prepare(event_id, desk.page._template_id, desk.page._options)
+        await plans.queue(desk.database, made, planner="Rui", timing=Timing(undo_seconds=30))
+        desk.page.changed(Change(Kind.SENDS, event_id))
+        await until(lambda: desk.page.messages.text == "Rui is sending “Invitation” to 2 guests.")
+        assert desk.page.undo_bar.isVisible()
+        assert desk.page._cards.currentWidget() is desk.page._review
+        desk.page.messages._action.click()
+        await desk.until_watching()
+        assert not desk.page.messages.isVisible()
 
     desk.run(story())
 

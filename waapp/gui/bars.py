@@ -54,6 +54,11 @@ class MessageBar(QFrame):
         """What is said now; empty when nothing is."""
         return self._text.text() if not self.isHidden() else ""
 
+    @property
+    def key(self) -> str:
+        """The key of what is said now; empty when it has none, or nothing is said."""
+        return self._key
+
     def show_message(
         self,
         text: str,

@@ -31,6 +31,7 @@ from waapp.gui.send_confirm import SendDialog
 from waapp.gui.send_progress import SendProgress
 from waapp.gui.send_review import SendReview
 from waapp.gui.send_rows import Remedy, ReviewRow, review_rows
+from waapp.gui.send_state_words import state_title
 from waapp.gui.send_watch import SendWatch
 from waapp.gui.template_guests import GuestStepper
 from waapp.gui.template_survey import PreviewGuest, survey
@@ -239,12 +240,11 @@ class SendPage(QWidget):
         if not running:
             self.messages.withdraw("running")
             return
+        if self.messages.key in {"undone", "left_out"}:
+            return  # the planner is still reading what has just happened
         first = running[0]
-        who = (
-            tr("You are")
-            if first.send.planned_by == self._planner_name
-            else tr("{who} is", who=first.send.planned_by)
-        )
+        mine = first.send.planned_by == self._planner_name
+        who = tr("You are") if mine else tr("{who} is", who=first.send.planned_by)
         self.messages.show_message(
             tr(
                 "{who} sending {template} to {n:guest|guests}.",
@@ -369,7 +369,7 @@ class SendPage(QWidget):
         """Show the send that is followed in place of the plan."""
         self.messages.withdraw("running")
         self._show(self._progress)
-        self._header.set_title(_title(summary))
+        self._header.set_title(state_title(summary))
         self._header.set_facts(self._sent_facts(summary))
         if self._stepper.guest is None:
             self._stepper.preview.show_hint(tr("What guests get is under Messages."))
@@ -447,15 +447,3 @@ def _facts(prepared: Prepared) -> str:
     return " · ".join(
         [f"{template.display_name} v{template.version}", language_name(template.language), word]
     )
-
-
-def _title(summary: SendSummary) -> str:
-    match summary.send.state:
-        case SendState.ACTIVE:
-            return tr("Sending")
-        case SendState.PAUSED:
-            return tr("Paused")
-        case SendState.STOPPED:
-            return tr("Stopped")
-        case SendState.FINISHED:
-            return tr("Sent")

@@ -19,6 +19,19 @@ def computer_of(desk: str) -> str:
     return tr("{person}’s computer", person=person) if on else desk
 
 
+def state_title(summary: SendSummary) -> str:
+    """Return the title over a send."""
+    match summary.send.state:
+        case SendState.ACTIVE:
+            return tr("About to send") if summary.undo_seconds > 0 else tr("Sending")
+        case SendState.PAUSED:
+            return tr("Paused")
+        case SendState.STOPPED:
+            return tr("Stopped")
+        case SendState.FINISHED:
+            return tr("Sent")
+
+
 def state_line(summary: SendSummary, rate: float | None, desk: str, table: Table) -> str:
     """Say what a send does now; `rate` is measured (messages per second), `desk` is this one."""
     match summary.send.state:

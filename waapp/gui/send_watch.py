@@ -11,7 +11,7 @@ from waapp.db import sends
 from waapp.db.engine import Database
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.late_dialog import LateDialog
-from waapp.gui.refresher import Refresher
+from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.send_acts import SendActs, is_undone
 from waapp.gui.send_progress import SendProgress
 from waapp.gui.undo_bar import UndoBar
@@ -38,7 +38,7 @@ class SendWatch(QObject):
         self._acts = SendActs(database)
         self._send_id: UUID | None = None
         self._summary: SendSummary | None = None
-        self._refresher = Refresher(tasks, self.look)
+        self._refresher = Refresher(tasks, self.look, pause=FOLLOWING)
         card.pause_wanted.connect(lambda: self._change(self._pause()))
         card.resume_wanted.connect(lambda: self._change(self._resume()))
         card.stop_wanted.connect(lambda: self._change(self._stop()))

@@ -19,10 +19,11 @@ from waapp.core.events import Event, zone
 from waapp.core.outlook import look_ahead
 from waapp.core.waiting import Timing, check_timing, default_timing
 from waapp.engine.plans import Prepared
+from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.send_when_words import city, limits_line, offset, when_sentence
 from waapp.gui.widgets import Drawing, button, inset, label, name, repolish
-from waapp.texts import say, tr
+from waapp.texts import one_line, tr
 
 _USUAL_QUIET = (time(21), time(9))
 _WORDS_AGE_MS = 30_000
@@ -199,8 +200,11 @@ class SendWhen(QWidget):
 
     def problem(self) -> str:
         """Return what is wrong with what is decided; empty when nothing is."""
-        code = check_timing(self.timing, datetime.now(UTC))
-        return say(code) if code is not None else ""
+        try:
+            check_timing(self.timing, datetime.now(UTC))
+        except UserError as error:
+            return one_line(error)
+        return ""
 
     def sentence(self) -> str:
         """Return what is said."""
