@@ -170,6 +170,7 @@ def desk(qtbot, database_url, window_run, undo_seconds):
     yield made
 
     async def end():
+        await made.until_planned()
         await made.tasks.close()
         await account.__aexit__(None, None, None)
         await database.dispose()
