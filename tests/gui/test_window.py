@@ -393,7 +393,7 @@ def test_page_that_fails_to_open_is_reported(on_stage) -> None:
             "+351912345204",
             SendingState(Duty.STANDBY, "Ana on PC"),
             False,
-            "Sender +351 ••• 204 · Ana on PC is sending",
+            "Sender +351 ••• 204 · Ana’s computer is sending",
         ),
         (None, SendingState(Duty.STOPPED), False, "No sender chosen"),
         ("+14155550100", SendingState(Duty.OFFLINE), True, "Practice sender · waiting for the database"),
