@@ -170,7 +170,6 @@ def desk(qtbot, database_url, window_run, undo_seconds):
     yield made
 
     async def end():
-        await made.until_planned()
         await made.tasks.close()
         await account.__aexit__(None, None, None)
         await database.dispose()
@@ -594,6 +593,8 @@ def test_a_send_of_another_desk_is_announced_and_can_be_watched(desk):
         desk.page.messages._action.click()
         await desk.until_watching()
         assert not desk.page.messages.isVisible()
+        await desk.until_planned()
+        assert desk.page._cards.currentWidget() is desk.page._progress
 
     desk.run(story())
 

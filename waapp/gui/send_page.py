@@ -213,7 +213,7 @@ class SendPage(QWidget):
             return
         self._review.show_planning()
         prepared = await self._prepare(event_id, self._template_id, self._options)
-        if event_id != self._event_id or self._is_asking:
+        if event_id != self._event_id or self._is_asking or self._watch.send_id is not None:
             return
         self._prepared = prepared
         plan = prepared.plan
