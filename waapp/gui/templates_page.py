@@ -300,7 +300,7 @@ class TemplatesPage(QWidget):
         if category is None:
             return
         if category != template.category:
-            saved = await self._save(replace(sheet, draft=replace(sheet.draft, category=category)))
+            saved = await self._save(self._sheets.write(sheet.key, replace(sheet.draft, category=category)))
             if saved is None:
                 return
             template = saved
