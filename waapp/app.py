@@ -94,8 +94,8 @@ class Program:
         self._session: asyncio.Task[None] | None = None
         self._opened: OpenDatabase | None = None
         self._serving = False
-        state = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
-        self.window = Window(load_events=self._load_events, log_dir=paths.log_dir(), state=state)
+        self._memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
+        self.window = Window(load_events=self._load_events, log_dir=paths.log_dir(), state=self._memory)
 
     async def run(self) -> None:
         """Open, serve, and open anew when the settings change; return when everything has ended."""
@@ -287,7 +287,11 @@ class Program:
         window.add_page(
             "templates",
             TemplatesPage(
-                **page_handles("templates"), approvals=approvals, drafts=KeptDrafts(self._drafts_file(opened))
+                **page_handles("templates"),
+                approvals=approvals,
+                line=line,
+                drafts=KeptDrafts(self._drafts_file(opened)),
+                memory=self._memory,
             ),
         )
         window.add_page(

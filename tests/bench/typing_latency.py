@@ -27,7 +27,7 @@ from waapp.config import Settings
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.template import Template
-from waapp.gui import garbage, style, templates_page
+from waapp.gui import garbage, style, template_frame, templates_page
 from waapp.gui.aio import Tasks
 from waapp.loop import window_loop
 
@@ -104,9 +104,10 @@ async def _page(guests: int):
 
     template = Template(uuid4(), "bench", "Bench", _text(1024))
     for module, function, result in (
-        (templates_page.template_rows, "list_templates", [template]),
-        (templates_page.event_rows, "get_event", event),
-        (templates_page.guest_rows, "list_guests", people),
+        (template_frame.template_rows, "list_templates", [template]),
+        (template_frame.variant_rows, "list_variants", []),
+        (template_frame.event_rows, "get_event", event),
+        (template_frame.guest_rows, "list_guests", people),
     ):
         setattr(module, function, lambda *given, result=result: rows(*given, result=result))
     tasks = Tasks(lambda error: sys.excepthook(type(error), error, error.__traceback__))

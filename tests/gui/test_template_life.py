@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
@@ -13,15 +13,16 @@ from tests.gui.pages import SETTINGS, Reports, garbage_stays_here, make_event, m
 from waapp.core.cadence import Cadence
 from waapp.core.guests import GuestDraft
 from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
-from waapp.db import template_versions, templates
+from waapp.db import invitations, template_versions, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Feed, Kind
+from waapp.engine.account import Line
 from waapp.engine.approvals import Approvals
 from waapp.gui.aio import Tasks
 from waapp.gui.template_drafts import KeptDrafts
 from waapp.gui.templates_page import TemplatesPage
 from waapp.whatsapp.client import TwilioClient
-from waapp.whatsapp.practice import PracticeTwilio
+from waapp.whatsapp.practice import PRACTICE_SENDER, PracticeTwilio
 from waapp.whatsapp.practice_script import Script
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "grabbing")
@@ -86,7 +87,7 @@ def live(qtbot, database_url, window_run, tmp_path):
     """Run a story in a world of its own; `script` is the practice Twilio's."""
     database = Database(database_url, planner="test")
 
-    def run(story, script=None, event=True):
+    def run(story, script=None):
         async def whole():
             reports = Reports()
             tasks = Tasks(reports)
@@ -102,7 +103,9 @@ def live(qtbot, database_url, window_run, tmp_path):
                 tasks=tasks,
                 navigate=lambda _key: None,
                 approvals=approvals,
+                line=Line(client, PRACTICE_SENDER, ACCOUNT, practice=True, rate=50, cadence=Cadence(0.02)),
                 drafts=KeptDrafts(tmp_path / "unsaved.json"),
+                memory=QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat),
             )
             window = QWidget()
             QVBoxLayout(window).addWidget(page)
@@ -116,11 +119,12 @@ def live(qtbot, database_url, window_run, tmp_path):
             async with database.begin() as conn:
                 for each in await templates.list_templates(conn):
                     await templates.delete_template(conn, each.id)
-            event_id = await make_event(database, GUESTS) if event else None
+            event_id = await make_event(database, GUESTS)
             await make_template(database)
             await page.open(event_id)
             window.show()
             window.activateWindow()
+            await until(lambda: page._people)
             world = World(database, practice, page, window, tasks, client, reports)
             try:
                 await story(world)
@@ -402,5 +406,52 @@ def test_the_feed_alone_tells_of_a_change(live):
                 template.updated_at,
             )  # fmt: skip
         await until(lambda: world.page._desk.editor.text().startswith("Hello"))
+
+    live(story)
+
+
+def test_a_test_goes_to_ones_own_phone_and_is_followed_but_no_invitation(live, qtbot, tmp_path):
+    async def story(world):
+        world.page._header.test.click()
+        dialog = await world.opened("templates.trial")
+        assert_accessible(dialog)
+        world.press("templates.trial.yes", dialog)
+        assert "phone number" in dialog.field.error
+        qtbot.keyClicks(dialog.number, "12")
+        world.press("templates.trial.yes", dialog)
+        await until(lambda: dialog.field.error and "12" in dialog.field.error)
+        dialog.number.setText("+351 912 345 699")
+        await until(dialog._go.isEnabled)
+        world.press("templates.trial.yes", dialog)
+        await until(dialog.pill.isVisible)
+        async with world.database.read() as conn:
+            found = await invitations.list_invitations(conn, world.page._event.id, True)
+        assert found == []
+        (row,) = await dialog._look()
+        assert (row.test, row.recipient) == (True, "+351912345699")
+        assert row.body.startswith("Hi Ana")
+        dialog.reject()
+        await until(lambda: world.dialog() is None)
+        world.page._header.test.click()
+        dialog = await world.opened("templates.trial")
+        assert dialog.number.text() == "+351 912 345 699"
+
+    live(story)
+
+
+def test_a_new_template_begins_with_a_text_for_its_occasion_and_language(live, qtbot):
+    async def story(world):
+        world.page.new_template()
+        dialog = await world.opened("templates.gallery")
+        assert_accessible(dialog)
+        assert dialog.languages.currentData() == "pt_PT", "the language that most guests read"
+        dialog.list.setCurrentRow(1)
+        assert "Ana" in dialog.preview.message
+        assert "{{" not in dialog.preview.message
+        world.press("templates.gallery.yes", dialog)
+        await until(lambda: len(world.page._sheets) == 2)
+        draft = world.page._desk.draft
+        assert (draft.language, draft.name) == ("pt_PT", "save_the_date")
+        assert not [each for each in world.page._desk.found if each.level == "error"]
 
     live(story)

@@ -22,6 +22,7 @@ from waapp.db import guests, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.gui.aio import Tasks
+from waapp.gui.template_gallery import GalleryDialog
 from waapp.gui.templates_page import TemplatesPage
 
 # What Qt's offscreen platform says of every window and popup.
@@ -83,6 +84,9 @@ class Desk:
     async def begin(self):
         before = self.page._key
         self.page.new_template()
+        await until(lambda: any(each.isVisible() for each in self.page.findChildren(GalleryDialog)))
+        dialog = next(each for each in self.page.findChildren(GalleryDialog) if each.isVisible())
+        dialog.accept()
         await until(lambda: self.page._key != before)
 
     async def stored(self):
@@ -393,8 +397,10 @@ def test_without_templates_it_offers_to_write_one(desk):
         first = desk.page.findChild(object, "templates.first")
         assert first.isVisible()
         first.click()
+        await until(lambda: desk.page.findChild(GalleryDialog))
+        desk.page.findChild(GalleryDialog).accept()
         await until(desk.editor.isVisible)
-        await until(lambda: desk.preview.startswith("Hi "))
+        await until(lambda: "Ana" in desk.preview)
 
     desk.run(story())
 

@@ -1,38 +1,46 @@
 """The longer errands of the templates' page, each from its question to its end: saving, submitting, taking in."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
 from waapp.config import Settings
 from waapp.core.guests import Guest
+from waapp.core.invitations import Invitation
 from waapp.core.languages import language_name, read_language
+from waapp.core.starters import STARTER_LANGUAGES
 from waapp.core.template import Template, TemplateDraft
-from waapp.core.template_rules import suggest_name
 from waapp.core.template_versions import differences
+from waapp.db import invitations as invitation_rows
 from waapp.db import template_versions as variant_rows
 from waapp.db import templates as template_rows
 from waapp.db.engine import Database
+from waapp.db.feed import Change, Kind
+from waapp.engine.trials import queue_trial
 from waapp.errors import UserError
-from waapp.gui.aio import ask
+from waapp.gui.aio import Tasks, ask
 from waapp.gui.template_conflict import DifferenceDialog
+from waapp.gui.template_gallery import GalleryDialog, occasion_of, starter_for, starters
 from waapp.gui.template_history import HistoryDialog
 from waapp.gui.template_import import ImportTemplateDialog
 from waapp.gui.template_language_dialog import LanguageDialog
 from waapp.gui.template_sheets import Sheet
 from waapp.gui.template_submit import SubmitDialog
+from waapp.gui.template_survey import PreviewGuest
+from waapp.gui.template_trial import TrialDialog
 from waapp.texts import field_problem, tr
 
 if TYPE_CHECKING:
+    from waapp.engine.account import Line
     from waapp.engine.approvals import Approvals
 
-_STARTER = (
-    "Hi {{guest_first_name}}, you are invited to {{event_name}} on {{event_date}} at {{event_location}}. "
-    "We hope to see you there!"
-)
+
+_OWN_NUMBER: Final = "own_number"
 
 
 class Errands:
@@ -45,12 +53,18 @@ class Errands:
         approvals: "Approvals | None",
         account: str,
         parent: QWidget,
+        *,
+        line: "Line | None" = None,
+        memory: QSettings | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
         self._approvals = approvals
         self._account = account
         self._parent = parent
+        self._line = line
+        self._memory = memory
+        self._test: TrialDialog | None = None
 
     @property
     def can_submit(self) -> bool:
@@ -93,21 +107,76 @@ class Errands:
 
     # Beginning something
 
-    async def choose_starter(self) -> TemplateDraft | None:
+    async def choose_starter(
+        self, guests: Sequence[Guest], samples: Mapping[str, str]
+    ) -> TemplateDraft | None:
         """Return the draft that a new template begins with, None when nobody wants one after all."""
-        title = tr("New template")
-        return TemplateDraft(suggest_name(title), title, _STARTER)
+        languages = _languages_of(guests)
+        there = [code for code, _count in languages.most_common() if starters(code)]
+        dialog = GalleryDialog(there[0] if there else "en", samples, parent=self._parent)
+        return dialog.draft if await ask(dialog) else None
 
     async def choose_language(
         self, draft: TemplateDraft, there: Collection[str], guests: Sequence[Guest]
     ) -> TemplateDraft | None:
         """Return the draft that a further language begins with, None when it is given up."""
-        dialog = LanguageDialog(there, _languages_of(guests), {}, parent=self._parent)
+        occasion = occasion_of(draft)
+        ready = {code for code in STARTER_LANGUAGES if starter_for(occasion, code)}
+        dialog = LanguageDialog(there, _languages_of(guests), ready, parent=self._parent)
         if not await ask(dialog):
             return None
+        starter = starter_for(occasion, dialog.code)
+        if dialog.beginning == "starter" and starter is not None:
+            text = starter.draft(draft.name, draft.display_name)
+            return replace(text, category=draft.category, is_active=draft.is_active)
         if dialog.beginning == "empty":
             return replace(draft, language=dialog.code, content="", header=None, footer="", buttons=())
         return replace(draft, language=dialog.code)
+
+    # On one's own phone
+
+    @property
+    def can_test(self) -> bool:
+        """Tell whether there is a number to send a test from."""
+        return self._line is not None
+
+    def changed(self, change: Change) -> None:
+        """Let a test that is being watched follow what becomes of it."""
+        if self._test is not None and change.kind in {Kind.INVITATIONS, Kind.SENDS, Kind.ALL}:
+            self._test.refresh()
+
+    async def send_test(self, template: Template, guest: PreviewGuest, tasks: Tasks) -> None:
+        """Send a template to the planner's own phone as a guest would get it, and show what becomes of it."""
+        line = self._line
+        if line is None:
+            return
+
+        async def send(number: str) -> Callable[[], Awaitable[Sequence[Invitation]]]:
+            queued = await queue_trial(
+                self._database, line, template, guest.id, number, planner=self._settings.planner
+            )
+            if self._memory is not None:
+                self._memory.setValue(_OWN_NUMBER, number)
+            return lambda: self._rows_of(queued.send.id)
+
+        self._test = TrialDialog(
+            template.display_name,
+            guest.name or tr("this guest"),
+            str(self._memory.value(_OWN_NUMBER, "")) if self._memory is not None else "",
+            send,
+            tasks,
+            practice=self._settings.practice,
+            approved=template.is_approved,
+            parent=self._parent,
+        )
+        try:
+            await ask(self._test)
+        finally:
+            self._test = None
+
+    async def _rows_of(self, send_id: UUID) -> Sequence[Invitation]:
+        async with self._database.read() as conn:
+            return await invitation_rows.list_of_send(conn, send_id)
 
     # Approval
 
@@ -193,6 +262,6 @@ class Errands:
         return dialog.chosen if await ask(dialog) else ""
 
 
-def _languages_of(guests: Sequence[Guest]) -> Mapping[str, int]:
+def _languages_of(guests: Sequence[Guest]) -> Counter[str]:
     codes = (read_language(guest.language) for guest in guests if guest.language)
     return Counter(code for code in codes if code)

@@ -1,7 +1,6 @@
 """Which language a template gets next, and which text it begins with."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
 
@@ -11,25 +10,17 @@ from waapp.gui.widgets import Field, button, label, name
 from waapp.texts import tr
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """A text to begin a language with: this one, a starter in that language, or none."""
-
-    key: str
-    word: str
-
-
 class LanguageDialog(TemplateDialog):
     """Asks for a language that is not there yet; guests' own languages come first.
 
-    `wanted` counts the guests who read each language, `beginnings` gives the texts that there are to begin with.
+    `wanted` counts the guests who read each language, `ready` names those with a ready-made text.
     """
 
     def __init__(
         self,
         there: Collection[str],
         wanted: Mapping[str, int],
-        beginnings: Mapping[str, Sequence[Beginning]],
+        ready: Collection[str],
         *,
         parent: QWidget | None = None,
     ) -> None:
@@ -39,7 +30,7 @@ class LanguageDialog(TemplateDialog):
             tr("Each language is approved by itself. A guest gets the language that the guest list names."),
             parent=parent,
         )
-        self._beginnings = beginnings
+        self._ready = ready
         self._box = QComboBox()
         name(self._box, "templates.language.code", tr("Language"))
         codes = [code for code in LANGUAGES if code not in there]
@@ -86,6 +77,6 @@ class LanguageDialog(TemplateDialog):
 
     def _offer(self) -> None:
         starter = self._choices["starter"]
-        starter.setEnabled(bool(self._beginnings.get(self.code)))
+        starter.setEnabled(self.code in self._ready)
         if starter.isChecked() and not starter.isEnabled():
             self._choices["copy"].setChecked(True)
