@@ -426,7 +426,7 @@ def test_a_test_goes_to_ones_own_phone_and_is_followed_but_no_invitation(live, q
         await until(dialog.pill.isVisible)
         async with world.database.read() as conn:
             found = await invitations.list_invitations(conn, world.page._event.id, True)
-        assert found == []
+        assert [each.test for each in found] == [True], "the history shows it for what it is"
         (row,) = await dialog._look()
         assert (row.test, row.recipient) == (True, "+351912345699")
         assert row.body.startswith("Hi Ana")
