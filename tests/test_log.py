@@ -1,4 +1,5 @@
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,9 @@ def test_words_and_times_stay() -> None:
 @pytest.fixture
 def root_logger():
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
     yield root
+    logging.raiseExceptions = raising
     for handler in root.handlers[:]:
         if handler not in handlers:
             root.removeHandler(handler)
@@ -54,6 +56,18 @@ def test_tracebacks_are_redacted_too(tmp_path: Path, root_logger: logging.Logger
     written = (tmp_path / "waapp.log").read_text(encoding="utf-8")
     assert "ValueError" in written
     assert "7700900123" not in written
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_is_borne_in_silence(
+    tmp_path: Path, root_logger: logging.Logger, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "waapp.log").symlink_to("/dev/full")
+    log.start(tmp_path)
+    logging.getLogger("waapp.test").warning("nowhere to go")
+    assert "Traceback" not in capfd.readouterr().err
+    with Path(os.devnull).open("wb") as room:  # where the file's end can try once more
+        os.dup2(room.fileno(), root_logger.handlers[-1].stream.fileno())
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_terminal(tmp_path, root_logger) -> None:

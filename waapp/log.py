@@ -37,6 +37,8 @@ def start(folder: Path, *, to_terminal: bool = False) -> None:
 
     A folder that cannot be written is no reason not to start: the log then goes to the terminal.
     """
+    # A disk that is full takes no lines; a traceback on the terminal for each of them would help nobody.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     handler: logging.Handler

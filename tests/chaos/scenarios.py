@@ -1,6 +1,6 @@
 """All scenarios, in the order of the table."""
 
-from tests.chaos import crowd, cuts, failover, faults, outages
+from tests.chaos import asleep, crowd, cuts, disk, failover, faults, live, outages, pace
 from tests.chaos.report import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -9,4 +9,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     *cuts.SCENARIOS,
     *failover.SCENARIOS,
     *faults.SCENARIOS,
+    *asleep.SCENARIOS,
+    *disk.SCENARIOS,
+    *pace.SCENARIOS,
+    *live.SCENARIOS,
 )

@@ -87,6 +87,7 @@ class World:
     first_number: int = 0
     worker_url: str | None = None
     worker_twilio: str | None = None
+    home: Path | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _queued: int = 0
     _started: int = 0
@@ -102,7 +103,7 @@ class World:
         } | {
             # Whose computer it is: what the sender's lock shows tells the workers apart.
             "LOGNAME": f"worker-{self._started}",
-            "WAAPP_HOME": str(self.folder / "home"),
+            "WAAPP_HOME": str(self.home or self.folder / "home"),
             "WAAPP_DATABASE_URL": self.worker_url or self.url,
             "WAAPP_TWILIO_BASE_URL": self.worker_twilio or self.practice.base_url,
             "TWILIO_ACCOUNT_SID": self.practice.account_sid,
@@ -159,7 +160,7 @@ class World:
 
     def log(self) -> str:
         """Return all that workers have written."""
-        found = [self.folder / "workers.log", *self.folder.glob("home/logs/*.log")]
+        found = [self.folder / "workers.log", *(self.home or self.folder / "home").glob("logs/*.log")]
         return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in found)
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ from typing import Final
 
 _GUARD: Final = 0.015
 """Seconds of an answer's way that never count as known."""
-_ENOUGH_ANSWERS: Final = 20
-"""So many answers tell how long the way takes at least."""
+_ENOUGH_ANSWERS: Final = 200
+"""So many answers tell how long the way takes at least; the first ones wait together for connections to open."""
 
 
 class Arrivals:
