@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.db.catalogue import rows
@@ -107,6 +108,24 @@ def test_the_main_job_command_by_command(waapp: Waapp, event: str) -> None:
         one["guest"] for one in again["excluded"] if one["reason"] in {"already_invited", "in_progress"}
     }
     assert len(reached) >= after["funnel"]["sent"]
+
+
+def test_a_template_is_submitted_once_and_listed_with_its_state(
+    waapp: Waapp, event: str, private_url: str
+) -> None:
+    with psycopg.connect(private_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO whatsapp_templates (name, display_name, content, variables) VALUES"
+            " ('garden', 'Garden', 'Dear {{guest_name}}, please come to our party in the garden!', '[]')"
+        )
+    first = json.loads(waapp("submit", "garden", "--json").stdout)["templates"][0]
+    again = json.loads(waapp("submit", "Garden", "--json").stdout)["templates"][0]
+    assert first["content_sid"] == again["content_sid"]
+    assert again["status"] in {"received", "pending", "approved"}
+    listed = json.loads(waapp("templates", "--json").stdout)["templates"]
+    assert [one["content_sid"] for one in listed if one["name"] == "garden"] == [first["content_sid"]]
+    assert "rsvp_invitation (en, version 1): unsubmitted" in waapp("templates").stdout
+    assert "no text in the language de" in waapp("submit", "garden", "--language", "de").stderr
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".vcf"])

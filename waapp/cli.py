@@ -195,6 +195,12 @@ def _parser() -> argparse.ArgumentParser:
         help="hold it back so long, so that a window can undo it (default: 0, at most 60)",
     )
 
+    add("templates", _templates, "list the templates with what WhatsApp says of them")
+
+    submit = add("submit", _submit, "submit a template to WhatsApp; again, it only asks how far that is")
+    submit.add_argument("template", metavar="TEMPLATE", help="name")
+    submit.add_argument("--language", metavar="CODE", help="such as pt_PT (default: the main language)")
+
     work = add("work", _work, "send, follow and settle without a window", has_json=False)
     work.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
 
@@ -288,6 +294,18 @@ async def _send(options: argparse.Namespace) -> None:
     _show(sent, options)
     if sent.plan.blockers:
         raise UserError("send_blocked", blocker=sent.plan.blockers[0])
+
+
+async def _templates(options: argparse.Namespace) -> None:
+    from waapp import config, template_commands
+
+    _show(await template_commands.list_all(config.load()), options)
+
+
+async def _submit(options: argparse.Namespace) -> None:
+    from waapp import config, template_commands
+
+    _show(await template_commands.submit(config.load(), options.template, options.language), options)
 
 
 async def _work(options: argparse.Namespace) -> None:

@@ -19,6 +19,23 @@ CREATE TABLE IF NOT EXISTS whatsapp_template_versions (
   CONSTRAINT whatsapp_template_versions_key UNIQUE (template_id, language, version)
 );
 
+-- What was written stays as it was; only that a language was taken away may be noted.
+CREATE OR REPLACE FUNCTION waapp_keep_words()
+RETURNS TRIGGER
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF (to_jsonb(NEW) - 'withdrawn_at') IS DISTINCT FROM (to_jsonb(OLD) - 'withdrawn_at') THEN
+    RAISE EXCEPTION 'a version of a template is never changed';
+  END IF;
+  RETURN NEW;
+END;
+$$;
+
+DROP TRIGGER IF EXISTS waapp_keep_words ON whatsapp_template_versions;
+CREATE TRIGGER waapp_keep_words
+  BEFORE UPDATE ON whatsapp_template_versions FOR EACH ROW EXECUTE FUNCTION waapp_keep_words();
+
 -- What Twilio says of a version: for the real account (account = ''), and for each desk's practice Twilio.
 CREATE TABLE IF NOT EXISTS whatsapp_template_approvals (
   version_id UUID NOT NULL REFERENCES whatsapp_template_versions(id) ON DELETE CASCADE,

@@ -66,6 +66,8 @@ _TABLES: Final = {
     "guests": Kind.GUESTS,
     "events": Kind.EVENTS,
     "whatsapp_templates": Kind.TEMPLATES,
+    "whatsapp_template_versions": Kind.TEMPLATES,
+    "whatsapp_template_approvals": Kind.TEMPLATES,
     "whatsapp_invitations": Kind.INVITATIONS,
     "whatsapp_sends": Kind.SENDS,
 }

@@ -186,6 +186,9 @@ _WORK: Final = {
     "template_being_submitted": Message(
         "“{name}” is being submitted by another desk at this moment.", "Wait a minute and look again."
     ),
+    "template_language_missing": Message(
+        "“{name}” has no text in the language {language}.", "Write one, or name a language that it has."
+    ),
     "template_language_taken": Message(
         "“{name}” has a text in this language already.", "Open that one and change it."
     ),
