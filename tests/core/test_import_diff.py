@@ -202,6 +202,20 @@ def test_a_list_does_not_undo_that_somebody_must_not_be_written_to():
     assert outcomes(compare([replace(ANA, consent=Consent.YES)], [ANA])) == [Outcome.CHANGE]
 
 
+def test_who_shares_a_phone_is_kept_as_a_household():
+    found = compare([ANA, GuestDraft("Rui Costa", ANA.phone), GuestDraft("Eva Reis", ANA.phone)])
+    assert [line.draft.household for line in found.lines if line.draft] == ["Ana Sousa"] * 3
+    stored = replace(ANA, household="Sousa")
+    (line,) = compare([GuestDraft("Rui Costa", ANA.phone)], [stored]).lines
+    assert line.draft is not None
+    assert line.draft.household == "Sousa"
+    (line,) = compare([GuestDraft("Rui Costa", ANA.phone)], [ANA]).lines
+    assert line.draft is not None
+    assert line.draft.household == ""
+    own = GuestDraft("Rui Costa", ANA.phone, household="Costa")
+    assert [line.draft.household for line in compare([ANA, own]).lines if line.draft] == ["", "Costa"]
+
+
 # Few values, so that rows meet each other.
 NAMES = st.sampled_from(
     ["Ana Sousa", "ANA SOUSA", "Ana Souza", "Rui Costa", "Costa Rui", "Zé", "Guest", "Mr X Y"]

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from waapp.core.duplicates import Duplicate, Likeness, Reason
-from waapp.core.guests import Consent, Guest, GuestDraft
+from waapp.core.guests import HOUSEHOLD_LIMIT, Consent, Guest, GuestDraft
 from waapp.core.headings import fold
 from waapp.core.rows import Finding, Row
 
@@ -209,6 +209,7 @@ def diff(
             draft, line = _join(draft, follower, given, decisions)
             lines[line.number] = line
         lines[place.row.number] = _save(place, draft, stored, base, decisions)
+    _keep_households(lines, stored)
     return Diff(tuple(lines[row.number] for row in read))
 
 
@@ -385,6 +386,34 @@ def _save(
         guest_id=place.guest_id,
         changes=changes,
     )
+
+
+def _keep_households(lines: dict[int, Line], stored: Mapping[UUID, Guest]) -> None:
+    """Put new guests who share a telephone into one household: one message would reach them all.
+
+    It is the household that the other one has, else one called by the name of the row that came first.
+    """
+    for number, line in lines.items():
+        match, draft = line.match, line.draft
+        if line.outcome is not Outcome.ADD or match is None or draft is None or draft.household:
+            continue
+        if match.likeness is not Likeness.HOUSEHOLD or Reason.PHONE not in match.reasons:
+            continue
+        household = ""
+        if match.guest_id is not None:
+            household = stored[match.guest_id].household
+        elif match.other_row is not None:
+            other = lines[match.other_row]
+            other = lines.get(other.leader or other.number, other)
+            if other.draft is None:
+                continue
+            household = other.draft.household or other.draft.name[:HOUSEHOLD_LIMIT]
+            if not other.draft.household and other.outcome is Outcome.ADD:
+                lines[other.number] = replace(other, draft=replace(other.draft, household=household))
+            elif not other.draft.household:
+                continue
+        if household:
+            lines[number] = replace(line, draft=replace(draft, household=household))
 
 
 def _whose_of_two(name: str, old: object, _new: object) -> Side:

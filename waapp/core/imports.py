@@ -71,15 +71,16 @@ class _Sorted:
     kept: list[Kept] = field(default_factory=list)
 
 
-def plan_undo(rows: Iterable[ImportedRow], guests: Mapping[UUID, Guest], invited: Collection[UUID]) -> Undo:
+def plan_undo(rows: Iterable[ImportedRow], guests: Iterable[Guest], invited: Collection[UUID]) -> Undo:
     """Return what can be taken back of an import; `invited` are those who got an invitation after it.
 
     Nothing that came later is lost: whoever was invited, has answered or was edited in what the import has set
     stays as they are. Guests who are gone need nothing.
     """
     found = _Sorted()
+    present = {guest.id: guest for guest in guests}
     for row in rows:
-        guest = guests.get(row.guest_id)
+        guest = present.get(row.guest_id)
         if guest is None or row.outcome not in {Outcome.ADD, Outcome.CHANGE}:
             continue
         why = _why_kept(row, guest, invited)

@@ -45,7 +45,6 @@ _VALUES: Final = ", ".join(read.format(json="COALESCE(r.after, r.given)") for _,
 
 _EVENT: Final = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
 
-# In the order of their ids, so that two imports never wait for each other in a circle.
 _LOCK_GUESTS: Final = text("""
 SELECT id, CAST(updated_at AS timestamp) AT TIME ZONE 'UTC' FROM guests
 WHERE id = ANY(:ids) AND event_id = :event_id ORDER BY id FOR UPDATE
@@ -86,10 +85,13 @@ WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id
 _RESTORE: Final = text(f"""
 UPDATE guests g SET {_set_from("r.before")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
 FROM waapp_import_rows r
-WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id AND g.id = ANY(:guests)
+WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id AND g.id <> ALL(:kept)
 """)
 
-_REMOVE: Final = text("DELETE FROM guests WHERE id = ANY(:guests)")
+_REMOVE: Final = text("""
+DELETE FROM guests g USING waapp_import_rows r
+WHERE r.import_id = :id AND r.outcome = 'added' AND g.id = r.guest_id AND g.id <> ALL(:kept)
+""")
 
 # Of a guest who stays the row stays too: undoing again looks at it again.
 _FORGET: Final = text("""
@@ -113,10 +115,11 @@ _BY_ID: Final = text(f"{_LIST} WHERE m.id = :id")
 _LOCK_IMPORT: Final = text("SELECT id FROM waapp_imports WHERE id = :id FOR UPDATE")
 
 _LOCK_ITS_GUESTS: Final = text("""
-SELECT g.id FROM guests g
-WHERE g.id IN (
-    SELECT guest_id FROM waapp_import_rows WHERE import_id = :id AND outcome IN ('added', 'changed'))
-ORDER BY g.id FOR UPDATE
+SELECT count(*) FROM (
+    SELECT g.id FROM guests g
+    WHERE g.id IN (
+        SELECT guest_id FROM waapp_import_rows WHERE import_id = :id AND outcome IN ('added', 'changed'))
+    ORDER BY g.id FOR UPDATE) AS locked
 """)
 
 _ROWS: Final = """
@@ -191,9 +194,7 @@ async def save_import(
     """
     if (await conn.execute(_EVENT, {"id": event_id})).one_or_none() is None:
         raise UserError("event_unknown", name=event_id)
-    wanted = [line.guest_id for line in diff.lines if line.guest_id is not None]
-    held = await conn.execute(_LOCK_GUESTS, {"ids": wanted, "event_id": event_id})
-    locked: dict[UUID, datetime] = {row[0]: row[1] for row in held}
+    locked = await _lock(conn, event_id, diff)
     overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked))
     account = _account(diff, overtaken)
     import_id = uuid4()
@@ -241,20 +242,21 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     parameters: dict[str, object] = {"id": import_id}
     await conn.execute(_LOCK_IMPORT, parameters)
     event_id = (await get_import(conn, import_id)).event_id
-    ids = set((await conn.execute(_LOCK_ITS_GUESTS, parameters)).scalars())
-    guests = {guest.id: guest for guest in await list_guests(conn, event_id) if guest.id in ids}
+    await conn.execute(_LOCK_ITS_GUESTS, parameters)
+    guests = await list_guests(conn, event_id)
     invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
     rows = [
         ImportedRow(guest_id, Outcome(outcome), _values(before), _values(after))
         async for chunk in stream(conn, _ROWS, parameters)
         for guest_id, outcome, before, after in chunk
     ]
-    undo = plan_undo(rows, guests, invited)
+    undo = await asyncio.to_thread(plan_undo, rows, guests, invited)
     if undo.kept and not rest:
         return undo
-    await conn.execute(_RESTORE, parameters | {"guests": list(undo.restored)})
-    await conn.execute(_REMOVE, {"guests": list(undo.removed)})
-    await conn.execute(_FORGET, parameters | {"kept": [one.guest_id for one in undo.kept]})
+    staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
+    await conn.execute(_RESTORE, staying)
+    await conn.execute(_REMOVE, staying)
+    await conn.execute(_FORGET, staying)
     await conn.execute(_MARK, parameters | {"planner": planner})
     return undo
 
@@ -268,6 +270,17 @@ async def recall_mapping(conn: Connection, shape: str) -> dict[str, str] | None:
 async def remember_mapping(conn: Connection, shape: str, choices: Mapping[str, str], planner: str) -> None:
     """Keep what was chosen for the columns of lists of this shape, for all planners."""
     await conn.execute(_REMEMBER, {"shape": shape, "choices": json.dumps(dict(choices)), "planner": planner})
+
+
+async def _lock(conn: Connection, event_id: UUID, diff: Diff) -> dict[UUID, datetime]:
+    """Hold the guests that the rows are about, and return when each was changed last."""
+    # In the order of their ids, so that two imports never wait for each other in a circle.
+    wanted = sorted(line.guest_id for line in diff.lines if line.guest_id is not None)
+    locked: dict[UUID, datetime] = {}
+    for start in range(0, len(wanted), CHUNK):
+        parameters = {"ids": wanted[start : start + CHUNK], "event_id": event_id}
+        locked.update((row[0], row[1]) for row in await conn.execute(_LOCK_GUESTS, parameters))
+    return locked
 
 
 def _is_overtaken(line: Line, guests: Mapping[UUID, Guest], locked: Mapping[UUID, datetime]) -> bool:

@@ -5,11 +5,13 @@ a thread that is not theirs. A full collection looks at everything that lives: w
 a second in which the window would stand still.
 """
 
+import asyncio
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
@@ -19,6 +21,13 @@ _IDLE: Final = 5.0
 """Seconds without a key or the pointer after which a pause of the window goes unnoticed."""
 _PATIENCE: Final = 300.0
 """Seconds after which a full collection that is due does not wait for that any longer."""
+
+_SWITCHING: Final = 0.002
+"""Seconds after which a thread that works gives way to the window."""
+_FREEZING: Final = 0.02
+"""Seconds between two times at which what a thread has made is set aside: that takes no time itself."""
+
+Result = TypeVar("Result")
 
 _BY_HAND: Final = frozenset(
     {
@@ -68,7 +77,10 @@ class GarbageCollector(QObject):
         first, second, third = gc.get_threshold()
         if old > third and self._may_stall():
             self._due_since = None
+            # What threads have made since is looked at too, and from then on taken to live.
+            gc.unfreeze()
             gc.collect()
+            gc.freeze()
         elif middle > second:
             gc.collect(1)
         elif young > first:
@@ -90,6 +102,24 @@ class GarbageCollector(QObject):
         # A filter on the application would see, and slow down, every event; what people do comes by their window.
         if window is not None:
             window.installEventFilter(self)
+
+
+async def in_thread(work: Callable[[], Result]) -> Result:
+    """Do something long in a thread that leaves the window its turns, and return what comes of it.
+
+    What the thread makes is kept out of the small collections, which would have to look at all of it.
+    """
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCHING)
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        while not working.done():
+            gc.freeze()
+            await asyncio.wait([working], timeout=_FREEZING)
+        return await working
+    finally:
+        sys.setswitchinterval(switching)
+        gc.freeze()
 
 
 @contextmanager

@@ -59,12 +59,12 @@ class GuestImport:
 
     async def paste(self, event: Event) -> None:
         """Bring in what was copied from a spreadsheet, or the file that was copied."""
-        content = QGuiApplication.clipboard().mimeData()
-        file = dropped_file(content)
+        clipboard = QGuiApplication.clipboard()
+        file = dropped_file(clipboard.mimeData())
         if file is not None:
             await self.bring(event, file)
-        elif content.text().strip():
-            await self.bring(event, Pasted(content.text()))
+        elif clipboard.text().strip():
+            await self.bring(event, Pasted(clipboard.text()))
         else:
             self._messages.show_message(
                 tr("Nothing to paste: copy the rows in your spreadsheet first."), "warning", key="paste"
@@ -140,7 +140,7 @@ class ImportMenu(QMenu):
         owner.clicked.connect(lambda: self.popup(owner.mapToGlobal(owner.rect().bottomLeft())))
 
 
-def dropped_file(content: QMimeData) -> Path | None:
+def dropped_file(content: QMimeData | None) -> Path | None:
     """Return the first of the files dropped or copied that could be a guest list."""
-    paths = [url.toLocalFile() for url in content.urls()] if content.hasUrls() else []
+    paths = [url.toLocalFile() for url in content.urls()] if content is not None and content.hasUrls() else []
     return next((Path(path) for path in paths if can_read(path)), None)

@@ -1,6 +1,6 @@
 """One import from the file to the database, without its window: what was read, decided and compared so far."""
 
-import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,8 @@ from waapp.db import guests as guest_rows
 from waapp.db import imports
 from waapp.db.engine import Database
 from waapp.engine.guest_files import GuestFile, read_aside, read_pasted
-from waapp.gui.import_rows import ImportRow, import_rows
+from waapp.gui.garbage import in_thread
+from waapp.gui.import_rows import ImportRow, RowFilter, count_kinds, import_rows
 from waapp.texts import tr
 
 _NAMES: Final = frozenset({Field.NAME, Field.GIVEN, Field.FAMILY})
@@ -42,6 +43,7 @@ class Compared:
     decisions: Decisions
     diff: Diff
     rows: list[ImportRow]
+    counts: Counter[RowFilter]
 
 
 class ImportDesk:
@@ -74,7 +76,7 @@ class ImportDesk:
 
     async def load(self, sheet: str | None = None) -> None:
         """Read the list, or another sheet of it, and compare it; raises the errors of `read_guest_file`."""
-        file, guests = await asyncio.to_thread(self._read, sheet)
+        file, guests = await in_thread(lambda: self._read(sheet))
         async with self._database.read() as conn:
             self._stored = await guest_rows.list_guests(conn, self._event.id)
             self._given = await imports.list_given(conn, self._event.id)
@@ -100,8 +102,8 @@ class ImportDesk:
         now = self.now
         if now is None:
             return
-        found, rows = await asyncio.to_thread(self._diff, now.reading, decisions)
-        self.now = replace(now, decisions=decisions, diff=found, rows=rows)
+        found, rows, counts = await in_thread(lambda: self._diff(now.reading, decisions))
+        self.now = replace(now, decisions=decisions, diff=found, rows=rows, counts=counts)
 
     async def save(self, progress: Callable[[int], object]) -> imports.Saved:
         """Store what the list adds and changes in one transaction, and how its columns were read."""
@@ -176,14 +178,17 @@ class ImportDesk:
             guests = make()
             decided = replace(decisions, erase=erasable(guests.columns) if erases else frozenset())
             reading = read_list(guests, self._stored)
-            found, rows = self._diff(reading, decided)
-            return Compared(source, guests, reading, decided, found, rows)
+            found, rows, counts = self._diff(reading, decided)
+            return Compared(source, guests, reading, decided, found, rows, counts)
 
-        self.now = await asyncio.to_thread(work)
+        self.now = await in_thread(work)
 
-    def _diff(self, reading: Reading, decisions: Decisions) -> tuple[Diff, list[ImportRow]]:
+    def _diff(
+        self, reading: Reading, decisions: Decisions
+    ) -> tuple[Diff, list[ImportRow], Counter[RowFilter]]:
         found = diff(reading.rows, self._stored, reading.duplicates, self._given, decisions)
-        return found, import_rows(found)
+        rows = import_rows(found)
+        return found, rows, count_kinds(rows)
 
 
 def _likeness(row: ImportRow) -> Likeness | None:

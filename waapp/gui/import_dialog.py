@@ -1,7 +1,7 @@
 """Before a guest list is saved: what becomes of every row, why, and how the planner wants it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +34,7 @@ from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.import_columns import ImportColumns
 from waapp.gui.import_desk import ImportDesk, Pasted
 from waapp.gui.import_row_panel import ImportRowPanel
-from waapp.gui.import_rows import ImportRow, RowFilter, count_kinds, verdict_word, why_words
+from waapp.gui.import_rows import ImportRow, RowFilter, verdict_word, why_words
 from waapp.gui.import_table import MENDED, ImportModel, first_to_mend, import_table
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.widgets import Card, Field, button, label, name
@@ -362,12 +362,11 @@ class ImportDialog(QDialog):
         self.columns.show_columns(now.guests)
         self.model.can_mend = frozenset(field for field in MENDED if now.guests.can_mend(field))
         self.model.replace_all(now.rows)
-        self._show_counts(now.rows, now.reading.blank)
+        self._show_counts(now.counts, len(now.rows), now.reading.blank)
         self._show_picked()
         self._remarks.setEnabled(True)
 
-    def _show_counts(self, rows: list[ImportRow], blank: int) -> None:
-        counts = count_kinds(rows)
+    def _show_counts(self, counts: Mapping[RowFilter, int], total: int, blank: int) -> None:
         adds, changes = counts[RowFilter.ADDS], counts[RowFilter.CHANGES]
         skipped, same = counts[RowFilter.SKIPPED], counts[RowFilter.SAME]
         parts = [
@@ -387,12 +386,12 @@ class ImportDialog(QDialog):
             RowFilter.SKIPPED: tr("Skipped"),
             RowFilter.SAME: tr("Unchanged"),
         }
-        counts[RowFilter.ALL] = len(rows)
+        totals = {**counts, RowFilter.ALL: total}
         current = self._chips.current()
         self._chips.set_chips(
-            (kind, word, counts[kind])
+            (kind, word, totals.get(kind, 0))
             for kind, word in words.items()
-            if counts[kind] or kind in {RowFilter.ALL, current}
+            if totals.get(kind) or kind in {RowFilter.ALL, current}
         )
         match bool(adds), bool(changes):
             case True, True:
