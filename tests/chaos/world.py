@@ -156,7 +156,8 @@ class World:
     def complaints(self) -> str:
         """Return what workers have written when it tells of bugs; known trouble is not one."""
         text = self.log()
-        return text[-8000:] if "Traceback" in text else ""
+        first = text.find("Traceback")
+        return "" if first < 0 else text[max(0, first - 1000) : first + 20_000]
 
     def log(self) -> str:
         """Return all that workers have written."""

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.events import Event
+from waapp.core.guests import Consent
 from waapp.core.language_choice import choose_language
 from waapp.core.pacing import SANDBOX_SENDER
 from waapp.core.phone import read
 from waapp.core.plan import (
     BlockerCode,
     Exclusion,
+    Notice,
     NoticeCode,
     Options,
     Plan,
@@ -553,3 +555,48 @@ def test_chunks_make_the_same_plan(guests: list[PlannedGuest], situation: Situat
     for start in range(0, len(guests), size):
         assessments += [assess(one, situation) for one in guests[start : start + size]]
     assert finish(assessments, situation) == build(guests, situation)
+
+
+def at_home(number: int, household: str, **more: object) -> PlannedGuest:
+    phone = str(more.pop("phone", f"+351 91234567{number}"))
+    return replace(guest(number, phone, name=f"Guest {number}"), household=household, **more)
+
+
+@pytest.mark.parametrize(
+    ("guests", "recipients"),
+    [
+        ([at_home(1, "sousa"), at_home(2, "sousa"), at_home(3, "lima"), at_home(4, "")], [1, 3, 4]),
+        # Who cannot be reached gives way to the next.
+        ([at_home(1, "sousa", phone="x"), at_home(2, "sousa")], [2]),
+        # Somebody there has it already.
+        ([at_home(1, "sousa"), at_home(2, "sousa", invited=prior(EngineState.ACCEPTED, "read"))], []),
+        ([at_home(1, ""), at_home(2, "")], [1, 2]),
+    ],
+)
+def test_a_household_gets_one_message_when_the_planner_wants_it(
+    guests: list[PlannedGuest], recipients: list[int]
+) -> None:
+    made = build(guests, replace(PRACTICE, options=Options(one_per_household=True)))
+    assert [one.guest_id.int for one in made.recipients] == recipients
+    assert len(made.recipients) + len(made.excluded) == len(guests)
+    each = build(guests, PRACTICE)
+    assert Reason.HOUSEHOLD not in {one.reason for one in each.excluded}
+
+
+def test_several_messages_to_one_household_are_said() -> None:
+    made = build([at_home(1, "sousa"), at_home(2, "sousa"), at_home(3, "sousa")], PRACTICE)
+    assert Notice(NoticeCode.SHARED_HOUSEHOLDS, {"messages": 2}) in made.warnings
+
+
+def test_who_has_refused_is_left_out_and_who_was_not_asked_is_said() -> None:
+    guests = [
+        replace(guest(1), consent=Consent.YES),
+        replace(guest(2, "+351 912 345 679"), consent=Consent.NO),
+        guest(3, "+351 912 345 670"),
+    ]
+    made = build(guests, PRACTICE)
+    assert [one.guest_id.int for one in made.recipients] == [1, 3]
+    assert [one.reason for one in made.excluded] == [Reason.CONSENT_REFUSED]
+    assert Notice(NoticeCode.CONSENT_UNKNOWN, {"guests": 1}) in made.warnings
+    # Where nobody was ever asked, nothing is said.
+    assert NoticeCode.CONSENT_UNKNOWN not in {one.code for one in build(guests[2:], PRACTICE).warnings}

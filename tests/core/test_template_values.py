@@ -42,6 +42,7 @@ def test_every_built_in_variable_has_a_value():
         "guest_name": "Ana Sousa",
         "guest_first_name": "Ana",
         "guest_group": "Bride",
+        "household_names": "Ana",
         "event_name": "Clara & Davi",
         "event_date": "Saturday, June 5, 2027",
         "event_time": "4:00 PM",

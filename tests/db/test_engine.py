@@ -284,7 +284,19 @@ def test_read_only(run, database_url):
         owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     insert = "INSERT INTO events (name) VALUES ('x')"
     assert trouble(run, database_url, insert).code == "database_readonly"
-    assert trouble(run, database_url + "&target_session_attrs=read-write").code == "database_readonly"
+    wanted = database_url + "&target_session_attrs=read-write"
+    assert trouble(run, wanted).code == "database_readonly"
+
+    async def only_read() -> None:
+        database = Database(wanted)
+        try:
+            async with database.read():
+                pass
+        finally:
+            await database.dispose()
+
+    with pytest.raises(DatabaseError, match="database_readonly"):
+        run(only_read())
 
 
 def test_a_server_that_takes_no_writes_any_more_is_left(run, database_url, database):

@@ -1,7 +1,7 @@
 """Who gets an invitation, who is left out and why, and what speaks against sending at all."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from waapp.core.daily_limit import waits
 from waapp.core.events import Event, is_day_only, zone
+from waapp.core.guests import Consent
 from waapp.core.language_choice import Choice
 from waapp.core.languages import language_name
 from waapp.core.pacing import PAIR_SECONDS, SANDBOX_RATE, SANDBOX_SENDER, sender_rate
@@ -35,10 +36,12 @@ class Reason(StrEnum):
     LANDLINE = "landline"
     PREMIUM = "premium"
     OPTED_OUT = "opted_out"
+    CONSENT_REFUSED = "consent_refused"
     ALREADY_INVITED = "already_invited"
     IN_PROGRESS = "in_progress"
     NOT_KNOWN_YET = "not_known_yet"
     SAME_PHONE = "same_phone"
+    HOUSEHOLD = "household"
     EVENT_INCOMPLETE = "event_incomplete"
     MISSING_VALUE = "missing_value"
     BAD_VALUE = "bad_value"
@@ -88,6 +91,8 @@ class NoticeCode(StrEnum):
     LANGUAGE_MISSING = "language_missing"
     LANGUAGE_NOT_APPROVED = "language_not_approved"
     LANGUAGE_ERRORS = "language_errors"
+    SHARED_HOUSEHOLDS = "shared_households"
+    CONSENT_UNKNOWN = "consent_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class PlannedGuest:
     """What the plan must know of one guest; `values` come from `template_values.guest_values`.
 
     `time_zone` is where the guest is known to be, None where it is not known. `choice` is the language that was
-    chosen among `Situation.languages` (None: the main one); the values are in it.
+    chosen among `Situation.languages` (None: the main one); the values are in it. `household` is
+    `households.household_key`, empty for none.
     """
 
     guest_id: UUID
@@ -117,6 +123,8 @@ class PlannedGuest:
     opted_out: bool = False
     time_zone: str | None = None
     choice: Choice | None = None
+    household: str = ""
+    consent: Consent = Consent.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class Options:
     only_guest_ids: frozenset[UUID] | None = None
     include_already_invited: bool = False
     one_per_phone: bool = True
+    one_per_household: bool = False
     allow_us_marketing: bool = False
     languages: tuple[str, ...] = ()
 
@@ -230,6 +239,8 @@ class Recipient:
     message: Message = Message("")  # noqa: RUF009 - frozen
     template: Template | None = None
     choice: Choice | None = None
+    household: str = ""
+    consent: Consent = Consent.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +256,7 @@ class Exclusion:
     reason: Reason
     detail: Mapping[str, str] = field(default_factory=dict)
     address: str | None = None
+    household: str = ""
 
 
 Assessment = Recipient | Exclusion
@@ -296,7 +308,9 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
     verdict = _why_not(guest, situation)
     if verdict is not None:
         reason, detail = verdict
-        return Exclusion(guest.guest_id, guest.name, guest.phone, reason, detail, guest.number.e164)
+        return Exclusion(
+            guest.guest_id, guest.name, guest.phone, reason, detail, guest.number.e164, guest.household
+        )
     assert guest.number.e164 is not None  # noqa: S101 - a number without a problem has one
     template = situation.in_language(guest.choice)
     message = render_message(template, guest.values)
@@ -313,6 +327,8 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
         message,
         template,
         guest.choice,
+        guest.household,
+        guest.consent,
     )
 
 
@@ -326,7 +342,9 @@ def finish(assessments: Iterable[Assessment], situation: Situation) -> Plan:
     only = situation.options.only_guest_ids
     chosen = [one for one in everybody if only is None or one.guest_id in only]
     if situation.options.one_per_phone:
-        chosen = _one_per_phone(chosen, _holders(everybody))
+        chosen = _one_per(_address, Reason.SAME_PHONE, chosen, everybody)
+    if situation.options.one_per_household:
+        chosen = _one_per(_household, Reason.HOUSEHOLD, chosen, everybody)
     recipients = tuple(one for one in chosen if isinstance(one, Recipient))
     excluded = tuple(one for one in chosen if isinstance(one, Exclusion))
     rates = situation.rates
@@ -354,6 +372,8 @@ def _why_not(guest: PlannedGuest, situation: Situation) -> tuple[Reason, dict[st
         return _BY_PHONE[number.problem], {"phone": number.display}
     if guest.opted_out:
         return Reason.OPTED_OUT, {}
+    if guest.consent is Consent.NO:
+        return Reason.CONSENT_REFUSED, {}
     prior = _prior(guest.invited, situation.options)
     if prior is not None:
         return prior
@@ -399,28 +419,37 @@ def _value_problem(
     return None
 
 
-def _holders(everybody: list[Assessment]) -> dict[str, str]:
-    """Return the phones that have this message or are getting it, with the first guest who has it there."""
-    return {
-        one.address: one.name
+def _address(one: Assessment) -> str | None:
+    return one.address
+
+
+def _household(one: Assessment) -> str | None:
+    return one.household or None
+
+
+def _one_per(
+    key: Callable[[Assessment], str | None],
+    reason: Reason,
+    chosen: list[Assessment],
+    everybody: list[Assessment],
+) -> list[Assessment]:
+    """Leave one message for all who share a key: where nobody has one yet, for the first in the list."""
+    holders = {
+        shared: one.name
         for one in reversed(everybody)
-        if isinstance(one, Exclusion) and one.address is not None and one.reason in _HAS_MESSAGE
+        if isinstance(one, Exclusion) and one.reason in _HAS_MESSAGE and (shared := key(one)) is not None
     }
-
-
-def _one_per_phone(chosen: list[Assessment], holders: dict[str, str]) -> list[Assessment]:
-    """Leave one message for each phone: where nobody has one yet, for the first in the list."""
-    holders = dict(holders)
     result: list[Assessment] = []
     for one in chosen:
-        if isinstance(one, Recipient):
-            if one.address in holders:
-                detail = {"other": holders[one.address]}
+        shared = key(one)
+        if isinstance(one, Recipient) and shared is not None:
+            if shared in holders:
+                detail = {"other": holders[shared]}
                 result.append(
-                    Exclusion(one.guest_id, one.name, one.phone, Reason.SAME_PHONE, detail, one.address)
+                    Exclusion(one.guest_id, one.name, one.phone, reason, detail, one.address, one.household)
                 )
                 continue
-            holders[one.address] = one.name
+            holders[shared] = one.name
         result.append(one)
     return result
 
@@ -486,6 +515,13 @@ def _warnings(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterat
         )
     if len(people) < len(recipients):
         yield Notice(NoticeCode.SHARED_PHONES, {"messages": len(recipients) - len(people)})
+    together = Counter(recipient.household for recipient in recipients if recipient.household)
+    if several := sum(count - 1 for count in together.values()):
+        yield Notice(NoticeCode.SHARED_HOUSEHOLDS, {"messages": several})
+    consents = Counter(recipient.consent for recipient in recipients)
+    # Where nobody was ever asked, the planner does not keep such a list.
+    if consents[Consent.YES] and consents[Consent.UNKNOWN]:
+        yield Notice(NoticeCode.CONSENT_UNKNOWN, {"guests": consents[Consent.UNKNOWN]})
 
 
 def _language_notices(situation: Situation, recipients: tuple[Recipient, ...]) -> Iterator[Notice]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from waapp.core import languages
 from waapp.core.events import Event, is_day_only, zone
 from waapp.core.findings import Level
 from waapp.core.guests import Guest
+from waapp.core.households import names_together
 from waapp.core.names import first_name
 from waapp.core.template import parse, render, variable_name
 from waapp.core.template_checks import BODY_LIMIT
@@ -27,6 +28,7 @@ BUILT_IN: Final = (
     "guest_name",
     "guest_first_name",
     "guest_group",
+    "household_names",
     "event_name",
     "event_date",
     "event_time",
@@ -76,8 +78,10 @@ def known_variables(guests: Iterable[Guest] = ()) -> tuple[str, ...]:
     return tuple(names)
 
 
-def guest_values(guest: Guest, event: Event, language: str) -> dict[str, str]:
+def guest_values(guest: Guest, event: Event, language: str, household: Sequence[str] = ()) -> dict[str, str]:
     """Return a guest's value for every variable, cleaned; what is not known is empty.
+
+    `household` are the names of those who live together, the guest's among them (`households.members`).
 
     Dates are in the event's zone and the template's language. A built-in name wins over a column of the same
     name; of two columns with one name the first that is filled in wins.
@@ -87,6 +91,7 @@ def guest_values(guest: Guest, event: Event, language: str) -> dict[str, str]:
         "guest_name": clean_value(guest.name),
         "guest_first_name": first_name(clean_value(guest.name)),
         "guest_group": clean_value(guest.group),
+        "household_names": names_together([clean_value(one) for one in household or (guest.name,)], language),
         "event_name": clean_value(event.name),
         "event_date": day,
         "event_time": hour,
@@ -108,6 +113,7 @@ def sample_values(language: str) -> dict[str, str]:
         "guest_name": "Ana Sousa",
         "guest_first_name": "Ana",
         "guest_group": "Friends",
+        "household_names": names_together(("Ana Sousa", "Rui Sousa"), language),
         "event_name": "Clara & Davi",
         "event_date": day,
         "event_time": hour,

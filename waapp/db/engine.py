@@ -122,14 +122,18 @@ class Database:
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(postgresql_readonly=True)
         except (exc.DBAPIError, exc.TimeoutError) as error:
-            known = translate(error, self.label)
-            if known is not None and known.code != "database_readonly":
+            if not _tried_to_write(error) and (known := translate(error, self.label)) is not None:
                 raise known from error
             raise
 
     async def dispose(self) -> None:
         """Close all connections; call it in the event loop that used them."""
         await self._engine.dispose()
+
+
+def _tried_to_write(error: Exception) -> bool:
+    """Tell whether a statement would have written; that no server that takes writes was found is something else."""
+    return isinstance(error, exc.DBAPIError) and isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
 
 
 def _create_engine(url: str, planner: str | None) -> AsyncEngine:

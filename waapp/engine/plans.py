@@ -13,6 +13,7 @@ from waapp.core.daily_limit import waits
 from waapp.core.events import Event
 from waapp.core.findings import Finding
 from waapp.core.guests import Guest
+from waapp.core.households import household_key, members
 from waapp.core.invitations import NewInvitation
 from waapp.core.language_choice import choose_language
 from waapp.core.plan import (
@@ -112,9 +113,11 @@ async def prepare(
         variants=tuple(Variant(one, findings(one)) for one in variants),
     )
     languages = situation.languages
+    together = members(everyone)
     assessments: list[Assessment] = []
     for number, guest in enumerate(everyone):
-        assessments.append(plan.assess(_planned(guest, situation, languages, invited, refusing), situation))
+        planned = _planned(guest, situation, languages, invited, refusing, together)
+        assessments.append(plan.assess(planned, situation))
         if number % _CHUNK == 0:
             await asyncio.sleep(0)
     return Prepared(
@@ -202,6 +205,7 @@ def _planned(
     languages: Collection[str],
     invited: Mapping[UUID, PriorInvitation],
     refusing: Collection[str],
+    together: Mapping[str, tuple[str, ...]],
 ) -> PlannedGuest:
     event = situation.event
     choice = choose_language(
@@ -213,11 +217,13 @@ def _planned(
         name=guest.name,
         phone=guest.phone,
         number=number,
-        values=guest_values(guest, event, choice.language),
+        values=guest_values(guest, event, choice.language, together.get(household_key(guest.household), ())),
         invited=invited.get(guest.id),
         opted_out=number.e164 in refusing,
-        time_zone=None if number.e164 is None else phone.time_zone(number.e164),
+        time_zone=guest.time_zone or (None if number.e164 is None else phone.time_zone(number.e164)),
         choice=choice,
+        household=household_key(guest.household),
+        consent=guest.consent,
     )
 
 

@@ -305,6 +305,9 @@ class SendPage(QWidget):
                 self._plan_with(replace(self._options, include_already_invited=include))
             case Remedy.ONE_EACH | Remedy.ONE_PER_PHONE:
                 self._plan_with(replace(self._options, one_per_phone=row.remedy is Remedy.ONE_PER_PHONE))
+            case Remedy.ONE_EACH_AT_HOME | Remedy.ONE_PER_HOUSEHOLD:
+                one = row.remedy is Remedy.ONE_PER_HOUSEHOLD
+                self._plan_with(replace(self._options, one_per_household=one))
             case Remedy.INCLUDE_US | Remedy.LEAVE_US:
                 self._plan_with(replace(self._options, allow_us_marketing=row.remedy is Remedy.INCLUDE_US))
             case None:

@@ -29,6 +29,8 @@ class Remedy(StrEnum):
     LEAVE_INVITED = "leave_invited"
     ONE_EACH = "one_each"
     ONE_PER_PHONE = "one_per_phone"
+    ONE_EACH_AT_HOME = "one_each_at_home"
+    ONE_PER_HOUSEHOLD = "one_per_household"
     INCLUDE_US = "include_us"
     LEAVE_US = "leave_us"
 
@@ -169,6 +171,10 @@ def _remedy(reason: Reason) -> Remedy | None:
             return Remedy.INCLUDE_INVITED
         case Reason.SAME_PHONE:
             return Remedy.ONE_EACH
+        case Reason.HOUSEHOLD:
+            return Remedy.ONE_EACH_AT_HOME
+        case Reason.CONSENT_REFUSED:
+            return Remedy.GUESTS
         case Reason.US_MARKETING:
             return Remedy.INCLUDE_US
         case Reason.IN_PROGRESS | Reason.NOT_KNOWN_YET:
@@ -201,8 +207,10 @@ def _remedy_word(remedy: Remedy | None) -> str:
             return tr("Include anyway")
         case Remedy.LEAVE_INVITED | Remedy.LEAVE_US:
             return tr("Leave out")
-        case Remedy.ONE_EACH:
+        case Remedy.ONE_EACH | Remedy.ONE_EACH_AT_HOME:
             return tr("One each")
+        case Remedy.ONE_PER_HOUSEHOLD:
+            return tr("One per household")
         case Remedy.ONE_PER_PHONE:
             return tr("One per phone")
         case None:
@@ -218,6 +226,8 @@ def _reason_detail(reason: Reason, left_out: list[Exclusion]) -> str:
             return ", ".join(name for name in names if name)
         case Reason.SAME_PHONE:
             return tr("one message for each phone")
+        case Reason.HOUSEHOLD:
+            return tr("one message for each household")
         case _ if len(left_out) <= _NAMED:
             return ", ".join(f"\u2068{one.name or tr('No name')}\u2069" for one in left_out)
         case _:
@@ -271,13 +281,19 @@ def _choices(options: Options, again: Sequence[Exclusion]) -> list[ReviewRow]:
 
 
 def _notice_row(each: Notice) -> ReviewRow:
-    is_template = each.code in {NoticeCode.TEMPLATE_RULES, NoticeCode.BODY_IS_SENT}
+    match each.code:
+        case NoticeCode.TEMPLATE_RULES | NoticeCode.BODY_IS_SENT:
+            remedy: Remedy | None = Remedy.TEMPLATE
+        case NoticeCode.SHARED_HOUSEHOLDS:
+            remedy = Remedy.ONE_PER_HOUSEHOLD
+        case _:
+            remedy = None
     return ReviewRow(
         f"notice.{each.code.value}",
-        "queued" if each.code is NoticeCode.PRACTICE else "unknown",
+        "queued" if each.code in {NoticeCode.PRACTICE, NoticeCode.SHARED_HOUSEHOLDS} else "unknown",
         notice(each),
-        remedy=Remedy.TEMPLATE if is_template else None,
-        label=_remedy_word(Remedy.TEMPLATE) if is_template else "",
+        remedy=remedy,
+        label=_remedy_word(remedy),
         is_strong=False,
     )
 

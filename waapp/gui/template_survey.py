@@ -11,6 +11,7 @@ from uuid import UUID
 from waapp.core.events import Event
 from waapp.core.findings import Level
 from waapp.core.guests import Guest
+from waapp.core.households import household_key, members
 from waapp.core.template import render
 from waapp.core.template_content import Wording, variables_of
 from waapp.core.template_values import ValueProblem, check_message_values, guest_values
@@ -84,9 +85,12 @@ class _Slices:
 async def preview_guests(guests: Iterable[Guest], event: Event, language: str) -> list[PreviewGuest]:
     """Work out every guest's values, in slices that do not hold up the window."""
     slices = _Slices()
+    everybody = list(guests)
+    together = members(everybody)
     found = []
-    for guest in guests:
-        found.append(PreviewGuest(guest.id, guest.name, guest_values(guest, event, language)))
+    for guest in everybody:
+        household = together.get(household_key(guest.household), ())
+        found.append(PreviewGuest(guest.id, guest.name, guest_values(guest, event, language, household)))
         await slices.breathe()
     return found
 

@@ -28,10 +28,12 @@ REASONS: Final = {
     Reason.LANDLINE: "A landline: WhatsApp needs a mobile number",
     Reason.PREMIUM: "A service number, not a person's",
     Reason.OPTED_OUT: "Asked not to be messaged",
+    Reason.CONSENT_REFUSED: "Has not agreed to be written to",
     Reason.ALREADY_INVITED: "Has got this message already, from {by}",
     Reason.IN_PROGRESS: "Is getting this message already, from {by}",
     Reason.NOT_KNOWN_YET: "May have got this message already; we are checking",
     Reason.SAME_PHONE: "Shares a phone with {other}, who gets the message",
+    Reason.HOUSEHOLD: "Lives with {other}, who gets the message",
     Reason.EVENT_INCOMPLETE: "{variable} is empty in the event, and so for every guest",
     Reason.MISSING_VALUE: "{variable} is empty for this guest",
     Reason.BAD_VALUE: "{variable} holds something that WhatsApp refuses: {problem}",
@@ -49,10 +51,12 @@ REASON_COUNTS: Final = {
     Reason.LANDLINE: "{n:guest has|guests have} only a landline",
     Reason.PREMIUM: "{n:number is a service number|numbers are service numbers}",
     Reason.OPTED_OUT: "{n:guest|guests} asked not to be messaged",
+    Reason.CONSENT_REFUSED: "{n:guest has|guests have} not agreed to be written to",
     Reason.ALREADY_INVITED: "{n:guest was|guests were} invited already",
     Reason.IN_PROGRESS: "{n:invitation is|invitations are} on the way already",
     Reason.NOT_KNOWN_YET: "{n:guest|guests} may have got it already; we are checking",
     Reason.SAME_PHONE: "{n:guest shares|guests share} a phone with somebody who gets it",
+    Reason.HOUSEHOLD: "{n:guest lives|guests live} with somebody who gets it",
     Reason.EVENT_INCOMPLETE: "{n:guest is|guests are} left out because the event is incomplete",
     Reason.MISSING_VALUE: "{n:guest lacks|guests lack} something that the message needs",
     Reason.BAD_VALUE: "{n:guest has|guests have} a value that WhatsApp refuses",
@@ -97,6 +101,8 @@ NOTICES: Final = {
         "{guests:guest speaks|guests speak} {language}, but that text has mistakes: they get {shown}."
     ),
     NoticeCode.SHARED_PHONES: "{messages:message goes|messages go} to a phone that gets another one too.",
+    NoticeCode.SHARED_HOUSEHOLDS: "{messages:message goes|messages go} to a household that gets another one too.",
+    NoticeCode.CONSENT_UNKNOWN: "{guests:guest was|guests were} not asked yet whether they want to be written to.",
 }
 
 OWN_CODES: Final = {

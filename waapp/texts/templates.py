@@ -135,6 +135,7 @@ VARIABLES: Final = {
     "guest_name": "Guest's name",
     "guest_first_name": "Guest's first name",
     "guest_group": "Guest's group",
+    "household_names": "First names of the household",
     "event_name": "Event",
     "event_date": "Date",
     "event_time": "Time",
