@@ -53,82 +53,14 @@ ON CONFLICT (sid) DO NOTHING;
 CREATE INDEX IF NOT EXISTS idx_whatsapp_invitations_claimed_at
   ON whatsapp_invitations(claimed_at) WHERE NOT practice AND claimed_at IS NOT NULL;
 
--- The guest shows the newest invitation that was not cancelled. Practice invitations are invisible to the shared
--- guest list: nobody was invited. A guest whose only invitation is withdrawn shows again what they showed before it.
-CREATE OR REPLACE FUNCTION sync_guest_invitation_status()
+-- As in 0002, without a setting that takes its time for every row: what it writes does not depend on a zone.
+CREATE OR REPLACE FUNCTION update_whatsapp_invitations_updated_at()
 RETURNS TRIGGER
-LANGUAGE plpgsql SET timezone = 'UTC'
+LANGUAGE plpgsql
 AS $$
-DECLARE
-  cancelled CONSTANT BOOLEAN := NEW.engine_state = 'cancelled';
-  restarted BOOLEAN := TG_OP = 'INSERT'; -- a new attempt may move the guest's status backwards
-  newest RECORD;
-  prior RECORD;
-  status invitation_status_enum;
 BEGIN
-  IF NEW.practice THEN
-    RETURN NEW;
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    IF cancelled THEN
-      RETURN NEW;
-    END IF;
-  ELSE
-    restarted := NEW.engine_state = 'queued' AND OLD.engine_state IN ('accepted', 'failed', 'unknown')
-      OR cancelled <> (OLD.engine_state = 'cancelled');
-    IF NOT restarted AND (
-      cancelled
-      OR waapp_guest_status(NEW.twilio_status, NEW.engine_state) = waapp_guest_status(OLD.twilio_status, OLD.engine_state)
-      AND NEW.sent_at IS NOT DISTINCT FROM OLD.sent_at AND NEW.queued_at IS NOT DISTINCT FROM OLD.queued_at
-    ) THEN
-      RETURN NEW;
-    END IF;
-  END IF;
-
-  -- Two programs that invite the same guest at once take turns here, so that the second sees the first one's row.
-  PERFORM FROM guests WHERE id = NEW.guest_id FOR NO KEY UPDATE;
-  SELECT id, created_at, twilio_status, engine_state, sent_at, queued_at INTO newest
-  FROM whatsapp_invitations
-  WHERE guest_id = NEW.guest_id AND NOT practice AND engine_state <> 'cancelled'
-  ORDER BY created_at DESC, id DESC
-  LIMIT 1;
-
-  IF newest.id IS NULL THEN
-    -- The only invitation was withdrawn before it left. A status that another channel has set since stays, and one
-    -- that another channel had set before comes back.
-    SELECT prior_status, prior_method, prior_sent_at INTO prior
-    FROM whatsapp_invitations
-    WHERE guest_id = NEW.guest_id AND NOT practice AND prior_status IS NOT NULL
-      AND prior_method IS DISTINCT FROM 'whatsapp'
-    ORDER BY created_at DESC, id DESC
-    LIMIT 1;
-    UPDATE guests
-    SET invitation_status = COALESCE(prior.prior_status, 'not_sent'), invitation_sent_at = prior.prior_sent_at,
-        invitation_method = CASE WHEN prior.prior_status IS NULL THEN invitation_method ELSE prior.prior_method END,
-        updated_at = clock_timestamp() AT TIME ZONE 'utc'
-    WHERE id = NEW.guest_id AND invitation_status = 'queued' AND invitation_method = 'whatsapp';
-    RETURN NEW;
-  END IF;
-  IF (newest.created_at, newest.id) > (NEW.created_at, NEW.id) THEN
-    RETURN NEW; -- not this one's turn
-  END IF;
-
-  status := waapp_guest_status(newest.twilio_status, newest.engine_state);
-  UPDATE guests
-  SET invitation_status = CASE
-        WHEN restarted OR waapp_guest_status_rank(status::text) > waapp_guest_status_rank(invitation_status::text)
-        THEN status ELSE invitation_status END,
-      invitation_sent_at = COALESCE(newest.sent_at, newest.queued_at),
-      invitation_method = 'whatsapp',
-      updated_at = clock_timestamp() AT TIME ZONE 'utc'
-  WHERE id = NEW.guest_id
-    AND (
-      restarted
-      OR waapp_guest_status_rank(status::text) > waapp_guest_status_rank(invitation_status::text)
-      -- The time of sending may become known after the word; it must not claim a guest that was e-mailed since.
-      OR invitation_method = 'whatsapp'
-        AND invitation_sent_at IS DISTINCT FROM COALESCE(newest.sent_at, newest.queued_at)
-    );
+  -- The clock, not the start of the transaction: a late commit must not hide behind an earlier time.
+  NEW.updated_at = clock_timestamp() AT TIME ZONE 'utc';
   RETURN NEW;
 END;
 $$;
