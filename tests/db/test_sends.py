@@ -340,6 +340,21 @@ def test_a_send_whose_last_open_guest_was_deleted_is_finished(run, database: Dat
     run(scenario())
 
 
+def test_open_sends_are_listed_over_all_events(run, database: Database) -> None:
+    async def scenario() -> None:
+        _, _, first = await queue(database, 1)
+        _, _, second = await queue(database, 2)
+        await queue(database, 1, sender="+15550000000")
+        async with database.begin() as conn:
+            await sends.pause(conn, first.send.id, "planner")
+            found = await sends.list_open_sends(conn, SENDER)
+            assert [(one.send.id, one.queued) for one in found] == [(first.send.id, 1), (second.send.id, 2)]
+            await sends.stop(conn, first.send.id)
+            assert [one.send.id for one in await sends.list_open_sends(conn, SENDER)] == [second.send.id]
+
+    run(scenario())
+
+
 def test_an_events_sends_are_listed_by_mode_newest_first(run, database: Database) -> None:
     async def scenario() -> None:
         event, ids, first = await queue(database, 1)

@@ -284,6 +284,14 @@ async def list_sends(conn: Connection, event_id: UUID, practice: bool) -> list[S
     )
 
 
+async def list_open_sends(conn: Connection, sender: str) -> list[SendSummary]:
+    """Return the active and paused sends of a number over all events, oldest first."""
+    found = await _summaries(
+        conn, "s.sender = :sender AND s.state IN ('active', 'paused')", {"sender": sender}
+    )
+    return found[::-1]
+
+
 async def summary(conn: Connection, send_id: UUID) -> SendSummary:
     """Return a send with its counts, each invitation in exactly one of them; raises `send_unknown`."""
     found = await _summaries(conn, "s.id = :id", {"id": send_id})
