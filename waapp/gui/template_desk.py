@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from waapp.core.findings import Finding
 from waapp.core.template import TemplateDraft
@@ -24,6 +24,7 @@ from waapp.texts import field_problem, tr
 
 _CHECK_AFTER = 60
 """Milliseconds without a key before the rules are checked; the preview never waits."""
+_LEAST_TEXT = 120
 
 
 class TemplateDesk(Card):
@@ -71,17 +72,35 @@ class TemplateDesk(Card):
             self.toolbar,
             self.finder,
             rule(),
-            self.header_row,
         )
-        under: tuple[QWidget, ...] = (self.footer_row, self.buttons, self.length, self.findings)
         for each in over:
             self.body.addWidget(each)
-        self.body.addWidget(self.editor, 1)
-        for each in under:
-            self.body.addWidget(each)
+        self.body.addWidget(self._build_sheet(), 1)
+        self.body.addWidget(self.length)
+        self.body.addWidget(self.findings)
         self.show_form(shown=False)
         self._pause = QTimer(self, singleShot=True, interval=_CHECK_AFTER)
         self._pause.timeout.connect(self.check)
+
+    def _build_sheet(self) -> QScrollArea:
+        """Return the parts from the header to the buttons; where there is little room they scroll together."""
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header_row)
+        self.editor.setMinimumHeight(_LEAST_TEXT)
+        column.addWidget(self.editor, 1)
+        column.addWidget(self.footer_row)
+        column.addWidget(self.buttons)
+        sheet = QScrollArea()
+        sheet.setWidgetResizable(True)
+        sheet.setFrameShape(QFrame.Shape.NoFrame)
+        sheet.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet.setMinimumHeight(_LEAST_TEXT)
+        sheet.setWidget(inside)
+        return sheet
 
     def _build_parts(self) -> None:
         self.header_row = HeaderRow("templates.header")
@@ -227,8 +246,7 @@ class TemplateDesk(Card):
             if draft.header is not None:
                 self.header_row.load(draft.header)
             self.footer_row.setVisible(bool(draft.footer))
-            if self.footer_row.field.text() != draft.footer:
-                self.footer_row.field.setText(draft.footer)
+            self.footer_row.field.load(draft.footer)
             self.buttons.load(draft.buttons)
         finally:
             self._loading = False

@@ -108,7 +108,7 @@ class Errands:
     # Beginning something
 
     async def choose_starter(
-        self, guests: Sequence[Guest], samples: Mapping[str, str]
+        self, guests: Sequence[Guest], samples: Callable[[str], Mapping[str, str]]
     ) -> TemplateDraft | None:
         """Return the draft that a new template begins with, None when nobody wants one after all."""
         languages = _languages_of(guests)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.core.template import TemplateDraft
@@ -60,6 +60,7 @@ class TemplateForm(QWidget):
                 editor.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                 editor.setMinimumContentsLength(6)
             grid.addWidget(self._fields[key], place // 2, place % 2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title.textEdited.connect(self._on_title)
         self._name.textEdited.connect(self._on_name)
         self._language.activated.connect(self.edited)

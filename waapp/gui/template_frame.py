@@ -1,7 +1,7 @@
 """How the templates' page is laid out, and how it shows what is written, stored and found out about guests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.folding import FOLD_LINES
 from waapp.core.template import Category, render
-from waapp.core.template_values import known_variables, sample_values
+from waapp.core.template_values import guest_values, known_variables, sample_values
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
 from waapp.db import template_versions as variant_rows
@@ -284,6 +284,7 @@ class TemplateFrame(QWidget):
             any_shown=sheet is not None,
             testable=self._errands.can_test and bool(self._people) and stored is not None and not unsaved,
             unsaved=unsaved,
+            locked=sheet is not None and sheet.is_locked,
             submittable=self._errands.can_submit and stored is not None and not (sheet and sheet.is_locked),
         )
         if sheet is None:
@@ -311,6 +312,13 @@ class TemplateFrame(QWidget):
         """Mark where the phone hides the rest: Meta folds what it takes for advertising."""
         is_marketing = self._desk.draft.category == Category.MARKETING
         self._stepper.preview.set_fold(FOLD_LINES if is_marketing else None)
+
+    def _samples(self, language: str) -> Mapping[str, str]:
+        """Return the values of the first guest in a language, or of an invented one."""
+        if self._event is None or not self._guests:
+            return sample_values(language)
+        filled = guest_values(self._guests[0], self._event, language)
+        return sample_values(language) | {name: value for name, value in filled.items() if value}
 
     def _start_survey(self) -> None:
         self._survey_task = self._tasks.restart(self._survey_task, self._survey_guests())

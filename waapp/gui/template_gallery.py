@@ -1,6 +1,6 @@
 """The texts to begin with: an occasion, a language, and what the guest's phone would show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
@@ -10,7 +10,6 @@ from waapp.core.starters import OCCASIONS, STARTER_LANGUAGES, Starter, read_star
 from waapp.core.template import TemplateDraft
 from waapp.core.template_content import render_message
 from waapp.core.template_rules import suggest_name
-from waapp.core.template_values import sample_values
 from waapp.gui import style
 from waapp.gui.template_dialog import TemplateDialog
 from waapp.gui.template_preview import ChatPreview
@@ -23,9 +22,14 @@ _LIST_WIDTH = 190
 
 
 class GalleryDialog(TemplateDialog):
-    """Shows the ready-made texts by occasion and language; `draft` is the one to begin with."""
+    """Shows the ready-made texts by occasion and language; `draft` is the one to begin with.
 
-    def __init__(self, language: str, samples: Mapping[str, str], *, parent: QWidget | None = None) -> None:
+    `samples` gives the values that fill them, in a language.
+    """
+
+    def __init__(
+        self, language: str, samples: Callable[[str], Mapping[str, str]], *, parent: QWidget | None = None
+    ) -> None:
         super().__init__(
             "templates.gallery",
             tr("New template"),
@@ -91,8 +95,7 @@ class GalleryDialog(TemplateDialog):
             self.preview.show_hint(tr("An empty page, to write all of it yourself."))
             self._category.setText("")
             return
-        values = {**sample_values(starter.language), **self._samples}
-        self.preview.show_message(render_message(self.draft, values))
+        self.preview.show_message(render_message(self.draft, self._samples(starter.language)))
         self._category.setText(tr("Category: {word}", word=category_word(starter.category)))
 
 

@@ -65,12 +65,14 @@ class TemplateHeader(PageHeader):
                 self.picker.addItem(entry.title, entry.key)
             self.picker.setCurrentIndex(max(0, self.picker.findData(current)))
 
-    def show_buttons(self, *, any_shown: bool, testable: bool, unsaved: bool, submittable: bool) -> None:
+    def show_buttons(
+        self, *, any_shown: bool, testable: bool, unsaved: bool, submittable: bool, locked: bool
+    ) -> None:
         """Offer only what can be done now."""
         self.test.setEnabled(testable)
         for each in (self.more, self.details, self.test):
             each.setVisible(any_shown)
-        self.save.setVisible(any_shown and (unsaved or not submittable))
+        self.save.setVisible(any_shown and (unsaved or not (submittable or locked)))
         self.submit.setVisible(any_shown and submittable and not unsaved)
 
     def set_narrow(self, *, narrow: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -25,6 +25,7 @@ from waapp.gui.widgets import button, label, name
 from waapp.texts import tr
 
 _LIST_WIDTH = 250
+_ROW_HEIGHT = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class HistoryDialog(TemplateDialog):
         for each in versions:
             item = QListWidgetItem(_lines(each))
             item.setToolTip(_lines(each))
+            item.setSizeHint(QSize(_LIST_WIDTH - 4, _ROW_HEIGHT))
             self.list.addItem(item)
         row.addWidget(self.list)
         side = QVBoxLayout()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -28,6 +28,7 @@ from waapp.gui.widgets import Field, button, label, name
 from waapp.texts import tr, variable
 
 _LIST_WIDTH = 230
+_ROW_HEIGHT = 52
 
 
 class ImportTemplateDialog(TemplateDialog):
@@ -221,6 +222,7 @@ def _item(found: AtTwilio) -> QListWidgetItem:
     state = tr("here already") if found.version_id is not None else record.approval.status
     made = QListWidgetItem(f"{record.name or record.sid}\n{language_name(record.language)} · {state}")
     made.setToolTip(record.sid)
+    made.setSizeHint(QSize(_LIST_WIDTH - 4, _ROW_HEIGHT))
     if not _can_be_taken(found):
         made.setForeground(style.tokens().muted)
     made.setData(Qt.ItemDataRole.UserRole, record.sid)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from waapp.core.findings import Finding, Level
 from waapp.core.template import utf16_index
@@ -34,6 +34,12 @@ class PartField(QLineEdit):
         """Tell that one writes here now."""
         super().focusInEvent(event)
         self.entered.emit()
+
+    def load(self, text: str) -> None:
+        """Show another text from its beginning."""
+        if self.text() != text:
+            self.setText(text)
+            self.setCursorPosition(0)
 
     def insert_variable(self, variable: str) -> None:
         """Put a variable where the cursor is."""
@@ -75,6 +81,7 @@ class _Row(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(12, 4, 8, 4)
         self.row.setSpacing(style.SPACE[1])
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._remove = button(
             "", f"{object_name}.remove", kind="icon", small=True, icon="close", accessible_name=remove_words
         )
@@ -114,8 +121,7 @@ class HeaderRow(_Row):
         """Show a header."""
         self._kind.setCurrentIndex(self._kind.findData(header.kind))
         self._told = header.value
-        if self.field.text() != header.value:
-            self.field.setText(header.value)
+        self.field.load(header.value)
         self._hint()
 
     def value(self) -> Header:
@@ -170,9 +176,8 @@ class ButtonRow(_Row):
     def load(self, one: Button) -> None:
         """Show a button."""
         self._kind.setCurrentIndex(self._kind.findData(one.kind))
-        for field, text in ((self.title, one.title), (self.target, one.value)):
-            if field.text() != text:
-                field.setText(text)
+        self.title.load(one.title)
+        self.target.load(one.value)
         self._fit()
 
     def value(self) -> Button:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QMenu
 
+from waapp.core.findings import Level
 from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_rules import suggest_name
+from waapp.errors import UserError
 from waapp.gui.template_frame import TemplateFrame
 from waapp.gui.template_header import MenuEntry
 from waapp.gui.template_sheets import Sheet
@@ -52,7 +54,7 @@ class TemplatesPage(TemplateFrame):
         self._tasks.start(self._new_template())
 
     async def _new_template(self) -> None:
-        draft = await self._errands.choose_starter(self._guests, self._stepper.values)
+        draft = await self._errands.choose_starter(self._guests, self._samples)
         if draft is not None:
             self.begin(draft)
 
@@ -122,9 +124,12 @@ class TemplatesPage(TemplateFrame):
         """Submit the template that is shown, after asking."""
         sheet = self._sheets.get(self._key)
         if sheet is not None and sheet.stored is not None and not sheet.is_unsaved:
+            self._desk.check()
             self._tasks.start(self._submit(sheet, sheet.stored))
 
     async def _submit(self, sheet: Sheet, template: Template) -> None:
+        if any(finding.level is Level.ERROR for finding in self._desk.found):
+            raise UserError("template_not_ready", name=template.display_name)
         category = await self._errands.ask_to_submit(template)
         if category is None:
             return
