@@ -32,7 +32,6 @@ from waapp.db.engine import Database, connect_parameters
 from waapp.db.feed import Change, Kind
 from waapp.gui import style
 from waapp.gui.aio import Tasks
-from waapp.gui.guest_merge import draft_of
 from waapp.gui.guests_page import GuestsPage
 from waapp.loop import window_loop
 from waapp.paths import data_dir
@@ -151,7 +150,7 @@ def actions(
         async with database.begin() as conn:
             guest = await guests.get_guest(conn, guest_id)
             await guests.update_guest(
-                conn, guest_id, replace(draft_of(guest), notes=str(time.time_ns())), guest.updated_at
+                conn, guest_id, replace(guest.draft, notes=str(time.time_ns())), guest.updated_at
             )
         page.changed(Change(Kind.GUESTS, event_id))
         while page._refresher._running or page._refresher._wanted:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
@@ -20,8 +20,8 @@ from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.engine.guest_files import read_guest_file
 from waapp.gui.aio import Tasks
+from waapp.gui.bulk_dialog import BulkDialog
 from waapp.gui.confirm import ConfirmDialog
-from waapp.gui.guest_merge import draft_of
 from waapp.gui.guest_panel import PanelMode
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
@@ -111,7 +111,7 @@ class Desk:
         """Change a guest as a colleague would."""
         guest = (await self.stored())[who]
         async with self.database.begin() as conn:
-            await guests.update_guest(conn, guest.id, replace(draft_of(guest), **changes), guest.updated_at)
+            await guests.update_guest(conn, guest.id, replace(guest.draft, **changes), guest.updated_at)
 
     def tell(self, kind=Kind.GUESTS):
         self.page.changed(Change(kind, self.event_id))
@@ -551,5 +551,57 @@ def test_what_is_kept_about_a_guest_is_saved_and_erased(desk, tmp_path):
         await until(lambda: "erased" in desk.message())
         assert "Dörte Petersen" not in desk.names()
         assert "Dörte Petersen" not in await desk.stored()
+
+    desk.run(story())
+
+
+def test_all_selected_guests_are_changed_and_taken_back_by_keyboard(desk, qtbot):
+    async def story():
+        await desk.open()
+        desk.view.selectAll()
+        await until(lambda: desk.panel.mode is PanelMode.SEVERAL)
+        desk.press(desk.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: desk.page.findChild(BulkDialog) is not None)
+        dialog = desk.page.findChild(BulkDialog)
+        assert_accessible(dialog)
+        yes = dialog.findChild(QPushButton, "bulk_yes")
+        assert not yes.isEnabled()
+        dialog.findChild(QCheckBox, "bulk_group_tick").setChecked(True)
+        dialog.findChild(QLineEdit, "bulk_group").setText("Everybody")
+        dialog.findChild(QCheckBox, "bulk_add_tags_tick").setChecked(True)
+        qtbot.keyClicks(dialog.findChild(QLineEdit, "bulk_add_tags_field"), "VIP,")
+        was = await desk.stored()
+        yes.click()
+        await until(lambda: "changed" in desk.message())
+        assert {(guest.group, guest.tags) for guest in (await desk.stored()).values()} == {
+            ("Everybody", ("VIP",))
+        }
+        await desk.elsewhere("Dörte Petersen", notes="from elsewhere")
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
+        desk.view.setFocus()
+        desk.press(desk.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "as before" in desk.message())
+        assert "Dörte Petersen" in desk.message()
+        now = await desk.stored()
+        assert {name for name in now if now[name].group == "Everybody"} == {"Dörte Petersen"}
+        assert all(now[name].draft == was[name].draft for name in now if name != "Dörte Petersen")
+
+    desk.run(story())
+
+
+def test_an_edit_is_undone_by_the_message_bar(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Dörte Petersen")
+        was = (await desk.stored())["Dörte Petersen"].draft
+        desk.panel.form.notes.setPlainText("By train")
+        desk.panel.save_button.click()
+        await until(lambda: "was saved" in desk.message())
+        assert (await desk.stored())["Dörte Petersen"].notes == "By train"
+        desk.page.messages.findChild(QPushButton, "guests_message_action").click()
+        await until(lambda: "as before" in desk.message())
+        assert (await desk.stored())["Dörte Petersen"].draft == was
+        assert desk.panel.draft == was
 
     desk.run(story())

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -66,6 +66,11 @@ class Guest:
     consent: Consent = Consent.UNKNOWN
     consent_source: str = ""
     consent_at: datetime | None = None
+
+    @property
+    def draft(self) -> "GuestDraft":
+        """Return the part that a person may set."""
+        return GuestDraft(**{part.name: getattr(self, part.name) for part in fields(GuestDraft)})
 
 
 @dataclass(frozen=True, slots=True)

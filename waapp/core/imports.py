@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from waapp.core.guests import Guest, GuestDraft
-from waapp.core.import_diff import Account, Outcome, draft_of
+from waapp.core.import_diff import Account, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _why_kept(row: ImportedRow, guest: Guest, invited: Collection[UUID]) -> Why 
         return Why.INVITED
     if row.outcome is Outcome.ADD and (guest.rsvp_status != "pending" or guest.rsvp_count is not None):
         return Why.ANSWERED
-    now = draft_of(guest)
+    now = guest.draft
     if row.outcome is Outcome.ADD:
         same = now == GuestDraft(**row.after)  # type: ignore[arg-type] # as it was written by us
     else:

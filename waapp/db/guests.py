@@ -82,7 +82,7 @@ _COUNT: Final = text("SELECT count(*) FROM guests WHERE event_id = :event_id")
 _FIELDS: Final = """name, phone, email, guest_group, language, notes, extra, tags, household, plus_ones, time_zone,
     consent, consent_source, consent_at"""
 
-# The same from a draft as JSON (see `_as_json`).
+# The same from a draft as JSON (see `rows_as_json`).
 _VALUES: Final = """
     n.name, NULLIF(n.phone, ''), NULLIF(n.email, ''), n.guest_group, n.language, n.notes, n.extra,
     ARRAY(SELECT jsonb_array_elements_text(n.tags)), n.household, n.plus_ones, n.time_zone,
@@ -107,6 +107,19 @@ WHERE g.id = :id
   AND g.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
 RETURNING {_COLUMNS}
 """)
+
+BULK_UPDATE: Final = text(f"""
+UPDATE guests g
+SET ({_FIELDS}, updated_at) = ({_VALUES}, clock_timestamp() AT TIME ZONE 'UTC')
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS n{_RECORD}
+WHERE g.id = n.id
+RETURNING g.id, CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC' AS updated_at
+""")
+"""Writes drafts (`rows_as_json`) over guests that the caller has locked."""
+
+_LOCKED: Final = text(
+    f"SELECT {_COLUMNS} FROM guests g WHERE g.id = ANY(:ids) ORDER BY g.id FOR NO KEY UPDATE"
+)
 
 _LOCK: Final = text("SELECT id FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 
@@ -233,7 +246,9 @@ async def add_guests(conn: Connection, event_id: UUID, drafts: Sequence[GuestDra
     for start in range(0, len(drafts), CHUNK):
         chunk = drafts[start : start + CHUNK]
         new = [uuid4() for _ in chunk]
-        await conn.execute(_INSERT, {"event_id": event_id, "rows": _as_json(zip(new, chunk, strict=True))})
+        await conn.execute(
+            _INSERT, {"event_id": event_id, "rows": rows_as_json(zip(new, chunk, strict=True))}
+        )
         ids += new
         await asyncio.sleep(0)
     return ids
@@ -246,13 +261,18 @@ async def update_guest(
     parameters = {
         "id": guest_id,
         "expected": expected_updated_at,
-        "rows": _as_json([(guest_id, draft)]),
+        "rows": rows_as_json([(guest_id, draft)]),
     }
     row = (await conn.execute(_UPDATE, parameters)).one_or_none()
     if row is None:
         guest = await get_guest(conn, guest_id)
         raise UserError("guest_changed", guest=guest.name)
     return _as_guest(row)
+
+
+async def lock_guests(conn: Connection, ids: Collection[UUID]) -> list[Guest]:
+    """Return these guests, those who are gone excepted, and let nobody change them before the transaction ends."""
+    return [_as_guest(row) for row in await conn.execute(_LOCKED, {"ids": list(ids)})]
 
 
 async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuests:
@@ -319,7 +339,8 @@ def _as_guest(row: Iterable[Any]) -> Guest:
     return Guest(*values)
 
 
-def _as_json(drafts: Iterable[tuple[UUID, GuestDraft]]) -> str:
+def rows_as_json(drafts: Iterable[tuple[UUID, GuestDraft]]) -> str:
+    """Return drafts as the statements of this module take them."""
     return json.dumps(
         [
             {

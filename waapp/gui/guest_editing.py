@@ -11,12 +11,14 @@ from waapp.core.guests import GuestDraft
 from waapp.db import guests as guest_rows
 from waapp.db import invitations as invitation_rows
 from waapp.db.engine import Database
+from waapp.db.guest_changes import Before
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.message_facts import advise, is_trouble, timeline
 from waapp.texts import tr
 
@@ -38,6 +40,7 @@ class GuestEditing:
         panel: GuestPanel,
         messages: MessageBar,
         catch_up: Callable[[], Awaitable[None]],
+        undo: GuestUndo,
     ) -> None:
         self._database: Final = database
         self._tasks: Final = tasks
@@ -46,6 +49,7 @@ class GuestEditing:
         self._panel: Final = panel
         self._messages: Final = messages
         self._catch_up: Final = catch_up
+        self._undo: Final = undo
         self._event: Event | None = None
         self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
         self._showing: asyncio.Task[None] | None = None
@@ -177,12 +181,11 @@ class GuestEditing:
             self._panel.saved(guest, typed)
         await self._catch_up()
         self._guests.go_to(guest.id)
-        text = (
-            tr("{name} was added.", name=guest.name)
-            if stored is None
-            else tr("{name} was saved.", name=guest.name)
-        )
-        self._messages.show_message(text, key="saved")
+        if stored is None:
+            self._messages.show_message(tr("{name} was added.", name=guest.name), key="saved")
+        elif stored.draft != guest.draft:
+            before = Before(guest.id, guest.name, stored.draft, guest.updated_at)
+            self._undo.changed(tr("{name} was saved.", name=guest.name), [before])
 
     async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
         """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""

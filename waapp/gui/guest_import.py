@@ -15,6 +15,7 @@ from waapp.db import imports
 from waapp.db.engine import Database
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.import_desk import Pasted
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_history import ImportHistory, UndoQuestion, undone_words
@@ -27,7 +28,7 @@ _NAMED: Final = 3
 class GuestImport:
     """Opens the import dialog for a file or a paste, says what was saved, and undoes it as one.
 
-    `catch_up` brings the list in step with the database, `offer_undo` makes the undo key take the import back.
+    `catch_up` brings the list in step with the database, `undo` takes it back by its key too.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class GuestImport:
         messages: MessageBar,
         parent: QWidget,
         catch_up: Callable[[], Awaitable[None]],
-        offer_undo: Callable[[Callable[[], object]], None],
+        undo: GuestUndo,
     ) -> None:
         self._database: Final = database
         self._desk: Final = desk
@@ -47,7 +48,7 @@ class GuestImport:
         self._messages: Final = messages
         self._parent: Final = parent
         self._catch_up: Final = catch_up
-        self._offer_undo: Final = offer_undo
+        self._ways_back: Final = undo
 
     async def ask_for_file(self, event: Event) -> None:
         """Let the planner choose a file, then bring it in."""
@@ -94,9 +95,7 @@ class GuestImport:
                 guests=count(len(saved.overtaken), "guest", "guests"),
                 names=names + more,
             )
-        undo = self._undo_later(saved.id)
-        self._offer_undo(undo)
-        self._messages.show_message(words, level, (tr("Undo"), undo), key="imported")
+        self._ways_back.remember(words, self._undo_later(saved.id), level)
 
     async def show_history(self, event: Event) -> None:
         """List the imports of an event, and take one back if the planner wants it."""

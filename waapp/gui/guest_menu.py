@@ -15,6 +15,7 @@ class GuestMenu(QMenu):
     edit_wanted = Signal()
     number_wanted = Signal()
     link_wanted = Signal()
+    change_wanted = Signal()
     delete_wanted = Signal()
     personal_data_wanted = Signal()
     erasure_wanted = Signal()
@@ -26,13 +27,18 @@ class GuestMenu(QMenu):
         self._edit = self._add("guests_menu_edit", tr("Edit"), "Return", self.edit_wanted)
         self._add("guests_menu_copy", tr("Copy number"), "Ctrl+C", self.number_wanted)
         self._link = self._add("guests_menu_link", tr("Copy the answer link"), "Ctrl+L", self.link_wanted)
+        self._change = self._add("guests_menu_change", tr("Change all…"), "Ctrl+B", self.change_wanted)
         self._add("guests_menu_delete", tr("Delete"), "Del", self.delete_wanted)
         self.addSeparator()
         self._data = self._add(
             "guests_menu_data", tr("Save what is kept about this guest…"), "", self.personal_data_wanted
         )
         self._erase = self._add("guests_menu_erase", tr("Erase for good…"), "", self.erasure_wanted)
-        for key, wanted in (("Ctrl+C", self.number_wanted), ("Del", self.delete_wanted)):
+        for key, wanted in (
+            ("Ctrl+C", self.number_wanted),
+            ("Ctrl+B", self.change_wanted),
+            ("Del", self.delete_wanted),
+        ):
             shortcut = QShortcut(QKeySequence(key), view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(wanted)

@@ -1,11 +1,11 @@
 """Two people changed one guest: keep what was typed, take what the other changed, name what both touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from waapp.core.cells import clean_cell
-from waapp.core.guests import Guest, GuestDraft, phone_key
+from waapp.core.guests import GuestDraft, phone_key
 
 _TEXTS: Final = (
     "name", "phone", "email", "group", "language", "notes", "household", "time_zone", "consent_source",
@@ -23,11 +23,6 @@ class Merge:
 
     draft: GuestDraft
     clashes: dict[str, object]
-
-
-def draft_of(guest: Guest) -> GuestDraft:
-    """Return the part of a stored guest that a person may edit."""
-    return GuestDraft(**{part.name: getattr(guest, part.name) for part in fields(GuestDraft)})
 
 
 def with_values(draft: GuestDraft, values: Mapping[str, object]) -> GuestDraft:

@@ -10,7 +10,7 @@ from waapp.core import phone
 from waapp.core.guests import Guest, GuestDraft, check_guest, may_be_saved
 from waapp.gui import style
 from waapp.gui.guest_form import GuestForm, value_words
-from waapp.gui.guest_merge import FIELDS, draft_of, merge, with_values
+from waapp.gui.guest_merge import FIELDS, merge, with_values
 from waapp.gui.message_facts import Advice, Step
 from waapp.gui.timeline import Timeline
 from waapp.gui.widgets import SidePanel, button, label, rule
@@ -35,6 +35,7 @@ class GuestPanel(SidePanel):
 
     closing = Signal()
     save_wanted = Signal()
+    change_wanted = Signal()
     delete_wanted = Signal()
     link_wanted = Signal()
     edited = Signal()
@@ -102,7 +103,7 @@ class GuestPanel(SidePanel):
 
     def show_guest(self, guest: Guest, unsaved: GuestDraft | None = None) -> None:
         """Show a stored guest; `unsaved` brings back what was typed for it before."""
-        self._begin(PanelMode.EDIT, guest, draft_of(guest))
+        self._begin(PanelMode.EDIT, guest, guest.draft)
         self.set_title(guest.name or tr("No name"))
         if unsaved is not None:
             self._fill(unsaved)
@@ -134,8 +135,8 @@ class GuestPanel(SidePanel):
 
     def take_over(self, theirs: Guest) -> bool:
         """Take in a change made elsewhere and keep what was typed; tell whether both changed one field."""
-        merged = merge(self._base, self.draft, draft_of(theirs))
-        self._guest, self._base = theirs, draft_of(theirs)
+        merged = merge(self._base, self.draft, theirs.draft)
+        self._guest, self._base = theirs, theirs.draft
         self._fill(merged.draft)
         self.set_title(theirs.name or tr("No name"))
         self._touched.update(merged.clashes)
@@ -205,9 +206,13 @@ class GuestPanel(SidePanel):
         self._copy = button(
             tr("Copy link"), "guest_copy_link", key="Ctrl+L", accessible_name=tr("Copy the answer link")
         )
+        self._change = button(
+            tr("Change…"), "guest_change", primary=True, accessible_name=tr("Change all selected guests")
+        )
         self._delete = button(tr("Delete"), "guest_delete", kind="danger")
         self._copy.hide()
         self.footer.addWidget(self.save_button)
+        self.footer.addWidget(self._change)
         self.footer.addWidget(self._copy)
         self.footer.addStretch(1)
         self.footer.addWidget(self._delete)
@@ -215,6 +220,7 @@ class GuestPanel(SidePanel):
     def _connect(self) -> None:
         self.save_button.clicked.connect(self.save_wanted)
         self._copy.clicked.connect(self.link_wanted)
+        self._change.clicked.connect(self.change_wanted)
         self._delete.clicked.connect(self.delete_wanted)
         self.form.typed.connect(self._typed)
         self.form.left.connect(self._left)
@@ -233,6 +239,7 @@ class GuestPanel(SidePanel):
         self.form.setVisible(one)
         self._several.setVisible(self._mode is PanelMode.SEVERAL)
         self.save_button.setVisible(one)
+        self._change.setVisible(self._mode is PanelMode.SEVERAL)
         self._copy.setVisible(self._has_link and self._mode is PanelMode.EDIT)
         self._delete.setVisible(self._mode in {PanelMode.EDIT, PanelMode.SEVERAL})
 

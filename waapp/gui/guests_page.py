@@ -15,6 +15,7 @@ from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
 from waapp.core.template_values import rsvp_link
 from waapp.db import events as event_rows
+from waapp.db import guest_changes
 from waapp.db import guests as guest_rows
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
@@ -23,6 +24,7 @@ from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.bulk_dialog import BulkDialog
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
@@ -31,6 +33,7 @@ from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_menu import GuestMenu
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
+from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.texts import when
 from waapp.gui.widgets import PageHeader, button
@@ -64,7 +67,6 @@ class GuestsPage(QWidget):
         self._floor: int | None = None
         self._chosen_for: UUID | None = None
         self._next_guest: UUID | None = None
-        self._undo: Callable[[], object] | None = None
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
@@ -151,6 +153,13 @@ class GuestsPage(QWidget):
         self._no_event = self.guests.add_state(no_event(lambda: self._navigate("events")))
         self._trouble = self.guests.add_state(cannot_read(self._try_again))
         self._menu = GuestMenu(self.guests.view)
+        self._undo = GuestUndo(
+            database=self._database,
+            tasks=self._tasks,
+            messages=self.messages,
+            catch_up=self._catch_up,
+            select=self.guests.view.select_ids,
+        )
         self._editing = GuestEditing(
             database=self._database,
             tasks=self._tasks,
@@ -159,6 +168,7 @@ class GuestsPage(QWidget):
             panel=self.panel,
             messages=self.messages,
             catch_up=self._catch_up,
+            undo=self._undo,
         )
         self._import = GuestImport(
             database=self._database,
@@ -167,7 +177,7 @@ class GuestsPage(QWidget):
             messages=self.messages,
             parent=self,
             catch_up=self._catch_up,
-            offer_undo=self._offer_undo,
+            undo=self._undo,
         )
         self._export = GuestExport(
             database=self._database,
@@ -183,8 +193,10 @@ class GuestsPage(QWidget):
         whole.addLayout(column, 1)
 
     def _connect(self) -> None:
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._undo.take_back)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._paste)
+        self._menu.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
+        self.panel.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
         self._menu.edit_wanted.connect(self._editing.edit)
         self._menu.number_wanted.connect(self._copy_number)
         self._menu.link_wanted.connect(self._copy_link)
@@ -209,7 +221,8 @@ class GuestsPage(QWidget):
 
     def _leave_event(self) -> None:
         self._editing.leave_event()
-        self._event = self._as_of = self._undo = None
+        self._event = self._as_of = None
+        self._undo.forget()
         self.messages.dismiss()
 
     async def _load(self, event_id: UUID) -> None:
@@ -281,7 +294,7 @@ class GuestsPage(QWidget):
         self._more_imports.setEnabled(self._event is not None)
         self._export_button.setEnabled(self._event is not None and totals[GuestFilter.ALL] > 0)
 
-    # Deleting, and taking it back
+    # Deleting and changing many
 
     def _delete(self) -> None:
         ids = self.guests.selected
@@ -304,22 +317,20 @@ class GuestsPage(QWidget):
             if len(rows) == 1
             else tr("{n:guest was|guests were} deleted.", n=len(deleted.ids))
         )
-        self._undo = lambda: self._tasks.start(self._restore(deleted))
-        self.messages.show_message(words, "info", (tr("Undo"), self._take_back), key="deleted")
+        self._undo.deleted(words, deleted)
 
-    def _take_back(self) -> None:
-        undo, self._undo = self._undo, None
-        if undo is not None:
-            for key in ("deleted", "imported"):
-                self.messages.withdraw(key)
-            undo()
-
-    async def _restore(self, deleted: guest_rows.DeletedGuests) -> None:
+    async def _change_selected(self) -> None:
+        """Ask for one change of all selected guests, and make it."""
+        ids = self.guests.selected
+        if not ids:
+            return
+        dialog = BulkDialog(len(ids), **self.guests.known(), parent=self)
+        if not await ask(dialog):
+            return
         async with self._database.begin() as conn:
-            await guest_rows.restore_guests(conn, deleted)
+            before = await guest_changes.change_guests(conn, ids, dialog.change)
         await self._catch_up()
-        self.guests.view.select_ids(deleted.ids)
-        self.messages.show_message(tr("{n:guest is|guests are} back.", n=len(deleted.ids)), key="restored")
+        self._undo.changed(tr("{n:guest was|guests were} changed.", n=len(before)), before)
 
     # Copying, importing, the menu
 
@@ -362,9 +373,6 @@ class GuestsPage(QWidget):
 
     def _paste(self) -> None:
         self._bring_in(self._import.paste)
-
-    def _offer_undo(self, undo: Callable[[], object]) -> None:
-        self._undo = undo
 
     # Qt's interface
 

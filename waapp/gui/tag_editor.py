@@ -39,13 +39,13 @@ class TagEditor(QWidget):
 
     edited = Signal()
 
-    def __init__(self, object_name: str, accessible_name: str) -> None:
+    def __init__(self, object_name: str, accessible_name: str, prompt: str = "") -> None:
         super().__init__()
         name(self, object_name, accessible_name)
         self._chips: dict[str, QPushButton] = {}
         self._row = FlowLayout(self, style.SPACE[0])
         self.field = name(_TagField(), f"{object_name}_field", accessible_name)
-        self.field.setPlaceholderText(tr("Add a tag"))
+        self.field.setPlaceholderText(prompt or tr("Add a tag"))
         self.field.setMaxLength(TAG_LIMIT * 4)
         self.field.setMinimumWidth(96)
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

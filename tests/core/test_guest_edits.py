@@ -1,0 +1,48 @@
+"""One change for many guests."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from waapp.core.guest_edits import BulkChange, changed
+from waapp.core.guests import Consent, GuestDraft
+
+ANA = GuestDraft(
+    "Ana",
+    "+351912345678",
+    group="Bride",
+    notes="Vegan",
+    tags=("VIP", "Late"),
+    household="Sousa",
+    plus_ones=1,
+    consent=Consent.YES,
+    consent_source="Form",
+    consent_at=datetime(2026, 5, 3, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (BulkChange(), {}),
+        (BulkChange(group="Groom"), {"group": "Groom"}),
+        (BulkChange(group="", household=""), {"group": "", "household": ""}),
+        (BulkChange(plus_ones=0, language="pt_PT"), {"plus_ones": 0, "language": "pt_PT"}),
+        (BulkChange(time_zone="Asia/Tokyo"), {"time_zone": "Asia/Tokyo"}),
+        (BulkChange(add_tags=("Band", "vip", "Band")), {"tags": ("VIP", "Late", "Band")}),
+        (BulkChange(remove_tags=("late", "x")), {"tags": ("VIP",)}),
+        (BulkChange(add_tags=("Late",), remove_tags=("Late",)), {"tags": ("VIP", "Late")}),
+        (
+            BulkChange(consent=Consent.NO, consent_source="Phone"),
+            {"consent": Consent.NO, "consent_source": "Phone"},
+        ),
+        (
+            BulkChange(consent=Consent.UNKNOWN, consent_source="x"),
+            {"consent": Consent.UNKNOWN, "consent_source": "", "consent_at": None},
+        ),
+    ],
+)
+def test_only_what_is_named_changes(change: BulkChange, expected: dict[str, object]) -> None:
+    assert changed(ANA, change) == replace(ANA, **expected)
+    assert change.is_empty == (not expected)
