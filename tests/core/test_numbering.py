@@ -73,7 +73,7 @@ def test_numbers_with_slips(
 
 @settings(max_examples=1500, deadline=None)
 @given(
-    st.from_regex(r"\A(?:\+|00)?[0-9][0-9 ().\-]{5,16}\Z"),
+    st.from_regex(r"\A(?:\+|00|\(\+|\()?[0-9][0-9 ().\-]{5,16}\Z"),
     st.sampled_from([None, *REGIONS]),
 )
 def test_any_digits_anywhere(text: str, region: str | None) -> None:

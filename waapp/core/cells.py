@@ -22,6 +22,8 @@ _FORMULA_ERRORS: Final = frozenset(
 )
 """What a formula shows that found nothing."""
 
+_SCHEME: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
+
 
 def clean_cell(text: str) -> str:
     """Return a cell composed (NFC) and without what cannot be seen or stored; case and words stay as they are."""
@@ -36,3 +38,8 @@ def clean_cell(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text whose blanks and line ends are single blanks."""
     return " ".join(text.split())
+
+
+def strip_scheme(text: str) -> str:
+    """Return the number of "tel:…", "whatsapp:…" and the like."""
+    return _SCHEME.sub("", text.strip()).strip()

@@ -8,7 +8,16 @@ from typing import Any, Final
 from waapp.core.cells import clean_cell, one_line
 from waapp.core.columns import Column, ColumnMap, unused
 from waapp.core.content import is_yes, looks_like_phone
-from waapp.core.guests import Consent, GuestDraft, check_guest, may_be_saved
+from waapp.core.guests import (
+    GROUP_LIMIT,
+    NAME_LIMIT,
+    PHONE_LIMIT,
+    Consent,
+    GuestDraft,
+    check_guest,
+    is_email,
+    may_be_saved,
+)
 from waapp.core.headings import Field, fold
 from waapp.core.language_names import find_language
 from waapp.core.phone import Number, PhoneProblem, read
@@ -91,7 +100,7 @@ class _Reader:
         )
         if self._has_details:
             draft = _with_details(draft, number, by_field, extra, findings)
-        problems = check_guest(draft, self._region, chosen)
+        problems = {} if self._is_fine(draft, chosen) else check_guest(draft, self._region, chosen)
         if "name" in problems:
             return _skip(number, problems["name"], phone=chosen.display)
         for name, code in problems.items():
@@ -106,6 +115,18 @@ class _Reader:
         if any("\ufffd" in cell for cell in row):
             findings.append(Finding(number, RowCode.BROKEN_LETTERS))
         return Row(number, draft, tuple(findings))
+
+    def _is_fine(self, draft: GuestDraft, number: Number) -> bool:
+        """Tell at little cost that `check_guest` would find nothing, as for most rows."""
+        return (
+            0 < len(draft.name) <= NAME_LIMIT
+            and (number.problem is None or number.problem is PhoneProblem.EMPTY)
+            and len(draft.phone) <= PHONE_LIMIT
+            and (not draft.email or is_email(draft.email))
+            and len(draft.group) <= GROUP_LIMIT
+            and not draft.language
+            and not self._has_details
+        )
 
 
 def _heading(columns: Sequence[Column], width: int) -> list[str]:
@@ -189,7 +210,7 @@ def _name(by_field: Mapping[Field, str]) -> str:
         return one_line(name)
     first, last = given or name, (name if given else "") or family
     # Some lists repeat the whole name in one of the halves.
-    words, others = set(fold(first).split()), set(fold(last).split())
+    words, others = set(first.casefold().split()), set(last.casefold().split())
     if words <= others:
         return one_line(last)
     return one_line(first if others <= words else f"{first} {last}")

@@ -75,6 +75,7 @@ class _Match(NamedTuple):
 class _Entry(NamedTuple):
     given: str
     name: str
+    words: list[str]
     phone: str
     email: str
 
@@ -153,18 +154,25 @@ def _duplicate(
 
 @dataclass(slots=True)
 class _Index:
-    """People by what makes two of them the same."""
+    """People by what makes two of them the same.
+
+    Of people whose telephones differ only the same name is told, so that near-same names have to be looked for only
+    where one of the two has no telephone.
+    """
 
     entries: list[_Entry] = field(default_factory=list)
     by_phone: dict[str, list[int]] = field(default_factory=dict)
     by_email: dict[str, list[int]] = field(default_factory=dict)
-    by_words: dict[str, list[int]] = field(default_factory=dict)
+    by_words: dict[str, int] = field(default_factory=dict)
+    bare_by_words: dict[str, int] = field(default_factory=dict)
     by_phone_and_name: dict[tuple[str, str], int] = field(default_factory=dict)
     by_beginning: dict[str, list[int]] = field(default_factory=dict)
+    phoneless_by_beginning: dict[str, list[int]] = field(default_factory=dict)
 
     @staticmethod
     def entry(name: str, phone: str, email: str) -> _Entry:
-        return _Entry(name, fold(name), phone, email.casefold())
+        folded = fold(name)
+        return _Entry(name, folded, folded.split(), phone, email.casefold())
 
     def name(self, match: _Match) -> str:
         return self.entries[match.place].given
@@ -175,39 +183,46 @@ class _Index:
     def keep(self, entry: _Entry) -> None:
         place = len(self.entries)
         self.entries.append(entry)
+        words = _in_order(entry.words)
+        self.by_words.setdefault(words, place)
         if entry.phone:
             self.by_phone.setdefault(entry.phone, []).append(place)
             self.by_phone_and_name.setdefault((entry.phone, entry.name), place)
+        elif not entry.email:
+            self.bare_by_words.setdefault(words, place)
         if entry.email:
             self.by_email.setdefault(entry.email, []).append(place)
-        words = entry.name.split()
-        self.by_words.setdefault(_in_order(words), []).append(place)
-        for key in _beginnings(words):
+        for key in _beginnings(entry.words):
             self.by_beginning.setdefault(key, []).append(place)
+            if not entry.phone:
+                self.phoneless_by_beginning.setdefault(key, []).append(place)
 
     def find(self, entry: _Entry) -> _Match | None:
         """Return the best match; of equal ones the first that was added."""
-        exact = self.by_phone_and_name.get((entry.phone, entry.name))
-        if exact is not None:
-            return _Match(exact, Likeness.SAME, self._reasons(entry, self.entries[exact], 100.0), 100.0)
-        words = entry.name.split()
-        places: set[int] = set()
         if entry.phone:
-            places.update(self.by_phone.get(entry.phone, ())[-_MOST_COMPARED:])
-        if entry.email:
-            places.update(self.by_email.get(entry.email, ())[-_MOST_COMPARED:])
-        places.update(self.by_words.get(_in_order(words), ())[:_MOST_COMPARED])
-        for key in _beginnings(words):
-            near = self.by_beginning.get(key, ())[-_MOST_COMPARED:]
-            places.update(place for place in near if not self._phones_differ(entry, place))
-        if not places:
-            return None
-        matches = [match for place in sorted(places) if (match := self._compare(entry, place))]
+            exact = self.by_phone_and_name.get((entry.phone, entry.name))
+            if exact is not None:
+                return _Match(exact, Likeness.SAME, self._reasons(entry, self.entries[exact], 100.0), 100.0)
+        matches = [
+            match for place in sorted(self._candidates(entry)) if (match := self._compare(entry, place))
+        ]
         return min(matches, key=_strength, default=None)
 
-    def _phones_differ(self, entry: _Entry, place: int) -> bool:
-        phone = self.entries[place].phone
-        return bool(phone and entry.phone) and phone != entry.phone
+    def _candidates(self, entry: _Entry) -> set[int]:
+        words = _in_order(entry.words)
+        places: set[int] = set()
+        if entry.phone in self.by_phone:
+            places.update(self.by_phone[entry.phone][-_MOST_COMPARED:])
+        if entry.email in self.by_email:
+            places.update(self.by_email[entry.email][-_MOST_COMPARED:])
+        for index in (self.by_words, self.bare_by_words):
+            if words in index:
+                places.add(index[words])
+        near = self.phoneless_by_beginning if entry.phone else self.by_beginning
+        if near:
+            for key in _beginnings(entry.words):
+                places.update(near.get(key, ())[-_MOST_COMPARED:])
+        return places
 
     def _compare(self, entry: _Entry, place: int) -> _Match | None:
         other = self.entries[place]

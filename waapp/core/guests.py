@@ -172,6 +172,11 @@ def may_be_saved(problem: str) -> bool:
     return problem.startswith("phone_") and problem != "phone_too_long"
 
 
+def is_email(text: str) -> bool:
+    """Tell whether a text can be an e-mail address."""
+    return len(text) <= EMAIL_LIMIT and _EMAIL.fullmatch(text) is not None
+
+
 def phone_key(phone: str, region: str | None) -> str | None:
     """Return the number in E.164 however it is written; None when it cannot be read."""
     if phone.startswith("+") and phone[1:].isascii() and phone[1:].isdigit():
@@ -198,7 +203,7 @@ def _check_email(email: str) -> str | None:
         return None
     if len(email) > EMAIL_LIMIT:
         return "email_too_long"
-    return None if _EMAIL.fullmatch(email) else "email_wrong"
+    return None if is_email(email) else "email_wrong"
 
 
 def _check_language(language: str) -> str | None:

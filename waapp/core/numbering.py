@@ -47,7 +47,7 @@ class _Plan(NamedTuple):
     abroad: re.Pattern[str] | None
 
 
-_PLAIN: Final = re.compile(r"\+?[0-9][0-9 ().\-]{5,23}")
+_PLAIN: Final = re.compile(r"\(?\+?[0-9][0-9 ().\-]{5,23}")
 _SEPARATORS: Final = {ord(c): None for c in " ().-+"}
 _LONGEST_COUNTRY_CODE: Final = 3
 _BEYOND_COUNTRIES: Final = "001"
@@ -58,7 +58,7 @@ def read_plain(text: str, region: str | None) -> Plain | None:
     if _PLAIN.fullmatch(text) is None:
         return None
     digits = text.translate(_SEPARATORS)
-    if text[0] == "+":
+    if "+" in text:
         return _international(digits)
     if digits.startswith("00"):
         return _international(digits[2:]) if text.startswith("00") else None

@@ -13,6 +13,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
+from waapp.core.cells import strip_scheme
 from waapp.core.events import is_time_zone, zone
 from waapp.core.numbering import read_plain
 
@@ -57,7 +58,6 @@ class Number:
         return self.text.strip() if self.e164 is None else display(self.e164)
 
 
-_PREFIX: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
 # A double zero is what most of the world dials for "+"; no national number starts with it.
 _DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
 _SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ","}
@@ -141,11 +141,6 @@ def _character(c: str) -> str:
     if not c.isprintable():
         return "" if c == "\0" or unicodedata.category(c) == "Cf" else " "
     return _SIGNS.get(c, c)
-
-
-def strip_scheme(text: str) -> str:
-    """Return the number of "tel:…", "whatsapp:…" and the like."""
-    return _PREFIX.sub("", text.strip()).strip()
 
 
 def _undo_spreadsheet(plain: str) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from waapp.core.phone import strip_scheme
+from waapp.core.cells import strip_scheme
 
 HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes")
 _COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7}
