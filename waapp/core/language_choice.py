@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Why(StrEnum):
@@ -34,6 +35,11 @@ def choose_language(wanted: str, available: Collection[str], main: str, order: S
     `wanted` and all others are WhatsApp's codes; `order` is what the planner prefers for guests whose language is
     missing or not known. The main language is taken to be there.
     """
+    return _choose(wanted, frozenset(available), main, tuple(order))
+
+
+@lru_cache(maxsize=256)
+def _choose(wanted: str, available: frozenset[str], main: str, order: tuple[str, ...]) -> Choice:
     there = {*available, main}
     return next(
         Choice(language, why, wanted)

@@ -242,6 +242,8 @@ def render(content: str, values: Mapping[str, str]) -> str:
     A variable without a value stays visible as `{{name}}`; that no such text is sent is the plan's business
     (see `check_values`).
     """
+    if "{{" not in content:
+        return content
     return "".join(
         segment.text if isinstance(segment, Text) else values.get(segment.name, f"{{{{{segment.name}}}}}")
         for segment in parse(content).segments

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -85,7 +86,24 @@ _PAPER: Final = (".pdf", ".doc", ".docx", ".pptx", ".xlsx")
 
 def variables_of(wording: Wording) -> tuple[str, ...]:
     """Return the variables of all parts by first appearance: header, text, footer, buttons."""
-    return tuple(dict.fromkeys(name for text in _texts(wording) for name in parse(text).variables))
+    return _variables(wording.content, wording.header, wording.footer, wording.buttons)
+
+
+@lru_cache(maxsize=256)
+def _variables(
+    content: str, header: Header | None, footer: str, buttons: tuple[Button, ...]
+) -> tuple[str, ...]:
+    texts = _texts(Foreign(content, header, footer, buttons))
+    return tuple(dict.fromkeys(name for text in texts for name in parse(text).variables))
+
+
+@lru_cache(maxsize=256)
+def linked_variables(header: Header | None, buttons: tuple[Button, ...]) -> tuple[str, ...]:
+    """Return the variables that become part of an address: in a button's, or in that of a picture."""
+    addresses = [button.value for button in buttons if button.kind is ButtonKind.URL]
+    if header is not None and header.is_media:
+        addresses.append(header.value)
+    return tuple(dict.fromkeys(name for address in addresses for name in parse(address).variables))
 
 
 def render_message(wording: Wording, values: Mapping[str, str]) -> Message:
@@ -95,18 +113,31 @@ def render_message(wording: Wording, values: Mapping[str, str]) -> Message:
         render(wording.content, values),
         None if header is None else Header(header.kind, render(header.value, values)),
         render(wording.footer, values),
-        tuple(
-            Button(button.kind, render(button.title, values), render(button.value, values))
-            for button in wording.buttons
-        ),
+        tuple(_fill(button, values) for button in wording.buttons),
     )
+
+
+def _fill(button: Button, values: Mapping[str, str]) -> Button:
+    title, value = render(button.title, values), render(button.value, values)
+    same = title == button.title and value == button.value
+    return button if same else Button(button.kind, title, value)
 
 
 def compile_content(wording: Wording) -> CompiledContent:
     """Give every variable of all parts a number by first appearance; repeats of a name share it."""
-    numbers = {name: str(number) for number, name in enumerate(variables_of(wording), start=1)}
+    return _compile(wording.content, wording.header, wording.footer, wording.buttons)
+
+
+@lru_cache(maxsize=256)
+def _compile(
+    content: str, header: Header | None, footer: str, buttons: tuple[Button, ...]
+) -> CompiledContent:
+    numbers = {
+        name: str(number) for number, name in enumerate(_variables(content, header, footer, buttons), start=1)
+    }
     placeholders = {name: f"{{{{{number}}}}}" for name, number in numbers.items()}
-    return CompiledContent(render_message(wording, placeholders), MappingProxyType(numbers))
+    message = render_message(Foreign(content, header, footer, buttons), placeholders)
+    return CompiledContent(message, MappingProxyType(numbers))
 
 
 def decompile(wording: Wording, names: Mapping[str, str]) -> Foreign:

@@ -20,7 +20,7 @@ from waapp.core.households import names_together
 from waapp.core.names import first_name
 from waapp.core.template import parse, render, variable_name
 from waapp.core.template_checks import BODY_LIMIT
-from waapp.core.template_content import Wording, render_message, variables_of
+from waapp.core.template_content import Wording, linked_variables, variables_of
 from waapp.core.template_part_checks import HEADER_LIMIT, URL_LIMIT
 from waapp.core.template_parts import ButtonKind
 
@@ -170,22 +170,19 @@ def check_message_values(wording: Wording, values: Mapping[str, str]) -> tuple[V
     problems = list(check_values(wording.content, values))
     if wording.header is None and not wording.buttons and not wording.footer:
         return tuple(problems)
-    checked = set(parse(wording.content).variables)
+    checked = parse(wording.content).variables
     for name in variables_of(wording):
         if name not in checked:
             problems.extend(_check_value(name, values.get(name, "")))
-    message = render_message(wording, values)
-    if wording.header is not None and not wording.header.is_media and message.header is not None:
-        problems.extend(_too_long("header_filled_too_long", message.header.value, HEADER_LIMIT))
-    for button, filled in zip(wording.buttons, message.buttons, strict=True):
-        if button.kind is ButtonKind.URL:
-            problems.extend(_too_long("url_filled_too_long", filled.value, URL_LIMIT))
-    addresses = [button.value for button in wording.buttons if button.kind is ButtonKind.URL]
-    if wording.header is not None and wording.header.is_media:
-        addresses.append(wording.header.value)
+    header = wording.header
+    if header is not None and not header.is_media and "{{" in header.value:
+        problems.extend(_too_long("header_filled_too_long", render(header.value, values), HEADER_LIMIT))
+    for button in wording.buttons:
+        if button.kind is ButtonKind.URL and "{{" in button.value:
+            problems.extend(_too_long("url_filled_too_long", render(button.value, values), URL_LIMIT))
     problems.extend(
         ValueProblem("value_not_in_address", Level.ERROR, name, {"name": name})
-        for name in dict.fromkeys(name for address in addresses for name in parse(address).variables)
+        for name in linked_variables(wording.header, wording.buttons)
         if _NOT_IN_ADDRESS.search(values.get(name, ""))
     )
     return tuple(problems)

@@ -15,10 +15,11 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from waapp.core.cadence import Cadence
-from waapp.core.template import Template, TemplateDraft, parse
+from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_content import (
     Foreign,
     compile_content,
+    linked_variables,
     read_types,
     same_wording,
     variables_of,
@@ -346,10 +347,7 @@ class Approvals:
 
 def _samples(template: Template) -> dict[str, str]:
     """Return an example for every variable; a planner's own column is exemplified by its heading."""
-    addresses = [button.value for button in template.buttons]
-    if template.header is not None and template.header.is_media:
-        addresses.append(template.header.value)
-    linked = {name for address in addresses for name in parse(address).variables}
+    linked = linked_variables(template.header, template.buttons)
     headings = {name: name if name in linked else _heading(name) for name in variables_of(template)}
     return headings | sample_values(template.language)
 
