@@ -14,7 +14,7 @@ from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff, draft_of
 from waapp.core.imports import Why
 from waapp.core.rows import Row
-from waapp.db import guests, imports, sends
+from waapp.db import guests, imports, personal_data, sends
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
 
@@ -270,6 +270,21 @@ def test_what_was_merged_by_hand_is_stored_so(run, desk: Desk) -> None:
         saved = await desk.bring(other, rows={2: Choice.MERGE})
         assert saved.account == Account(1, 0, 1, 0, 0)
         assert (await desk.guests())["Ana Sousa"].phone == "+351910000005"
+
+    run(scenario())
+
+
+def test_what_a_list_said_of_a_guest_is_handed_over_and_forgotten_with_them(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        await desk.bring(ANA)
+        ana = (await desk.guests())["Ana Sousa"]
+        async with desk.database.begin() as conn:
+            (said,) = (await personal_data.gather(conn, ana.id))["imports"]
+            assert (said["list"], said["row_number"]) == ("guests.xlsx", 2)
+            assert said["given"]["phone"] == ANA.phone
+            await personal_data.erase(conn, ana.id)
+            assert await imports.list_given(conn, desk.event_id) == []
 
     run(scenario())
 

@@ -10,14 +10,17 @@ import pytest
 from waapp import paths
 from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
+from waapp.core.import_diff import diff
 from waapp.core.invitations import Fact, NewInvitation
 from waapp.core.pacing import Next
+from waapp.core.rows import Row
 from waapp.core.status import EngineState
 from waapp.core.template import TemplateDraft
 from waapp.db import (
     claims,
     events,
     guests,
+    imports,
     invitations,
     migrate,
     opt_outs,
@@ -83,6 +86,12 @@ async def main_job(database: Database) -> None:
         ]
         send = new_send(event, template)
         await sends.queue_send(conn, send, rows)
+    async with database.begin() as conn:
+        found = diff([Row(2, GuestDraft("From a list"), ())], [], [])
+        saved = await imports.save_import(conn, event.id, imports.Source("a.csv", "", "Maria"), found, {})
+        await imports.remember_mapping(conn, "shape", {}, "Maria")
+        await imports.remember_mapping(conn, "shape", {}, "Maria")
+        assert len((await imports.undo_import(conn, saved.id, "Maria")).removed) == 1
     async with database.begin() as conn:
         claimed = await claims.claim(conn, _SENDER, 4, "Maria on PC")
     assert len(claimed) == 4

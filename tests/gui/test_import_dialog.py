@@ -342,6 +342,28 @@ def test_the_remarks_are_a_copy_of_the_list(setting):
     setting.run(story())
 
 
+def test_by_keyboard_alone(setting):
+    async def story():
+        await setting.begin(ANA)
+        dialog = await setting.opened()
+        dialog.activateWindow()
+        await until(dialog.view.hasFocus)
+        QTest.keyClick(dialog.view, Qt.Key.Key_End)
+        QTest.keyClick(dialog.view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        assert dialog.view.current_id() == 8
+        dialog.view.setCurrentIndex(dialog.model.index(5, 0))
+        QTest.keyClick(dialog.view, Qt.Key.Key_F2)
+        editor = dialog.view.findChild(QLineEdit)
+        QTest.keyClicks(editor, "913 000 111")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        await until(lambda: dialog.model.row(8).line.given.phone == "+351913000111")
+        QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: dialog.saved is not None)
+        assert (await setting.stored())["Without Number"].phone == "+351913000111"
+
+    setting.run(story())
+
+
 def test_everything_can_be_reached_and_named(setting):
     async def story():
         await setting.begin(ANA)

@@ -38,6 +38,13 @@ WHERE o.address = :address
    OR o.address IN (SELECT i.recipient FROM whatsapp_invitations i WHERE i.guest_id = :id)
 """)
 
+_IMPORTS: Final = text("""
+SELECT CAST(to_jsonb(r) - 'import_id' || jsonb_build_object(
+    'list', m.source, 'imported_at', m.created_at, 'imported_by', m.imported_by) AS text)
+FROM waapp_import_rows r JOIN waapp_imports m ON m.id = r.import_id
+WHERE r.guest_id = :id ORDER BY m.created_at, r.row_number
+""")
+
 _ELSEWHERE: Final = text("""
 SELECT e.name FROM guests g JOIN events e ON e.id = g.event_id
 WHERE g.id <> :id AND g.phone = :address ORDER BY e.date DESC NULLS LAST, e.name
@@ -81,6 +88,7 @@ async def gather(conn: Connection, guest_id: UUID) -> Document:
         "proofs_of_deleted_invitations": [
             json.loads(one) for one in (await conn.execute(_PROOFS, {"id": guest_id})).scalars()
         ],
+        "imports": [json.loads(one) for one in (await conn.execute(_IMPORTS, {"id": guest_id})).scalars()],
         "opt_outs": [json.loads(one) for one in opt_outs],
     }
 

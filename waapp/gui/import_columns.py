@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,6 +20,7 @@ from waapp.core.columns import Column, GuessedBy
 from waapp.core.headings import Field
 from waapp.core.import_list import GuestList
 from waapp.gui import style
+from waapp.gui.paint import isolated
 from waapp.gui.widgets import Card, label, name, rule
 from waapp.texts import tr
 from waapp.texts.imports import COLUMN_FIELDS, GUESSED_BY
@@ -83,12 +85,7 @@ class _Line(QWidget):
         super().__init__()
         self._index = place
         self._title = label("", bold=True)
-        self._cells = QLabel()
-        self._cells.setTextFormat(Qt.TextFormat.PlainText)
-        self._cells.setFont(style.font(12))
-        self._cells.setProperty("tone", "muted")
-        # One line of cells, cut where the room ends.
-        self._cells.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._cells = _OneLine()
         self._by = label("", tone="muted", size=12)
         self._by.setFixedWidth(128)
         self._box = name(QComboBox(), f"import_column_{place}", tr("What the column holds"))
@@ -117,7 +114,7 @@ class _Line(QWidget):
         title = column.title or tr("Column {letters}", letters=letters(column.index))
         self._title.setText(title)
         cells = _BETWEEN.join(" ".join(cell.split()) for cell in samples) or tr("Empty")
-        self._cells.setText(cells)
+        self._cells.show_words(cells)
         self._cells.setToolTip("\n".join(samples))
         by = tr(GUESSED_BY[column.by])
         self._by.setText(by if column.field is not None or column.by is not GuessedBy.HEADING else "")
@@ -131,6 +128,33 @@ class _Line(QWidget):
         self._box.setCurrentIndex(
             max(self._box.findData(_OWN if column.field is None else column.field.value), 0)
         )
+
+
+class _OneLine(QLabel):
+    """Quiet words in one line, cut with an ellipsis where the room ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(style.font(12))
+        self.setProperty("tone", "muted")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_words(self, words: str) -> None:
+        self._words = words
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+        cut = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(isolated(cut) if mirrored else cut)
 
 
 def letters(index: int) -> str:

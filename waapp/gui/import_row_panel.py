@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout
 from waapp.core.import_diff import Change, Choice, Line, Outcome, Side, is_empty
 from waapp.gui import style
 from waapp.gui.import_rows import ImportRow, row_name
+from waapp.gui.paint import isolated
 from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
 from waapp.texts import tr
 from waapp.texts.imports import field_name, remarks, value_words
@@ -121,7 +122,9 @@ class _Sides(QWidget):
         group = QButtonGroup(self)
         for side, value in ((Side.STORED, change.old), (Side.FILE, change.new)):
             said = _side_words(side, value, empty=is_empty(change.field, value))
-            radio = QRadioButton(self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 250))
+            cut = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 250)
+            mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            radio = QRadioButton((isolated(cut) if mirrored else cut).replace("&", "&&"))
             name(radio, f"import_side_{change.field}_{side}", f"{title.text()}: {said}")
             radio.setToolTip(said)
             radio.setChecked(side is change.side)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from waapp.gui.delegates import PillDelegate
@@ -60,9 +61,22 @@ class ImportModel(TableModel[ImportRow]):
 _NOTHING: Final = "—"
 
 
-def import_table(model: ImportModel) -> TableView:
-    """Return the view of a list's rows; F2, typing or a double click corrects a cell."""
-    view = name(TableView(model), "import_rows", tr("Rows of the list"))
+class ImportView(TableView):
+    """The rows of a list: F2 corrects the current cell, and Enter what is wrong with the row."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the row by F2 where its current cell cannot be corrected."""
+        row = self.current_id()
+        editable = self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable
+        if event.key() == Qt.Key.Key_F2 and row is not None and not editable:
+            self.opened.emit(row)
+        else:
+            super().keyPressEvent(event)
+
+
+def import_table(model: ImportModel) -> ImportView:
+    """Return the view of a list's rows; F2 or a double click corrects a cell."""
+    view = name(ImportView(model), "import_rows", tr("Rows of the list"))
     view.setEditTriggers(
         QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
     )
