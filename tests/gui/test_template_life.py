@@ -455,3 +455,49 @@ def test_a_new_template_begins_with_a_text_for_its_occasion_and_language(live, q
         assert not [each for each in world.page._desk.found if each.level == "error"]
 
     live(story)
+
+
+@pytest.mark.parametrize(
+    ("word", "pill", "sentence"),
+    [
+        ("paused", "paused by WhatsApp", "people have reported or blocked it"),
+        ("disabled", "disabled by WhatsApp", "disabled this text for good"),
+        ("in_appeal", "in_appeal", "WhatsApp says “in_appeal” of this text"),
+    ],
+)
+def test_what_becomes_of_an_approval_later_is_shown(live, word, pill, sentence):
+    async def story(world):
+        await world.submit()
+        await until(lambda: pill in world.pill())
+        assert sentence in world.approval()
+        assert world.page._desk.editor.isReadOnly()
+
+    live(
+        story, Script(speed=50, approvals={"invitation_en_v1": ((0, "pending"), (5, "approved"), (30, word))})
+    )
+
+
+def test_a_category_that_whatsapp_changed_is_told(live):
+    async def story(world):
+        world.page._header.submit.click()
+        dialog = await world.opened("templates.submit_dialog")
+        dialog.findChild(QRadioButton, "templates.submit_dialog.utility").setChecked(True)
+        world.press("templates.submit_dialog.yes", dialog)
+        await until(lambda: "moved by WhatsApp from Utility to Marketing" in world.approval())
+        assert "US numbers (+1) do not get it" in world.approval()
+
+    live(story, Script(speed=50, moved={"invitation_en_v2": "MARKETING"}))
+
+
+def test_a_text_with_faults_is_not_even_asked_about(live, qtbot):
+    async def story(world):
+        type_at_end(qtbot, world, " ")
+        world.page._desk.editor.insert_variable("nobody")
+        world.page._header.save.click()
+        await until(lambda: world.page._header.submit.isVisible())
+        world.page._header.submit.click()
+        await until(lambda: world.reports.codes == ["template_not_ready"])
+        assert world.dialog() is None
+        world.reports.errors.clear()
+
+    live(story)

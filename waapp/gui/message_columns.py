@@ -51,10 +51,10 @@ def message_columns(errors: Table) -> tuple[Column[Invitation], ...]:
         Column(
             "guest",
             tr("Guest"),
-            lambda row: row.guest_name or tr("No name"),
+            _who,
             lambda row: fold_cached(row.guest_name) or None,
             width=180,
-            tip=lambda row: row.guest_name,
+            tip=_who,
         ),
         Column(
             "state",
@@ -85,3 +85,9 @@ def message_columns(errors: Table) -> tuple[Column[Invitation], ...]:
             hide_below=720,
         ),
     )
+
+
+def _who(row: Invitation) -> str:
+    """Return whose message it is; a test went to the planner's own phone, as that guest would have got it."""
+    named = row.guest_name or tr("No name")
+    return tr("Test, as for {guest}", guest=named) if row.test else named

@@ -1,14 +1,15 @@
 """What one text says differently from another: taken out struck through, put in underlined."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from waapp.core import markup
 from waapp.core.template_parts import Part
-from waapp.core.template_versions import Change, PartDifference
+from waapp.core.template_versions import Change, PartDifference, Piece
 from waapp.gui import style
 from waapp.gui.widgets import name
 from waapp.texts import tr
@@ -62,7 +63,7 @@ class DifferenceView(QScrollArea):
         if not self._differences:
             self._label.setText(f'<span style="color:{colours.muted.name()}">{escape(self._nothing)}</span>')
         else:
-            self._label.setText("<br><br>".join(_part(each, colours) for each in self._differences))
+            self._label.setText("<br>".join(_part(each, colours) for each in self._differences))
         self.setAccessibleDescription(self.text())
 
 
@@ -81,14 +82,32 @@ def _part(difference: PartDifference, colours: style.Tokens) -> str:
         Part.FOOTER: tr("Footer"),
         Part.BUTTONS: tr("Buttons"),
     }
-    title = words.get(difference.part, "")
-    written = [f'<span style="color:{colours.muted.name()};font-weight:600">{escape(title)}</span>', "<br>"]
-    for piece in difference.pieces:
-        text = escape(piece.text).replace("\n", "<br>").replace("  ", "&nbsp; ")
-        if piece.change is Change.SAME:
+    title = f'<p style="color:{colours.muted.name()};font-weight:600">{escape(words.get(difference.part, ""))}</p>'
+    return title + "".join(_line(line, colours) for line in _lines(difference.pieces))
+
+
+def _lines(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Return the pieces line by line: each line has a direction of its own."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for number, text in enumerate(piece.text.split("\n")):
+            if number:
+                lines.append([])
+            lines[-1].append(Piece(piece.change, text))
+    return lines
+
+
+def _line(pieces: Sequence[Piece], colours: style.Tokens) -> str:
+    written = []
+    for piece in pieces:
+        text = escape(piece.text).replace("  ", "&nbsp; ")
+        if piece.change is Change.SAME or not text:
             written.append(text)
             continue
         token, line = _STYLES[piece.change]
         ink, ground = getattr(colours, token).name(), getattr(colours, f"{token}_weak").name()
         written.append(f'<span style="color:{ink};background-color:{ground};{line}">{text}</span>')
-    return "".join(written)
+    plain = markup.Block(markup.Kind.LINE, (markup.Span("".join(piece.text for piece in pieces)),))
+    side = "rtl" if plain.is_right_to_left else "ltr"
+    align = "right" if plain.is_right_to_left else "left"
+    return f'<p dir="{side}" align="{align}" style="margin:0">{"".join(written) or "&nbsp;"}</p>'

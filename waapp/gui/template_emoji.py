@@ -88,7 +88,7 @@ class EmojiPicker(QFrame):
         self.grid.setItemDelegate(_EmojiDelegate(self.grid))
         self.grid.setMouseTracking(True)
         self.grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.grid.setFixedSize(_CELL * _COLUMNS + 16, _CELL * _ROWS)
+        self.grid.setFixedSize(_CELL * _COLUMNS + 28, _CELL * _ROWS)  # with room for the bar at its side
         self.grid.itemClicked.connect(self._pick)
         self.grid.itemActivated.connect(self._pick)
         self.grid.itemEntered.connect(self.grid.setCurrentItem)

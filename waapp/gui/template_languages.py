@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from waapp.core.template_parts import HeaderKind
 from waapp.gui import style
 from waapp.gui.flow import FlowLayout
 from waapp.gui.template_words import header_word
-from waapp.gui.widgets import button, name
+from waapp.gui.widgets import button, label, name
 from waapp.texts import tr
 
 
@@ -41,9 +41,16 @@ class LanguageTabs(QWidget):
         name(self, object_name, tr("Languages"))
         self._tabs: dict[UUID, QPushButton] = {}
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 4)
+        column.setSpacing(style.SPACE[0])
+        row = QHBoxLayout()
         row.setSpacing(style.SPACE[1])
+        column.addLayout(row)
+        self._fallback = label("", tone="muted", size=12)
+        self._fallback.setObjectName(f"{object_name}.fallback")
+        self._fallback.hide()
+        column.addWidget(self._fallback)
         self._flow = FlowLayout(spacing=6)
         self._add = button(
             tr("Add language"),
@@ -92,6 +99,8 @@ class LanguageTabs(QWidget):
         self._flow.removeWidget(self._add)
         self._flow.addWidget(self._add)
         self._add.setToolTip(fallback)
+        self._fallback.setText(fallback)
+        self._fallback.setVisible(len(tabs) > 1)
         self.setAccessibleDescription(fallback)
         self.updateGeometry()
 
