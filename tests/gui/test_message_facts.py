@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.gui.guest_data import errors
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.status import EngineState, Shown
+from waapp.core.waiting import WaitReason
 from waapp.gui.message_facts import (
     MessageFilter,
     advise,
@@ -77,6 +78,32 @@ def test_the_country_of_the_number_decides_what_a_code_means():
 @pytest.mark.parametrize(("looks", "says"), [(0, "looking in its list"), (8, "does not show it")])
 def test_the_unknown_says_whether_looking_goes_on(looks, says):
     assert says in advise(replace(SENT, engine_state=EngineState.UNKNOWN, looks=looks), TABLE).happened
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "happened", "todo"),
+    [
+        (WaitReason.QUIET_HOURS, "63018", "Waits: quiet hours", "Goes "),
+        (WaitReason.DAILY_LIMIT, None, "Waits: WhatsApp’s daily limit is used up", "Goes "),
+        (WaitReason.NETWORK, None, "Could not be sent yet: no connection to Twilio", "Will try again "),
+    ],
+)
+def test_what_waits_says_why_and_until_when(reason, code, happened, todo):
+    waits = replace(
+        SENT, engine_state=EngineState.QUEUED, next_retry_at=NOW, wait_reason=reason, error_code=code
+    )
+    advice = advise(waits, TABLE)
+    assert advice.happened == happened
+    assert advice.todo.startswith(todo)
+
+
+def test_what_may_have_arrived_twice_says_so():
+    assert "twice" in advise(replace(SENT, doubled=True), TABLE).happened
+
+
+def test_the_unknown_says_when_the_next_look_is():
+    unknown = replace(SENT, engine_state=EngineState.UNKNOWN, looks=1, next_look_at=NOW)
+    assert advise(unknown, TABLE).todo.startswith("Next look ")
 
 
 def test_several_candidates_are_for_a_person():

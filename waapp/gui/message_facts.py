@@ -11,8 +11,9 @@ from waapp.core.cadence import LOOKS_AT
 from waapp.core.errors_twilio import Table, TwilioError
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.status import EngineState, Progress, Shown, shown
+from waapp.core.waiting import WaitReason
 from waapp.gui.moments import due, stamp
-from waapp.texts import cause, tr
+from waapp.texts import cause, tr, wait_reason
 
 
 class MessageFilter(StrEnum):
@@ -24,6 +25,9 @@ class MessageFilter(StrEnum):
     NOT_READ = "not_read"
     ALL = "all"
 
+
+_NOT_ITS_FAULT: Final = frozenset({WaitReason.QUIET_HOURS, WaitReason.DAILY_LIMIT, WaitReason.SHARED_PHONE})
+"""What an invitation waits for although nothing has gone wrong with it."""
 
 _FILTERS: Final = {
     Shown.NONE: (),
@@ -101,13 +105,16 @@ def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one 
     """Say in two lines what happened to an invitation and what to do."""
     error = known_error(table, invitation.error_code, invitation.recipient)
     why = cause(invitation.error_code, invitation.error_message, table, _region(invitation.recipient))
+    if invitation.doubled:
+        return Advice(
+            tr("An earlier message arrived after all: the guest may have got it twice"),
+            tr("Nothing to do, unless the guest asks"),
+        )
     match invitation_shown(invitation):
         case Shown.NONE | Shown.QUEUED:
             return Advice(tr("Planned, waits for its turn"), "")
         case Shown.WAITING:
-            at = invitation.next_retry_at
-            again = tr("Will try again {time}", time=due(at)) if at is not None else ""
-            return Advice(why or tr("Could not be sent yet"), again)
+            return _advise_waiting(invitation, why)
         case Shown.SENDING if invitation.engine_state is EngineState.SENDING:
             return Advice(tr("Being handed to Twilio"), "")
         case Shown.SENDING:
@@ -126,13 +133,27 @@ def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one 
         case Shown.UNKNOWN if invitation.error_code == "ambiguous":
             return Advice(tr("Twilio’s list has several messages that fit"), tr("Decide at the right"))
         case Shown.UNKNOWN if looks_left(invitation):
+            at = invitation.next_look_at
+            look = tr("Next look {time}, or decide at the right", time=due(at)) if at is not None else ""
             return Advice(
-                tr("Twilio did not answer; looking in its list"), tr("Wait, or decide at the right")
+                tr("Twilio did not answer; looking in its list"), look or tr("Wait, or decide at the right")
             )
         case Shown.UNKNOWN:
             return Advice(tr("Twilio did not answer; its list does not show it"), tr("Decide at the right"))
         case Shown.CANCELLED:
             return Advice(tr("Stopped before it left"), tr("The guest received nothing"))
+
+
+def _advise_waiting(invitation: Invitation, why: str) -> Advice:
+    at, reason = invitation.next_retry_at, invitation.wait_reason
+    if reason in _NOT_ITS_FAULT:
+        # An error of an earlier attempt is not what it waits for.
+        why = tr("Waits: {reason}", reason=wait_reason(reason))
+        return Advice(why, tr("Goes {time}", time=due(at)) if at is not None else "")
+    if not why and reason is not None:
+        why = tr("Could not be sent yet: {reason}", reason=wait_reason(reason))
+    again = tr("Will try again {time}", time=due(at)) if at is not None else ""
+    return Advice(why or tr("Could not be sent yet"), again)
 
 
 def _time(moment: datetime | None) -> str:
