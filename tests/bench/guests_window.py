@@ -66,6 +66,8 @@ async def timed(page: GuestsPage, work: Callable[[], Awaitable[object]]) -> tupl
     pulse.longest = 0.0
     start = time.perf_counter()
     await work()
+    while not page.guests.model.is_arranged:
+        await asyncio.sleep(0)
     page.guests.view.viewport().repaint()
     took = time.perf_counter() - start
     pulse.stop()
@@ -156,6 +158,12 @@ def actions(
         while page._refresher._running or page._refresher._wanted:
             await asyncio.sleep(0)
 
+    async def select_all() -> None:
+        view.selectAll()
+
+    async def select_none() -> None:
+        view.clearSelection()
+
     async def scroll() -> None:
         view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
 
@@ -171,6 +179,9 @@ def actions(
         "chip: delivered": lambda: choose("delivered"),
         "chip: all": lambda: choose("all"),
         "scroll to the middle": scroll,
+        "select all": select_all,
+        "sort all that is selected": lambda: sort_by(1, Qt.SortOrder.AscendingOrder),
+        "select none": select_none,
         "a change elsewhere": change_one,
     }
 

@@ -14,7 +14,7 @@ from tests.gui.accessibility import assert_accessible
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate, SegmentDelegate, TwoLineDelegate
-from waapp.gui.row_order import RowOrder, Taken
+from waapp.gui.row_order import PLACED_AT_ONCE, RowOrder, Taken, run_through
 from waapp.gui.table import Column, TableModel
 from waapp.gui.table_view import TableView, table_view
 
@@ -203,6 +203,117 @@ def test_order_tells_a_value_from_a_place() -> None:
     assert order.take(1, Person(1, "Rui", 3)) is Taken.PLACE
 
 
+@given(
+    st.lists(
+        st.builds(Person, st.integers(0, 30), st.sampled_from("abc"), st.none() | st.integers(0, 4)),
+        min_size=1,
+    ),
+    st.lists(st.builds(Person, st.integers(0, 30), st.sampled_from("abc"), st.none() | st.integers(0, 4))),
+    st.lists(st.integers(0, 30)),
+    st.integers(0, 6),
+    st.booleans(),
+    st.sampled_from([None, "a"]),
+)
+def test_what_changes_while_rows_are_arranged_is_in_its_place_at_the_end(
+    there, changed, gone, steps, descending, wanted
+) -> None:
+    order: RowOrder[Person] = RowOrder()
+    order.replace_all({row.id: row for row in there})
+    order.set_key(lambda row: row.name, descending=False)
+    order.rearrange()
+    order.set_key(lambda row: row.age, descending=descending)
+    order.set_filter(None if wanted is None else lambda row: row.name == wanted)
+    arranging = order.arranging()
+    try:
+        for _ in range(steps):
+            next(arranging)
+    except StopIteration:
+        return
+    for row in changed:
+        if order.take(row.id, row) is Taken.PLACE:
+            order.place([row.id])
+    leaving = [row_id for row_id in dict.fromkeys(gone) if row_id in order.rows]
+    order.drop(leaving)
+    order.keep_shown([row_id for row_id in order.shown if row_id not in leaving])
+    earlier = [order.rows[row_id].name for row_id in order.shown]
+    assert earlier == sorted(earlier)
+    assert set(order.shown) == set(order.rows)
+    order.show(run_through(arranging))
+    ages = [order.rows[row_id].age for row_id in order.shown]
+    known = [age for age in ages if age is not None]
+    assert ages[: len(known)] == sorted(known, reverse=descending)
+    assert set(order.shown) == {row.id for row in order.rows.values() if wanted in (None, row.name)}
+    assert [order.position(row_id) for row_id in order.shown] == list(range(len(order.shown)))
+    order.rearrange()
+    assert sorted(map(str, ages)) == sorted(str(order.rows[row_id].age) for row_id in order.shown)
+
+
+def test_many_rows_are_sorted_like_few(qapp: QApplication) -> None:
+    order: RowOrder[Person] = RowOrder()
+    rows = [Person(number, f"guest {number * 7919 % 20_011:05}", number % 13) for number in range(20_011)]
+    order.replace_all({row.id: row for row in rows})
+    for descending in (False, True):
+        order.set_key(lambda row: row.age, descending=descending)
+        order.rearrange()
+        best = sorted(rows, key=lambda row: row.age or 0, reverse=descending)
+        assert order.shown == [row.id for row in best]
+
+
+def many(count: int = 300) -> TableModel[Person]:
+    """A model for which these are too many to be arranged at once."""
+    model = TableModel(columns(), at_once=100)
+    model.replace_all(people(count))
+    return model
+
+
+def test_many_rows_are_arranged_in_slices_and_the_newest_request_counts(qtbot) -> None:
+    model = many()
+    qtbot.waitUntil(lambda: model.is_arranged)
+    assert len(model) == 300
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    model.set_filter(lambda row: row.age == 1)
+    assert len(model) == 300
+    with qtbot.waitSignal(model.arranged):
+        model.sort(0, DESCENDING)
+        model.set_filter(lambda row: row.age == 2)
+    assert {row.age for row in model.shown_rows()} == {2}
+    assert names(model) == sorted(names(model), reverse=True)
+
+
+def test_a_narrower_filter_is_not_taken_at_its_word_while_the_one_before_is_not_shown(qtbot) -> None:
+    model = many()
+    model.set_filter(lambda row: row.age == 1)
+    qtbot.waitUntil(lambda: model.is_arranged)
+    model.set_filter(lambda row: row.age == 2)
+    model.set_filter(lambda row: row.age == 2 and row.id < 100, narrower=True)
+    qtbot.waitUntil(lambda: model.is_arranged)
+    assert len(model) == len([row for row in people(100) if row.age == 2])
+
+
+@pytest.mark.parametrize("how_many", [1, 50, PLACED_AT_ONCE + 1])
+def test_rows_that_come_change_and_go_meanwhile_are_in_their_places(qtbot, how_many: int) -> None:
+    model = many(2_000)
+    qtbot.waitUntil(lambda: model.is_arranged)
+    model.sort(0, DESCENDING)
+    model.apply([Person(number, f"guest 5{number:04}") for number in range(1, how_many + 1)])
+    model.apply([Person(9_000, "guest 9")])
+    model.remove([0, *range(1_500, 1_600)])
+    qtbot.waitUntil(lambda: model.is_arranged)
+    assert names(model) == sorted(names(model), reverse=True)
+    assert len(model) == model.total == 2_000 + 1 - 101
+    assert model.cell_text(model.row_for_id(1), 0) == "guest 50001"
+
+
+def test_rows_replaced_while_others_are_arranged_are_the_ones_shown(qtbot) -> None:
+    model = many()
+    model.replace_all(people(20))
+    assert (len(model), model.is_arranged) == (20, True)
+    model.replace_all(people(500)[200:])
+    assert list(model.shown_rows()) == []
+    qtbot.waitUntil(lambda: model.is_arranged)
+    assert len(model) == 300
+
+
 # The view
 
 
@@ -226,6 +337,36 @@ def test_selection_current_row_and_scroll_survive_changes(shown: TableView, how_
     assert picked.count() == 0
     if how_many > 1:
         assert model.id_at(shown.rowAt(0)) == top
+
+
+def test_selection_and_current_row_survive_an_order_that_comes_later(qtbot) -> None:
+    model = many()
+    view = table_view(model, "guests", "Guests")
+    qtbot.addWidget(view)
+    qtbot.waitUntil(lambda: model.is_arranged)
+    view.go_to(120)
+    view.select_ids([118, 120, 121])
+    picked = QSignalSpy(view.picked)
+    model.sort(1)
+    qtbot.waitUntil(lambda: model.is_arranged)
+    assert set(view.selected_ids()) == {118, 120, 121}
+    assert view.current_id() == 120
+    assert picked.count() == 1  # the same guests, in their new order
+
+
+def test_all_of_many_stay_selected_through_sorting_and_only_they_through_filtering(qtbot) -> None:
+    model = TableModel(columns())
+    model.replace_all(people(2_000))
+    view = table_view(model, "guests", "Guests")
+    qtbot.addWidget(view)
+    model.set_filter(lambda row: row.age != 1)
+    view.selectAll()
+    chosen = set(view.selected_ids())
+    model.sort(0, DESCENDING)
+    assert view.selected_ids() == sorted(chosen, reverse=True)
+    model.set_filter(None)
+    assert set(view.selected_ids()) == chosen
+    assert len(chosen) < len(model)
 
 
 def test_selected_row_that_is_filtered_out_is_no_longer_picked(shown: TableView, qtbot) -> None:

@@ -33,7 +33,7 @@ class GuestList(QWidget):
     the planner wants to edit.
     """
 
-    picked = Signal(list)
+    picked = Signal(object)
     opened = Signal(object)
     counted = Signal()
 
@@ -41,9 +41,10 @@ class GuestList(QWidget):
         super().__init__()
         self.counts = GuestCounts()
         self._searched: dict[Hashable, str] = {}
-        self._arriving: list[GuestRow] | None = None
+        self._arriving: dict[Hashable, GuestRow] | None = None
         self._query = ""
         self._chosen: frozenset[UUID] = frozenset()
+        self._going: UUID | None = None
         self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
         self.chips = Chips("guests_filter", tr("Show"))
         self.model = TableModel(guest_columns(when), parent=self)
@@ -54,6 +55,8 @@ class GuestList(QWidget):
         self.chips.chosen.connect(lambda _key: self._filter())
         self.view.picked.connect(self.picked)
         self.view.opened.connect(self.opened)
+        self.model.counted.connect(self._show_whether_any)
+        self.model.arranged.connect(self._go_on)
         self._show_counts()
 
     # What the page asks
@@ -84,10 +87,13 @@ class GuestList(QWidget):
         return {"groups": groups - {""}, "tags": tags, "households": households - {""}}
 
     def go_to(self, guest_id: UUID) -> None:
-        """Select a guest and scroll there, out of any filter that hides it."""
-        if not self.view.go_to(guest_id) and self.model.row(guest_id) is not None:
+        """Select a guest and scroll there, out of any filter that hides it; when the list is in order at last."""
+        self._going = None
+        if self.view.go_to(guest_id) or self.model.row(guest_id) is None:
+            return
+        self._going = guest_id
+        if self.model.is_arranged:
             self.show_all()
-            self.view.go_to(guest_id)
 
     def choose(self, ids: Iterable[UUID]) -> None:
         """Show only these guests and say so beside the chips; without any, all again."""
@@ -122,7 +128,7 @@ class GuestList(QWidget):
 
     def begin(self) -> None:
         """Forget all rows; others will arrive."""
-        self._arriving = []
+        self._arriving = {}
         self._searched = {}
         self.counts.clear()
         self.model.replace_all(())
@@ -134,19 +140,19 @@ class GuestList(QWidget):
         """Take in a chunk. The table is refilled only when the rows have multiplied: each fill sorts all of them."""
         if self._arriving is None:
             return
-        self._arriving += rows
+        self._arriving.update((row.id, row) for row in rows)
         self.counts.count(rows)
         for row in rows:
             # Sorting all at the end finds these ready.
             fold_cached(row.name)
         if len(self._arriving) >= _GROWTH * self.model.total:
-            self.model.replace_all(self._arriving)
+            self.model.hold(self._arriving.copy())
         self._show_counts()
 
     def finish(self) -> None:
         """Show all that has arrived."""
         if self._arriving is not None and len(self._arriving) != self.model.total:
-            self.model.replace_all(self._arriving)
+            self.model.hold(self._arriving)
         self._arriving = None
         self._late.stop()
         self._progress.hide()
@@ -287,5 +293,13 @@ class GuestList(QWidget):
         nobody = not totals[GuestFilter.ALL] and not self.is_loading
         self._bar.setVisible(not nobody)
         self._stack.setCurrentWidget(self._empty if nobody else self._card)
-        self._inner.setCurrentWidget(self._none if not len(self.model) and not self.is_loading else self.view)
+        self._show_whether_any()
         self.counted.emit()
+
+    def _show_whether_any(self) -> None:
+        nobody = not len(self.model) and not self.is_loading and self.model.is_arranged
+        self._inner.setCurrentWidget(self._none if nobody else self.view)
+
+    def _go_on(self) -> None:
+        if self._going is not None:
+            self.go_to(self._going)

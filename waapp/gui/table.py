@@ -4,23 +4,35 @@ A proxy model would call back into Python for every comparison; measured at 100,
 where this model needs milliseconds.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStyledItemDelegate
 
 from waapp.gui import style
-from waapp.gui.row_order import RowOrder, Taken
+from waapp.gui.row_order import PLACED_AT_ONCE, Arrangement, RowOrder, Taken
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
 _ONE_BY_ONE: Final = 8
 """Up to this many moves, insertions or removals are announced singly; more are announced as a reset."""
+ARRANGED_AT_ONCE: Final = 4_000
+"""Up to this many rows are filtered and sorted before the call returns, in a few milliseconds."""
+_SLICE_SECONDS: Final = 0.008
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +67,27 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     Texts are computed once per row, when a cell is first shown. `counted` tells that the number of rows,
     shown or total, may have changed.
+
+    More than `at_once` rows are filtered and sorted in slices between which the window lives on; until the newest
+    request is through, what is shown stays as it was. `arranged` tells that it is through.
     """
 
     counted = Signal()
+    arranged = Signal()
 
     def __init__(
         self,
         columns: Sequence[Column[Row]],
         identify: Callable[[Row], Hashable] | None = None,
         parent: QObject | None = None,
+        *,
+        at_once: int = ARRANGED_AT_ONCE,
     ) -> None:
         super().__init__(parent)
+        self._at_once: Final = at_once
+        self._arranging: Generator[None, None, Arrangement[Row]] | None = None
+        self._next_slice = QTimer(self, interval=0)
+        self._next_slice.timeout.connect(self._take_slice)
         self.columns: Final = tuple(columns)
         self._identify: Callable[[Row], Hashable] = identify or attrgetter("id")
         self._order: RowOrder[Row] = RowOrder()
@@ -101,6 +123,15 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def all_rows(self) -> Iterable[Row]:
         """Return every row, filtered out or not, in the order of arrival."""
         return self._order.rows.values()
+
+    def ids_between(self, first: int, last: int) -> list[Hashable]:
+        """Return the ids of the rows shown from one position to another, both included."""
+        return self._order.shown[first : last + 1]
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether what is shown is what was last asked for."""
+        return self._arranging is None
 
     def shown_rows(self) -> Iterator[Row]:
         """Iterate over the rows that are shown, in their order."""
@@ -139,12 +170,15 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def replace_all(self, rows: Iterable[Row]) -> None:
         """Show these rows instead of all that were there."""
         identify = self._identify
+        self.hold({identify(row): row for row in rows})
+
+    def hold(self, rows: dict[Hashable, Row]) -> None:
+        """Show these rows, by their ids, instead of all that were there; the dictionary is the model's from now on."""
         self.beginResetModel()
-        self._order.replace_all({identify(row): row for row in rows})
+        self._order.replace_all(rows)
         self._texts.clear()
-        self._order.rearrange()
         self.endResetModel()
-        self.counted.emit()
+        self._arrange()
 
     def apply(self, rows: Sequence[Row]) -> None:
         """Add these rows, or replace those with the same ids.
@@ -166,9 +200,15 @@ class TableModel(QAbstractTableModel, Generic[Row]):
                 changed.append(order.position(row_id))
         if changed:
             self._tell_changed(min(changed), max(changed))
-        if len(moving) > _ONE_BY_ONE:
+        if len(moving) > (_ONE_BY_ONE if self.total <= self._at_once else PLACED_AT_ONCE):
+            self._arrange()
+            if len(self):
+                self._tell_changed(
+                    0, len(self) - 1
+                )  # until they are moved they stand there with what they say now
+        elif len(moving) > _ONE_BY_ONE:
             self.beginResetModel()
-            order.rearrange()
+            order.place(moving)
             self.endResetModel()
         else:
             for row_id in moving:
@@ -178,13 +218,13 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def remove(self, ids: Iterable[Hashable]) -> None:
         """Take rows out; ids that are not there are passed over."""
-        leaving = [row_id for row_id in dict.fromkeys(ids) if row_id in self._order.rows]
+        leaving = {row_id: None for row_id in ids if row_id in self._order.rows}
         for row_id in leaving:
             self._texts.pop(row_id, None)
         if len(leaving) > _ONE_BY_ONE:
             self.beginResetModel()
             self._order.drop(leaving)
-            self._order.rearrange()
+            self._order.keep_shown([row_id for row_id in self._order.shown if row_id not in leaving])
             self.endResetModel()
         else:
             for row_id in leaving:
@@ -199,13 +239,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         `narrower` promises that it accepts no row that the one before did not: then only those are looked at.
         """
         self._order.set_filter(predicate)
-        self.beginResetModel()
-        if narrower:
-            self._order.narrow()
-        else:
-            self._order.rearrange()
-        self.endResetModel()
-        self.counted.emit()
+        # The promise is about the filter before, and that one may not have come to be shown.
+        self._arrange(narrower=narrower and self.is_arranged)
 
     def refresh_texts(self) -> None:
         """Compute all texts anew: the language, the time zone or the clock has moved on."""
@@ -219,7 +254,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return
         self._sorting = (column, order)
         self._order.set_key(self._sort_key(column), descending=order is Qt.SortOrder.DescendingOrder)
-        self._rearrange()
+        self._arrange()
 
     # Qt's interface
 
@@ -269,10 +304,38 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         text = column.text
         return column.sort_key or (lambda row: text(row).casefold() or None)
 
-    def _rearrange(self) -> None:
+    def _arrange(self, *, narrower: bool = False) -> None:
+        """Filter and order anew; what was begun before is given up, the newest request counts."""
+        self._arranging = None
+        self._next_slice.stop()
+        if self.total > self._at_once:
+            self._arranging = self._order.arranging(narrower=narrower)
+            self._next_slice.start()
+            return
         self.beginResetModel()
-        self._order.rearrange()
+        self._order.rearrange(narrower=narrower)
         self.endResetModel()
+        self._tell_arranged()
+
+    def _take_slice(self) -> None:
+        arranging = self._arranging
+        if arranging is None:
+            return
+        until = time.perf_counter() + _SLICE_SECONDS
+        try:
+            while time.perf_counter() < until:
+                next(arranging)
+        except StopIteration as end:
+            self._next_slice.stop()
+            self._arranging = None
+            self.beginResetModel()
+            self._order.show(end.value)
+            self.endResetModel()
+            self._tell_arranged()
+
+    def _tell_arranged(self) -> None:
+        self.counted.emit()
+        self.arranged.emit()
 
     def _tell_changed(self, first: int, last: int) -> None:
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))

@@ -1,7 +1,7 @@
 """The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
 
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Collection, Hashable
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -12,6 +12,8 @@ from waapp.gui.delegates import CellDelegate
 from waapp.gui.table import Index, TableModel
 from waapp.texts import tr
 
+_MANY: Final = 1_000
+
 
 class TableView(QTableView):
     """A table of whole rows that keeps selection, current row and scroll when the model is rearranged.
@@ -20,7 +22,7 @@ class TableView(QTableView):
     when a row is double-clicked or Enter is pressed on it. Alt with a digit sorts by that column.
     """
 
-    picked = Signal(list)
+    picked = Signal(object)  # not list: Qt would copy it item by item
     opened = Signal(object)
 
     def __init__(self, model: TableModel[Any], row_height: int = style.ROW_HEIGHT) -> None:
@@ -60,13 +62,20 @@ class TableView(QTableView):
     def selected_ids(self) -> list[Hashable]:
         """Return the ids of the selected rows, from top to bottom."""
         model = self._table
-        parts = self.selectionModel().selection().toList()
-        rows = {row for part in parts for row in range(part.top(), part.bottom() + 1)}
-        return [model.id_at(row) for row in sorted(rows) if row < len(model)]
+        spans = sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()})
+        ids: list[Hashable] = []
+        below = 0  # parts may overlap
+        for top, bottom in spans:
+            ids += model.ids_between(max(top, below), bottom)
+            below = max(below, bottom + 1)
+        return ids
 
-    def select_ids(self, ids: Iterable[Hashable]) -> None:
+    def select_ids(self, ids: Collection[Hashable]) -> None:
         """Select these rows and nothing else; ids that are not shown are passed over."""
         model = self._table
+        if len(ids) > _MANY and _all_among(model.ids_between(0, len(model) - 1), ids):
+            self.selectAll()
+            return
         rows = sorted(row for row in (model.row_for_id(row_id) for row_id in ids) if row >= 0)
         selection = QItemSelection()
         start = 0
@@ -192,6 +201,11 @@ class TableView(QTableView):
         if row != self.hovered_row:
             self.hovered_row = row
             self.viewport().update()
+
+
+def _all_among(ids: Collection[Hashable], others: Collection[Hashable]) -> bool:
+    """Tell whether these are the same objects as some of the others; a no may be wrong, a yes is not."""
+    return set(map(id, ids)) <= set(map(id, others))
 
 
 def table_view(
