@@ -32,6 +32,7 @@ from waapp.db.engine import Database, connect_parameters
 from waapp.db.feed import Change, Kind
 from waapp.gui import style
 from waapp.gui.aio import Tasks
+from waapp.gui.garbage import collected_by_window
 from waapp.gui.guests_page import GuestsPage
 from waapp.loop import window_loop
 from waapp.paths import data_dir
@@ -202,7 +203,8 @@ def main() -> None:
         server = await embedded.start(folder)
         try:
             await migrate.upgrade(server.url)
-            await measure(server.url, arguments.guests, arguments.rounds)
+            with collected_by_window():
+                await measure(server.url, arguments.guests, arguments.rounds)
         finally:
             await server.stop()
 
