@@ -53,6 +53,9 @@ class TableView(QTableView):
         self.verticalHeader().setMinimumSectionSize(row_height)
         self.verticalHeader().setDefaultSectionSize(row_height)
         self._dress_header()
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            # Before it paints, a header asks of every row whether it is selected: with all of many that takes seconds.
+            header.setSelectionModel(QItemSelectionModel(model, header))
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
         model.rowsRemoved.connect(self._tell_picked)
