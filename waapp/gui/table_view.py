@@ -1,6 +1,6 @@
 """The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
@@ -73,9 +73,9 @@ class TableView(QTableView):
             below = max(below, bottom + 1)
         return ids
 
-    def select_ids(self, ids: Collection[Hashable]) -> None:
+    def select_ids(self, ids: Iterable[Hashable]) -> None:
         """Select these rows and nothing else; ids that are not shown are passed over."""
-        model = self._table
+        model, ids = self._table, list(ids)
         if len(ids) > _MANY and _all_among(model.ids_between(0, len(model) - 1), ids):
             self.selectAll()
             return
