@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
@@ -25,6 +25,7 @@ from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_panel import PanelMode
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
+from waapp.gui.reason_dialog import ReasonDialog
 from waapp.paths import data_dir
 
 # What Qt's offscreen platform says of every window and popup.
@@ -603,5 +604,29 @@ def test_an_edit_is_undone_by_the_message_bar(desk):
         await until(lambda: "as before" in desk.message())
         assert (await desk.stored())["Dörte Petersen"].draft == was
         assert desk.panel.draft == was
+
+    desk.run(story())
+
+
+def test_a_number_that_must_not_be_written_to_is_noted_shown_and_allowed_again(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Dörte Petersen")
+        forbid = desk.panel.findChild(QPushButton, "guest_opt_out")
+        await until(forbid.isVisible)
+        forbid.click()
+        await until(lambda: desk.page.findChild(ReasonDialog) is not None)
+        dialog = desk.page.findChild(ReasonDialog)
+        assert_accessible(dialog)
+        dialog.findChild(QLineEdit, "reason_text").setText("asked on the phone")
+        dialog.findChild(QPushButton, "reason_yes").click()
+        stop = desk.panel.findChild(QLabel, "guest_stop")
+        await until(stop.isVisible)
+        assert "asked on the phone" in stop.text()
+        guest = (await desk.stored())["Dörte Petersen"]
+        await until(lambda: desk.page.guests.model.row(guest.id).opted_out)
+        desk.panel.findChild(QPushButton, "guest_opt_in").click()
+        await until(forbid.isVisible)
+        await until(lambda: not desk.page.guests.model.row(guest.id).opted_out)
 
     desk.run(story())

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from waapp.core import phone
-from waapp.core.guests import Guest
+from waapp.core.guests import Consent, Guest
 from waapp.core.status import Shown
 
 
@@ -23,7 +23,14 @@ class ExportColumn(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     GROUP = "group"
+    TAGS = "tags"
+    HOUSEHOLD = "household"
+    PLUS_ONES = "plus_ones"
     LANGUAGE = "language"
+    TIME_ZONE = "time_zone"
+    CONSENT = "consent"
+    CONSENT_SOURCE = "consent_source"
+    CONSENT_DATE = "consent_date"
     NOTES = "notes"
     ANSWER = "answer"
     COMING = "coming"
@@ -84,7 +91,14 @@ def _cells(row: ExportRow, zone: tzinfo, state_word: Callable[[Shown], str]) -> 
         phone.display(guest.phone).replace("-", " ") if guest.phone.startswith("+") else guest.phone,
         guest.email,
         guest.group,
+        ", ".join(guest.tags),
+        guest.household,
+        str(guest.plus_ones) if guest.plus_ones else "",
         guest.language,
+        guest.time_zone,
+        "" if guest.consent is Consent.UNKNOWN else guest.consent.value,
+        guest.consent_source,
+        "" if guest.consent_at is None else f"{guest.consent_at:%Y-%m-%d}",
         guest.notes,
         guest.rsvp_status,
         "" if guest.rsvp_count is None else str(guest.rsvp_count),
@@ -114,8 +128,8 @@ def _vcard(guest: Guest) -> str:
         lines.append(f"TEL;TYPE=CELL:{_escaped(guest.phone)}")
     if guest.email:
         lines.append(f"EMAIL:{_escaped(guest.email)}")
-    if guest.group:
-        lines.append(f"CATEGORIES:{_escaped(guest.group)}")
+    if categories := [one for one in (guest.group, *guest.tags) if one]:
+        lines.append(f"CATEGORIES:{','.join(map(_escaped, categories))}")
     if guest.notes:
         lines.append(f"NOTE:{_escaped(guest.notes)}")
     lines.append("END:VCARD")

@@ -123,6 +123,7 @@ class GuestRow(NamedTuple):
     household: str = ""
     plus_ones: int = 0
     consent: str = Consent.UNKNOWN.value
+    opted_out: bool = False
 
     @property
     def shown(self) -> Shown:

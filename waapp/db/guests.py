@@ -35,7 +35,10 @@ _ROW: Final = """
     i.id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at AT TIME ZONE 'UTC',
     COALESCE(i.sent_at, i.queued_at) AT TIME ZONE 'UTC',
     GREATEST(CAST(g.updated_at AS timestamp), i.updated_at) AT TIME ZONE 'UTC',
-    g.tags, g.household, g.plus_ones, g.consent"""
+    g.tags, g.household, g.plus_ones, g.consent, o.address IS NOT NULL"""
+
+# Few addresses, so that a guest list costs hardly more for it.
+_OPT_OUT: Final = "LEFT JOIN whatsapp_opt_outs o ON o.address = g.phone"
 
 _INVITATION: Final = """
     i.id, i.guest_id, i.engine_state, i.twilio_status, i.twilio_error_code, i.next_retry_at, i.sent_at, i.queued_at,
@@ -49,7 +52,7 @@ FROM guests g LEFT JOIN (
     FROM whatsapp_invitations i
     WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
     ORDER BY i.guest_id, i.created_at DESC, i.id DESC
-) i ON i.guest_id = g.id
+) i ON i.guest_id = g.id {_OPT_OUT}
 WHERE g.event_id = %(event_id)s
 """
 
@@ -69,7 +72,7 @@ FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
     WHERE i.guest_id = g.id AND i.practice = %(practice)s AND NOT i.test
     ORDER BY i.created_at DESC, i.id DESC
     LIMIT 1
-) i ON true
+) i ON true {_OPT_OUT}
 """
 
 _BY_ID: Final = text(f"SELECT {_COLUMNS} FROM guests g WHERE g.id = :id")

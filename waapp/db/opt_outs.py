@@ -1,6 +1,7 @@
 """Addresses that must not be written to, for all events."""
 
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import text
 
@@ -21,6 +22,32 @@ WHERE i.recipient = :address AND i.engine_state = 'queued' AND s.id = i.send_id
 """)
 
 
+_TOUCH_GUESTS: Final = text("""
+UPDATE guests SET updated_at = clock_timestamp() AT TIME ZONE 'UTC' WHERE phone = :address
+""")
+
+_GET: Final = text("""
+SELECT address, source, COALESCE(reason, ''), COALESCE(created_by, ''), created_at AT TIME ZONE 'UTC'
+FROM whatsapp_opt_outs WHERE address = :address
+""")
+
+
+class OptOut(NamedTuple):
+    """An address that must not be written to: since when (aware UTC), by whom it was noted, and why."""
+
+    address: str
+    source: str
+    reason: str
+    created_by: str
+    created_at: datetime
+
+
+async def get_opt_out(conn: Connection, address: str) -> OptOut | None:
+    """Return what is known of an address that must not be written to; None when it may."""
+    row = (await conn.execute(_GET, {"address": address})).one_or_none()
+    return None if row is None else OptOut(*row)
+
+
 async def list_addresses(conn: Connection) -> frozenset[str]:
     """Return all addresses that must not be written to."""
     return frozenset((await conn.execute(text("SELECT address FROM whatsapp_opt_outs"))).scalars())
@@ -33,10 +60,13 @@ async def add_opt_out(
     parameters = {"address": address, "source": source, "reason": reason, "created_by": created_by}
     added = (await conn.execute(_ADD, parameters)).one_or_none() is not None
     await conn.execute(_CANCEL_WAITING, {"address": address, "created_by": created_by})
+    await conn.execute(_TOUCH_GUESTS, {"address": address})
     return added
 
 
 async def remove_opt_out(conn: Connection, address: str) -> bool:
     """Allow an address again; what was cancelled stays so. False when it was allowed already."""
     statement = text("DELETE FROM whatsapp_opt_outs WHERE address = :address RETURNING address")
-    return (await conn.execute(statement, {"address": address})).one_or_none() is not None
+    removed = (await conn.execute(statement, {"address": address})).one_or_none() is not None
+    await conn.execute(_TOUCH_GUESTS, {"address": address})
+    return removed

@@ -24,7 +24,7 @@ def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ..
         ),
         Column(
             key="phone", title=tr("WhatsApp"), text=_phone, sort_key=_phone_key, width=168,
-            color=lambda row: "muted" if is_number(row.phone) else "unknown",
+            color=_phone_color, tip=lambda row: tr("Must not be written to") if row.opted_out else "",
         ),
         Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=104,
                color="muted", tip=lambda row: row.group, hide_below=560),
@@ -47,9 +47,17 @@ def _name_key(row: GuestRow) -> str | None:
 
 
 def _phone(row: GuestRow) -> str:
+    if row.opted_out:
+        return tr("{phone} · stop", phone=phone.display(row.phone))
     if is_number(row.phone):
         return phone.display(row.phone)
     return row.phone or tr("no number")
+
+
+def _phone_color(row: GuestRow) -> str:
+    if row.opted_out:
+        return "failed"
+    return "muted" if is_number(row.phone) else "unknown"
 
 
 def _phone_key(row: GuestRow) -> str | None:

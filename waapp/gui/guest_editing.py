@@ -5,21 +5,26 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from uuid import UUID
 
+from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
 from waapp.core.guests import GuestDraft
 from waapp.db import guests as guest_rows
 from waapp.db import invitations as invitation_rows
+from waapp.db import opt_outs
 from waapp.db.engine import Database
 from waapp.db.guest_changes import Before
 from waapp.errors import UserError
-from waapp.gui.aio import Tasks, busy
+from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
+from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.message_facts import advise, is_trouble, timeline
+from waapp.gui.reason_dialog import ReasonDialog
+from waapp.gui.texts import day
 from waapp.texts import tr
 
 
@@ -41,6 +46,7 @@ class GuestEditing:
         messages: MessageBar,
         catch_up: Callable[[], Awaitable[None]],
         undo: GuestUndo,
+        desk: str,
     ) -> None:
         self._database: Final = database
         self._tasks: Final = tasks
@@ -50,6 +56,7 @@ class GuestEditing:
         self._messages: Final = messages
         self._catch_up: Final = catch_up
         self._undo: Final = undo
+        self._desk: Final = desk
         self._event: Event | None = None
         self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
         self._showing: asyncio.Task[None] | None = None
@@ -58,6 +65,8 @@ class GuestEditing:
         panel.save_wanted.connect(self._save)
         panel.closing.connect(self._keep_typed)
         panel.closed.connect(self._panel_closed)
+        panel.opt_out_wanted.connect(lambda: self._tasks.start(self._forbid()))
+        panel.opt_in_wanted.connect(lambda: self._tasks.start(self._allow()))
 
     def leave_event(self) -> None:
         """Close the panel; what is typed in it comes back with its guest."""
@@ -120,6 +129,7 @@ class GuestEditing:
             newest = row.invitation_id if row is not None else None
             invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
             log = await invitation_rows.get_log(conn, newest) if newest is not None else []
+            stop = await opt_outs.get_opt_out(conn, guest.phone) if is_number(guest.phone) else None
         shown = self._panel.guest
         if shown is not None and shown.id == guest_id:
             if shown.updated_at != guest.updated_at:
@@ -130,6 +140,8 @@ class GuestEditing:
             self._panel.show_guest(guest, unsaved)
             if unsaved is not None:
                 self._messages.withdraw("unsaved")
+        if self._panel.guest is not None and self._panel.guest.id == guest_id:
+            self._panel.show_opt_out(_stop_words(stop) if is_number(guest.phone) else None)
         if invitation is None:
             self._panel.show_steps((), None)
             return
@@ -138,6 +150,35 @@ class GuestEditing:
         )
         trouble = advise(invitation, self._errors) if is_trouble(invitation) else None
         self._panel.show_steps(timeline(log, self._errors, words), trouble)
+
+    async def _forbid(self) -> None:
+        """Note that the number must not be written to, by any event."""
+        guest = self._panel.guest
+        if guest is None:
+            return
+        text = tr(
+            "No event will write to {phone} any more, for all planners. What waits to be sent there is cancelled.",
+            phone=phone.display(guest.phone),
+        )
+        title = tr("Do not write to {name} again?", name=guest.name)
+        dialog = ReasonDialog(title, text, tr("Do not write"), self._panel)
+        if not await ask(dialog):
+            return
+        async with self._database.begin() as conn:
+            await opt_outs.add_opt_out(
+                conn, guest.phone, source="planner", reason=dialog.reason, created_by=self._desk
+            )
+        await self._show_guest(guest.id)
+        await self._catch_up()
+
+    async def _allow(self) -> None:
+        guest = self._panel.guest
+        if guest is None:
+            return
+        async with self._database.begin() as conn:
+            await opt_outs.remove_opt_out(conn, guest.phone)
+        await self._show_guest(guest.id)
+        await self._catch_up()
 
     def _keep_typed(self) -> None:
         """Remember what was typed and not saved; it comes back with the guest."""
@@ -210,3 +251,12 @@ class GuestEditing:
             else tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
         )
         self._messages.show_message(text, "warning", key="conflict")
+
+
+def _stop_words(stop: opt_outs.OptOut | None) -> str:
+    if stop is None:
+        return ""
+    since = day(stop.created_at.astimezone())
+    if stop.reason:
+        return tr("Must not be written to since {day}: {reason}", day=since, reason=stop.reason)
+    return tr("Must not be written to since {day}.", day=since)

@@ -38,6 +38,8 @@ class GuestPanel(SidePanel):
     change_wanted = Signal()
     delete_wanted = Signal()
     link_wanted = Signal()
+    opt_out_wanted = Signal()
+    opt_in_wanted = Signal()
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +52,7 @@ class GuestPanel(SidePanel):
         self._touched: set[str] = set()
         self._has_link = False
         self._build_form()
+        self._build_opt_out()
         self._build_invitation()
         self._build_buttons()
         self._connect()
@@ -152,6 +155,14 @@ class GuestPanel(SidePanel):
         self.take_over(guest)
         self._dress()
 
+    def show_opt_out(self, words: str | None) -> None:
+        """Say that the number must not be written to, or offer to note it; None where there is no number."""
+        self._opt_out.setVisible(words is not None and self._mode is PanelMode.EDIT)
+        self._stop.setText(words or "")
+        self._stop.setVisible(bool(words))
+        self._forbid.setVisible(not words)
+        self._allow.setVisible(bool(words))
+
     def show_steps(self, steps: Sequence[Step], trouble: Advice | None) -> None:
         """Show the newest invitation's life, and what to do when it did not go as it should."""
         self._timeline.show_steps(steps)
@@ -180,6 +191,23 @@ class GuestPanel(SidePanel):
         self._clash_widgets: list[QWidget] = []
         self.form = GuestForm()
         self.body.addWidget(self.form)
+
+    def _build_opt_out(self) -> None:
+        self._opt_out = QWidget()
+        row = QVBoxLayout(self._opt_out)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.SPACE[0])
+        self._stop = label("", tone="failed", size=12)
+        self._stop.setObjectName("guest_stop")
+        self._forbid = button(tr("Do not write to this number…"), "guest_opt_out", kind="link", small=True)
+        self._allow = button(tr("Allow messages again"), "guest_opt_in", kind="link", small=True)
+        self._forbid.clicked.connect(self.opt_out_wanted)
+        self._allow.clicked.connect(self.opt_in_wanted)
+        row.addWidget(self._stop)
+        row.addWidget(self._forbid, 0, Qt.AlignmentFlag.AlignLeft)
+        row.addWidget(self._allow, 0, Qt.AlignmentFlag.AlignLeft)
+        self._opt_out.hide()
+        self.body.addWidget(self._opt_out)
 
     def _build_invitation(self) -> None:
         self._invitation = QWidget()
@@ -230,6 +258,7 @@ class GuestPanel(SidePanel):
         self._mode, self._guest, self._base = mode, guest, base
         self._touched = {"phone"} if mode is PanelMode.EDIT else set()
         self._show_clashes({})
+        self.show_opt_out(None)
         self._fill(base)
         self._check()
         self._dress()

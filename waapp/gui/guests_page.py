@@ -169,6 +169,7 @@ class GuestsPage(QWidget):
             messages=self.messages,
             catch_up=self._catch_up,
             undo=self._undo,
+            desk=self._desk,
         )
         self._import = GuestImport(
             database=self._database,
