@@ -64,7 +64,7 @@ BEGIN
   FROM whatsapp_invitations i
     LEFT JOIN guests g ON g.id = i.guest_id
     LEFT JOIN events e ON e.id = i.event_id
-  WHERE i.id = ANY(leaving) AND NOT i.practice AND i.engine_state NOT IN ('queued', 'cancelled')
+  WHERE i.id = ANY(leaving) AND NOT i.practice AND NOT i.test AND i.engine_state NOT IN ('queued', 'cancelled')
   ON CONFLICT (invitation_id) DO UPDATE SET
     guest_name = COALESCE(NULLIF(whatsapp_proofs.guest_name, ''), EXCLUDED.guest_name),
     event_name = COALESCE(NULLIF(whatsapp_proofs.event_name, ''), EXCLUDED.event_name),

@@ -15,6 +15,7 @@ from waapp.core.status import EngineState, Shown
 from waapp.core.waiting import WaitReason
 from waapp.gui.message_facts import (
     MessageFilter,
+    addressee,
     advise,
     count_filters,
     filters_of,
@@ -152,3 +153,8 @@ def test_what_kept_twilio_from_answering_is_told_in_words(code, message, says):
     assert says in advise(waiting, TABLE).happened
     log = [LogEntry(NOW, EngineState.UNKNOWN, None, code, message, None)]
     assert says in timeline(log, TABLE, "")[0].detail
+
+
+def test_a_test_is_named_as_one():
+    assert addressee(SENT) == SENT.guest_name
+    assert addressee(replace(SENT, test=True)) == f"Test, as for {SENT.guest_name}"

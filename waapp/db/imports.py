@@ -133,7 +133,7 @@ SELECT DISTINCT i.guest_id
 FROM waapp_imports m
     JOIN waapp_import_rows r ON r.import_id = m.id
     JOIN whatsapp_invitations i ON i.guest_id = r.guest_id
-WHERE m.id = :id AND i.created_at >= m.created_at AND i.engine_state <> 'cancelled'
+WHERE m.id = :id AND i.created_at >= m.created_at AND i.engine_state <> 'cancelled' AND NOT i.test
 """)
 
 _GIVEN: Final = """

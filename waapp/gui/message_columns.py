@@ -7,7 +7,7 @@ from waapp.core.invitations import Invitation
 from waapp.core.status import Shown
 from waapp.gui.delegates import PillDelegate, TwoLineDelegate
 from waapp.gui.guest_facts import fold_cached
-from waapp.gui.message_facts import advise, invitation_shown
+from waapp.gui.message_facts import addressee, advise, invitation_shown
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word, when
 from waapp.texts import tr
@@ -51,10 +51,10 @@ def message_columns(errors: Table) -> tuple[Column[Invitation], ...]:
         Column(
             "guest",
             tr("Guest"),
-            _who,
+            addressee,
             lambda row: fold_cached(row.guest_name) or None,
             width=180,
-            tip=_who,
+            tip=addressee,
         ),
         Column(
             "state",
@@ -85,9 +85,3 @@ def message_columns(errors: Table) -> tuple[Column[Invitation], ...]:
             hide_below=720,
         ),
     )
-
-
-def _who(row: Invitation) -> str:
-    """Return whose message it is; a test went to the planner's own phone, as that guest would have got it."""
-    named = row.guest_name or tr("No name")
-    return tr("Test, as for {guest}", guest=named) if row.test else named

@@ -60,6 +60,12 @@ class Step:
     shown: Shown
 
 
+def addressee(invitation: Invitation) -> str:
+    """Return whose message it is; a test went to the planner's own phone, as that guest would have got it."""
+    named = invitation.guest_name or tr("No name")
+    return tr("Test, as for {guest}", guest=named) if invitation.test else named
+
+
 def invitation_shown(invitation: Invitation) -> Shown:
     """Return the state that the row's pill shows."""
     waiting = invitation.next_retry_at is not None

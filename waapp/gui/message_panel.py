@@ -10,9 +10,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.invitations import Invitation, LogEntry
+from waapp.core.languages import language_name
 from waapp.core.status import Shown
 from waapp.gui import style
-from waapp.gui.message_facts import advise, invitation_shown, is_trouble, known_error, looks_left, timeline
+from waapp.gui.message_facts import (
+    addressee,
+    advise,
+    invitation_shown,
+    is_trouble,
+    known_error,
+    looks_left,
+    timeline,
+)
 from waapp.gui.paint import Pill
 from waapp.gui.timeline import Timeline
 from waapp.gui.widgets import Card, SidePanel, button, label, rule
@@ -42,7 +51,7 @@ class MessagePanel(SidePanel):
         """Show an invitation and its log, oldest entry first."""
         self._invitation = invitation
         shown = invitation_shown(invitation)
-        self.set_title(invitation.guest_name or tr("No name"))
+        self.set_title(addressee(invitation))
         self._pill.set_state(shown)
         self._number.setText(phone.display(invitation.recipient))
         advice = advise(invitation, self._errors)
@@ -58,6 +67,8 @@ class MessagePanel(SidePanel):
         self._link = error.link if error is not None else ""
         self._more.setVisible(bool(self._link) and trouble)
         template = tr("{name} v{version}", name=invitation.template_name, version=invitation.template_version)
+        if invitation.language is not None:
+            template = f"{template} ({language_name(invitation.language)})"
         planned = (
             tr("{template}, by {planner}", template=template, planner=planned_by) if planned_by else template
         )
