@@ -1,9 +1,9 @@
 """For how long the window does not answer while it sends: the whole program, its pages open one after the other.
 
-    python -m tests.bench.window_stall [--messages 5000] [--rate 80] [--pages messages,guests,send] [--stacks]
+    python -m tests.bench.window_stall [--messages 5000] [--rate 80] [--pages messages,guests,send]
 
 A tick every two milliseconds stands for a hand at the mouse: it is answered late by as much as the loop was busy.
-Ticks that a stall swallowed count with what they would have waited. `--stacks` tells what the loop was busy with.
+Ticks that a stall swallowed count with what they would have waited.
 Targets: longest 50 ms, 99th percentile 16 ms. The practice Twilio and PostgreSQL are processes of their own; on a busy
 machine the scheduler's own pauses are in these numbers, which is why an idle window is measured first.
 """
@@ -11,12 +11,8 @@ machine the scheduler's own pauses are in these numbers, which is why an idle wi
 import argparse
 import asyncio
 import os
-import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,8 +31,6 @@ from waapp.gui import garbage, style
 from waapp.whatsapp.practice import PRACTICE_ACCOUNT, PRACTICE_SENDER
 
 TICK = 0.002
-TELLING = 0.02
-"""Seconds of a stall from which on its stack is noted."""
 
 
 @dataclass
@@ -80,39 +74,7 @@ def _peaks(late: list[float]) -> list[float]:
     return [one for before, one in zip([0.0, *late], late, strict=False) if one > before]
 
 
-class Watcher(threading.Thread):
-    """Looks at what the window's thread does while a tick is overdue."""
-
-    def __init__(self, ticks: Ticks) -> None:
-        super().__init__(daemon=True)
-        self._ticks = ticks
-        self._thread = threading.get_ident()
-        self.seen: Counter[str] = Counter()
-        self.worst: dict[str, float] = {}
-
-    def run(self) -> None:
-        while True:
-            time.sleep(0.004)
-            overdue = time.perf_counter() - self._ticks.last - TICK
-            frame = sys._current_frames().get(self._thread)
-            if overdue < TELLING or frame is None:
-                continue
-            stack = traceback.extract_stack(frame)
-            del frame  # a painter in it would outlive its widget
-            ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in stack]
-            text = " < ".join(reversed(ours[-9:]))
-            self.seen[text] += 1
-            self.worst[text] = max(self.worst.get(text, 0.0), overdue)
-
-    def tell(self) -> None:
-        """Print the stacks seen most."""
-        for text, times in self.seen.most_common(12):
-            print(f"  {times:>4} × to {self.worst[text] * 1000:.0f} ms: {text}")
-        self.seen.clear()
-        self.worst.clear()
-
-
-async def measure(url: str, pages: list[str], messages: int, rate: float, *, stacks: bool) -> None:
+async def measure(url: str, pages: list[str], messages: int, rate: float) -> None:
     """Send once for each page, and print a line for each."""
     database = Database(url)
     program = Program(config.load())
@@ -120,9 +82,6 @@ async def measure(url: str, pages: list[str], messages: int, rate: float, *, sta
     while program.window.current_page() != "events":
         await asyncio.sleep(0.05)
     ticks = Ticks()
-    watcher = Watcher(ticks)
-    if stacks:
-        watcher.start()
     await asyncio.sleep(2)
     ticks.begin()
     await asyncio.sleep(5)
@@ -130,16 +89,12 @@ async def measure(url: str, pages: list[str], messages: int, rate: float, *, sta
     print(
         f"{'':12}{'median':>7} {'95 %':>7} {'99 %':>7} {'longest':>9}   longest five\n{'idle':12}{ticks.told()}"
     )
-    if stacks:
-        watcher.tell()
     for page in pages:
         event_id, send_id = await queue_messages(database, messages)
         program.window.choose_event(event_id)
         program.window.show_page(page)
         await asyncio.sleep(2)
         ticks.begin()
-        if stacks:
-            watcher.seen.clear()
         while True:
             await asyncio.sleep(1)
             async with database.read() as conn:
@@ -147,8 +102,6 @@ async def measure(url: str, pages: list[str], messages: int, rate: float, *, sta
             if not summary.queued and not summary.in_flight:
                 break
         print(f"{page:12}{ticks.told()}", flush=True)
-        if stacks:
-            watcher.tell()
         program.window.resize(program.window.width() + 1, program.window.height())
     ticks.stop()
     await database.dispose()
@@ -162,7 +115,6 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=5000)
     parser.add_argument("--rate", type=float, default=80.0)
     parser.add_argument("--pages", default="messages,guests,send")
-    parser.add_argument("--stacks", action="store_true")
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="waapp-bench-") as folder,
@@ -189,13 +141,7 @@ def main() -> None:
                 asyncio.Runner(loop_factory=lambda: loop.window_loop(application)) as window_runner,
             ):
                 window_runner.run(
-                    measure(
-                        server.url,
-                        options.pages.split(","),
-                        options.messages,
-                        options.rate,
-                        stacks=options.stacks,
-                    )
+                    measure(server.url, options.pages.split(","), options.messages, options.rate)
                 )
         finally:
             runner.run(server.stop())
