@@ -27,6 +27,11 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
+# What is due is due by the database's clock, what is paced by the monotonic one.
+OUR_CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+NO_CLOCK_OF_OURS = ("core/", "db/", "engine/")
+
+
 def task_groups(tree: ast.AST) -> set[str]:
     """Return the names under which a module opens task groups: tasks in them have an owner."""
     return {
@@ -52,6 +57,8 @@ def broken_rules(source: str, where: str) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            if ast.unparse(node.func) in OUR_CLOCK and where.startswith(NO_CLOCK_OF_OURS):
+                found.append(f"line {node.lineno}: this computer's clock may be wrong by hours")
             if called in {"exec", "exec_"}:
                 found.append(f"line {node.lineno}: a nested event loop")
             owned = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in task_groups(tree)
@@ -81,6 +88,7 @@ def test_module_keeps_the_rules(module: Path) -> None:
         ("import sqlalchemy as sa", "gui/guests_page.py"),
         ("from twilio.rest import Client", "gui/send_page.py"),
         ("dialog.exec()", "gui/window.py"),
+        ("due = datetime.now(UTC)", "engine/sender.py"),
         ("asyncio.create_task(work())", "app.py"),
         ("ensure_future(work())", "gui/window.py"),
         ("@asyncSlot()\nasync def f(): ...", "gui/window.py"),

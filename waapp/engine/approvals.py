@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -126,7 +126,7 @@ class Approvals:
                     content_sid, name=stored.submitted_name, category=stored.category
                 )
             )
-            return await self._note(stored, content_sid, info, submitted_at=datetime.now(UTC))
+            return await self._note(stored, content_sid, info, submitted_at=self._client.now)
 
     async def refresh(self, template: Template) -> Template:
         """Ask how far the approval is; a template that is not at Twilio stays as it is.
