@@ -109,7 +109,7 @@ async def _page(guests: int):
         (template_frame.event_rows, "get_event", event),
         (template_frame.guest_rows, "list_guests", people),
     ):
-        setattr(module, function, lambda *given, result=result: rows(*given, result=result))
+        setattr(module, function, lambda *given, result=result, **_named: rows(*given, result=result))
     tasks = Tasks(lambda error: sys.excepthook(type(error), error, error.__traceback__))
     page = templates_page.TemplatesPage(
         database=SimpleNamespace(read=nothing, begin=nothing),

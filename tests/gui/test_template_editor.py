@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tests.gui.accessibility import assert_accessible
 from waapp.core.findings import Finding, Level
 from waapp.core.template_rules import check
+from waapp.core.template_values import BUILT_IN
 from waapp.gui.template_editor import TemplateEditor
 from waapp.gui.template_toolbar import LengthLabel, TemplateToolbar
 
@@ -224,9 +225,15 @@ def test_the_menu_inserts_by_keyboard(editor, toolbar, qtbot):
 
 def test_the_menu_tells_own_columns_from_built_in_ones_with_samples(toolbar):
     texts = [action.text() for action in toolbar.menu().actions()]
-    assert texts[0] == "Guest and event"
+    assert [texts[0], texts[4]] == ["Guest", "Event"]
     assert "Guest's name\tAna && Rui" in texts
     assert texts[-2:] == ["From your guest list", "Table no\t7"]
+
+
+def test_every_built_in_variable_has_its_place_in_the_menu(toolbar):
+    toolbar.set_variables((*BUILT_IN, "table_no"), {})
+    offered = [action.data() for action in toolbar.menu().actions() if action.data()]
+    assert sorted(offered) == sorted((*BUILT_IN, "table_no"))
 
 
 def test_the_counter_warns_by_colour_and_says_whose_length_it_is(qtbot):

@@ -501,3 +501,54 @@ def test_a_text_with_faults_is_not_even_asked_about(live, qtbot):
         world.reports.errors.clear()
 
     live(story)
+
+
+def test_from_a_new_template_to_its_approval_by_keyboard_alone(live, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+
+    async def story(world):
+        page = world.page
+        page._desk.editor.setFocus()
+        qtbot.keyClick(page._desk.editor, Qt.Key.Key_N, control)
+        dialog = await world.opened("templates.gallery")
+        qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+        qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+        await until(lambda: len(page._sheets) == 2)
+        form = page._desk._form
+        world.window.activateWindow()  # the offscreen platform does not give the window back by itself
+        await until(form._title.hasFocus)
+        qtbot.keyClicks(form._title, "Our day")
+        page._desk.editor.setFocus()
+        type_at_end(qtbot, world, " See you ")
+        qtbot.keyClick(page._desk.editor, Qt.Key.Key_B, control)
+        qtbot.keyClicks(page._desk.editor, "soon")
+        assert page._desk.editor.text().endswith("*soon*")
+        qtbot.keyClick(page._desk.editor, Qt.Key.Key_S, control)
+        await until(page._header.submit.isVisible)
+        qtbot.keyClick(page._desk.editor, Qt.Key.Key_Return, control)
+        dialog = await world.opened("templates.submit_dialog")
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+        await until(lambda: "approved" in page._desk.languages.tabs()[0])
+        assert page._header._title.text() == "Our day"
+
+    live(story)
+
+
+def test_leaving_the_page_before_it_has_loaded_loses_nothing_that_was_kept(live, qtbot, tmp_path):
+    async def story(world):
+        type_at_end(qtbot, world, " Unsaved.")
+        world.page.keep()
+        kept = (tmp_path / "unsaved.json").read_text(encoding="utf-8")
+        fresh = TemplatesPage(
+            database=world.database,
+            settings=SETTINGS,
+            tasks=world.tasks,
+            navigate=lambda _key: None,
+            drafts=KeptDrafts(tmp_path / "unsaved.json"),
+        )
+        qtbot.addWidget(fresh)
+        fresh.show()
+        fresh.hide()
+        assert (tmp_path / "unsaved.json").read_text(encoding="utf-8") == kept
+
+    live(story)

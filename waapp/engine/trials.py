@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from waapp.core import phone
+from waapp.core.households import household_key, members
 from waapp.core.invitations import NewInvitation
 from waapp.core.pacing import SANDBOX_SENDER
 from waapp.core.plan import FATAL
@@ -31,6 +32,7 @@ async def queue_trial(
     async with database.read() as conn:
         guest = await guests.get_guest(conn, guest_id)
         event = await events.get_event(conn, guest.event_id)
+        everyone = await guests.list_guests(conn, guest.event_id)
     number = phone.read(address, event.default_region)
     if number.e164 is None:
         raise UserError("trial_number_wrong", phone=address)
@@ -39,7 +41,8 @@ async def queue_trial(
     )
     if any(one.level is Level.ERROR and one.code in FATAL for one in findings):
         raise UserError("template_not_ready", name=template.display_name)
-    values = guest_values(guest, event, template.language)
+    household = members(everyone).get(household_key(guest.household), ())
+    values = guest_values(guest, event, template.language, household)
     for problem in check_message_values(template, values):
         if problem.level is Level.ERROR:
             raise UserError("trial_value_wrong", guest=guest.name, variable=problem.name or "")

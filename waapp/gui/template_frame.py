@@ -81,6 +81,7 @@ class TemplateFrame(QWidget):
         self._tasks = tasks
         self._navigate = navigate
         self._drafts = drafts
+        self._is_restored = False
         self._sheets = Sheets()
         self._key: UUID | None = None
         self._event: Event | None = None
@@ -164,9 +165,10 @@ class TemplateFrame(QWidget):
             self._event = await event_rows.get_event(conn, event_id) if event_id is not None else None
             self._guests = await guest_rows.list_guests(conn, event_id) if event_id is not None else []
         self._sheets.take(templates, variants)
-        if self._drafts is not None:
+        if self._drafts is not None and not self._is_restored:
             for kept in self._drafts.read():
                 self._sheets.restore(kept)
+        self._is_restored = True
         self._people_language = ""
         self._known = known_variables(self._guests)
         self._desk.set_known(self._known)
@@ -185,7 +187,8 @@ class TemplateFrame(QWidget):
     def keep(self) -> None:
         """Put what is typed and not saved where it survives the end of the program."""
         self._keep_timer.stop()
-        if self._drafts is not None:
+        # Before the file was read there is nothing here that could take its place.
+        if self._drafts is not None and self._is_restored:
             self._drafts.write(self._sheets)
 
     async def _reload_templates(self) -> None:

@@ -149,8 +149,12 @@ class TemplateToolbar(QWidget):
     def menu(self) -> QMenu:
         """Return the menu of variables, filled for the guest in the preview."""
         self._menu.clear()
+        built_in = [each for each in self._variables if each in BUILT_IN]
         for heading, names in (
-            (tr("Guest and event"), [each for each in self._variables if each in BUILT_IN]),
+            (tr("Guest"), [each for each in built_in if each.startswith("guest_")]),
+            (tr("Household"), [each for each in built_in if each.startswith("household_")]),
+            (tr("Event"), [each for each in built_in if each.startswith("event_")]),
+            (tr("Answer"), [each for each in built_in if each.startswith("rsvp_")]),
             (tr("From your guest list"), [each for each in self._variables if each not in BUILT_IN]),
         ):
             if names:
