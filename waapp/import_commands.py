@@ -106,7 +106,7 @@ async def import_guests(
             choices = await imports.recall_mapping(conn, guest_list.columns.fingerprint)
         if choices is not None:
             guest_list = guest_list.recall(choices)
-        reading = read_list(guest_list, stored)
+        reading = read_list(guest_list, stored, given)
         planned = diff(reading.rows, stored, reading.duplicates, given)
         if not update:
             planned = without_changes(planned)

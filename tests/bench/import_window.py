@@ -163,6 +163,7 @@ async def measure(url: str, path: Path, count: int, stacks: bool) -> None:
             return dialog
 
         shown: list[ImportDialog] = []
+        imported: list[UUID] = []
 
         async def read() -> None:
             shown.append(await opened())
@@ -172,6 +173,10 @@ async def measure(url: str, path: Path, count: int, stacks: bool) -> None:
             dialog._save()
             while dialog.saved is None and not failures:
                 await asyncio.sleep(0.001)
+            assert dialog.saved is not None
+            imported.append(dialog.saved.id)
+            shown.remove(dialog)
+            dialog.deleteLater()
 
         async def choose() -> None:
             dialog = shown[-1]
@@ -179,10 +184,9 @@ async def measure(url: str, path: Path, count: int, stacks: bool) -> None:
             await settled(dialog)
 
         async def undo() -> None:
-            async with database.begin() as conn:
-                saved = shown[0].saved
-                assert saved is not None
-                await imports.undo_import(conn, saved.id, "bench")
+            with garbage.setting_aside():
+                async with database.begin() as conn:
+                    await imports.undo_import(conn, imported[0], "bench")
 
         total += await timed("read and compare", read)
         total += await timed("save", save)

@@ -160,6 +160,8 @@ def test_the_same_list_again_changes_nothing(setting):
         again = await setting.opened()
         assert again._add.text() == "Nothing to add"
         assert not again._add.isEnabled()
+        again.view.go_to(2)
+        assert again.panel._choice.currentText() == "The guest who is on the list"
 
     setting.run(story())
 

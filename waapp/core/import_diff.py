@@ -249,7 +249,7 @@ class _Placing:
         self._by_key: dict[Key, list[UUID]] = {}
         for one in earlier:
             if one.guest_id in present:
-                self._by_key.setdefault(_key(one.draft), []).append(one.guest_id)
+                self._by_key.setdefault(identity(one.draft), []).append(one.guest_id)
         self._matches: dict[int, list[Duplicate]] = {}
         for match in found:
             self._matches.setdefault(match.row, []).append(match)
@@ -263,8 +263,8 @@ class _Placing:
         matches = sorted(self._matches.get(row.number, ()), key=_rank)
         match = next((one for one in matches if self._is_there(one)), None)
         chosen = self._decisions.rows.get(row.number)
-        known = self._by_key.get(_key(row.draft), ())
-        if chosen is None and known:
+        known = self._by_key.get(identity(row.draft), ())
+        if known and chosen in {None, Choice.MERGE}:
             # The row was imported before: it is the guest that it was then.
             free = next((guest_id for guest_id in known if guest_id not in self._leaders), None)
             return self._to_guest(row, match, free or known[0])
@@ -300,7 +300,8 @@ def _rank(match: Duplicate) -> tuple[int, bool]:
     return _STRENGTH[match.likeness], match.guest_id is not None
 
 
-def _key(draft: GuestDraft) -> Key:
+def identity(draft: GuestDraft) -> Key:
+    """Return what makes two rows the same one that came again: name, telephone and e-mail address."""
     return fold(draft.name), draft.phone, draft.email.casefold()
 
 

@@ -10,7 +10,7 @@ from waapp.core.columns import ColumnMap, HeadingChoice, heading_choices, recogn
 from waapp.core.duplicates import Duplicate, find_duplicates
 from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import EXTRA, FIELDS
+from waapp.core.import_diff import EXTRA, FIELDS, Given, identity
 from waapp.core.rows import Row
 from waapp.core.tabular import guess_columns
 
@@ -117,11 +117,16 @@ def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:
     return GuestList(rows, guess_columns(rows), region)
 
 
-def read_list(guests_of_list: GuestList, guests: Sequence[Guest]) -> Reading:
-    """Read a list; `guests` are those that the event has."""
+def read_list(guests_of_list: GuestList, guests: Sequence[Guest], earlier: Sequence[Given] = ()) -> Reading:
+    """Read a list; `guests` are those that the event has, `earlier` what former imports said of them.
+
+    A row that was imported before is a known guest: whom else it resembles is not looked up again.
+    """
     rows = tuple(apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region))
     above = guests_of_list.columns.heading_row or 0
-    return Reading(rows, tuple(find_duplicates(rows, guests)), len(guests_of_list.rows) - above - len(rows))
+    known = {identity(one.draft) for one in earlier}
+    fresh = rows if not known else [row for row in rows if row.draft and identity(row.draft) not in known]
+    return Reading(rows, tuple(find_duplicates(fresh, guests)), len(guests_of_list.rows) - above - len(rows))
 
 
 def erasable(columns: ColumnMap) -> frozenset[str]:

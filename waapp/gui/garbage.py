@@ -24,8 +24,8 @@ _PATIENCE: Final = 300.0
 
 _SWITCHING: Final = 0.002
 """Seconds after which a thread that works gives way to the window."""
-_FREEZING: Final = 0.02
-"""Seconds between two times at which what a thread has made is set aside: that takes no time itself."""
+_SETTING_ASIDE_MS: Final = 20
+"""Between two times at which what was made is set aside: that takes no time itself."""
 
 Result = TypeVar("Result")
 
@@ -105,20 +105,26 @@ class GarbageCollector(QObject):
 
 
 async def in_thread(work: Callable[[], Result]) -> Result:
-    """Do something long in a thread that leaves the window its turns, and return what comes of it.
-
-    What the thread makes is kept out of the small collections, which would have to look at all of it.
-    """
+    """Do something long in a thread that leaves the window its turns, and return what comes of it."""
     switching = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCHING)
-    working = asyncio.get_running_loop().run_in_executor(None, work)
     try:
-        while not working.done():
-            gc.freeze()
-            await asyncio.wait([working], timeout=_FREEZING)
-        return await working
+        with setting_aside():
+            return await asyncio.to_thread(work)
     finally:
         sys.setswitchinterval(switching)
+
+
+@contextmanager
+def setting_aside() -> Iterator[None]:
+    """Keep what is made meanwhile out of the small collections, which would have to look at all of it."""
+    timer = QTimer(interval=_SETTING_ASIDE_MS)
+    timer.timeout.connect(gc.freeze)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
         gc.freeze()
 
 

@@ -15,6 +15,7 @@ from waapp.db import imports
 from waapp.db.engine import Database
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.garbage import setting_aside
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.import_desk import Pasted
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
@@ -118,8 +119,9 @@ class GuestImport:
         self._messages.show_message(words, key="import_undone")
 
     async def _undo(self, import_id: UUID, *, rest: bool) -> Undo:
-        async with self._database.begin() as conn:
-            return await imports.undo_import(conn, import_id, self._desk, rest=rest)
+        with setting_aside():
+            async with self._database.begin() as conn:
+                return await imports.undo_import(conn, import_id, self._desk, rest=rest)
 
     def _undo_later(self, import_id: UUID) -> Callable[[], object]:
         return lambda: self._tasks.start(self.undo(import_id))

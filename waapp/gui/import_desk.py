@@ -18,7 +18,7 @@ from waapp.db import guests as guest_rows
 from waapp.db import imports
 from waapp.db.engine import Database
 from waapp.engine.guest_files import GuestFile, read_aside, read_pasted
-from waapp.gui.garbage import in_thread
+from waapp.gui.garbage import in_thread, setting_aside
 from waapp.gui.import_rows import ImportRow, RowFilter, count_kinds, import_rows
 from waapp.texts import tr
 
@@ -77,10 +77,8 @@ class ImportDesk:
     async def load(self, sheet: str | None = None) -> None:
         """Read the list, or another sheet of it, and compare it; raises the errors of `read_guest_file`."""
         file, guests = await in_thread(lambda: self._read(sheet))
-        async with self._database.read() as conn:
-            self._stored = await guest_rows.list_guests(conn, self._event.id)
-            self._given = await imports.list_given(conn, self._event.id)
-            choices = await imports.recall_mapping(conn, guests.columns.fingerprint)
+        with setting_aside():
+            choices = await self._load_event(guests)
         if choices is not None:
             guests = guests.recall(choices)
         await self._compare(file.source, lambda: guests, Decisions())
@@ -160,6 +158,12 @@ class ImportDesk:
     def _decisions(self) -> Decisions:
         return Decisions() if self.now is None else self.now.decisions
 
+    async def _load_event(self, guests: GuestList) -> dict[str, str] | None:
+        async with self._database.read() as conn:
+            self._stored = await guest_rows.list_guests(conn, self._event.id)
+            self._given = await imports.list_given(conn, self._event.id)
+            return await imports.recall_mapping(conn, guests.columns.fingerprint)
+
     def _read(self, sheet: str | None) -> tuple[GuestFile, GuestList]:
         file = (
             read_aside(self.origin, sheet) if isinstance(self.origin, Path) else read_pasted(self.origin.text)
@@ -177,7 +181,7 @@ class ImportDesk:
         def work() -> Compared:
             guests = make()
             decided = replace(decisions, erase=erasable(guests.columns) if erases else frozenset())
-            reading = read_list(guests, self._stored)
+            reading = read_list(guests, self._stored, self._given)
             found, rows, counts = self._diff(reading, decided)
             return Compared(source, guests, reading, decided, found, rows, counts)
 

@@ -69,10 +69,13 @@ class ImportRowPanel(SidePanel):
     def _show_choice(self, lines: Sequence[Line]) -> None:
         guests = [line for line in lines if line.given is not None]
         matched = [line for line in guests if line.match is not None]
+        known = [line for line in guests if line.match is None and line.guest_id is not None]
         self._choice.clear()
         self._choice.addItem(
-            tr("Keep both: a guest of its own") if matched else tr("Add as a guest"), Choice.KEEP
+            tr("Keep both: a guest of its own") if matched or known else tr("Add as a guest"), Choice.KEEP
         )
+        if known and not matched:
+            self._choice.addItem(tr("The guest who is on the list"), Choice.MERGE)
         if matched:
             other = matched[0].match.other if matched[0].match is not None and len(lines) == 1 else ""
             self._choice.addItem(
