@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.encodings import decode
-from waapp.engine import file_limits
-from waapp.engine.guest_files import read_guest_file
+from waapp.core.sources import Kind
+from waapp.engine import aside, file_limits
+from waapp.engine.guest_files import read_aside, read_guest_file, read_pasted
 from waapp.errors import UserError
 
 ROWS = [["Nome", "Telefone"], ["Inês Conceição", "+351 912 345 678"], ["João", "912 000 000"]]
@@ -268,3 +269,127 @@ def test_contacts(tmp_path: Path) -> None:
     card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Inês\r\nTEL;TYPE=CELL:912 345 678\r\nEND:VCARD\r\n"
     rows = read_guest_file(write(tmp_path / "contacts.vcf", card.encode())).rows
     assert [row[:2] for row in rows] == [["Name", "Mobile"], ["Inês", "912 345 678"]]
+
+
+def test_what_was_copied_from_a_spreadsheet() -> None:
+    found = read_pasted('Nome\tNotas\r\nInês\t"linha um\nlinha dois"\r\n')
+    assert found.rows == [["Nome", "Notas"], ["Inês", "linha um\nlinha dois"]]
+    assert (found.source.kind, found.source.delimiter) == (Kind.PASTE, "\t")
+    assert read_pasted("Ana, 912 345 678\nRui, 913 333 333").rows[0] == ["Ana", " 912 345 678"]
+
+
+def test_a_contact_that_was_copied() -> None:
+    assert read_pasted("BEGIN:VCARD\nFN:Inês\nEND:VCARD").rows[1][0] == "Inês"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "paste_empty"), (" \r\n\t", "paste_empty"), ("\t\t", "paste_empty")]
+)
+def test_nothing_was_copied(text: str, code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_pasted(text)
+    assert caught.value.code == code
+
+
+def test_too_much_was_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_limits, "FILE_LIMIT", 10)
+    with pytest.raises(UserError) as caught:
+        read_pasted("Nome\tTelefone")
+    assert caught.value.code == "paste_too_large"
+
+
+def test_the_same_content_has_the_same_digest(tmp_path: Path) -> None:
+    one, other = (write(tmp_path / name, b"Nome\nAna\n") for name in ("a.csv", "b.csv"))
+    assert read_guest_file(one).source.digest == read_guest_file(other).source.digest
+    assert read_guest_file(one).source.digest != read_guest_file(write(other, b"Nome\nRui\n")).source.digest
+
+
+def test_a_file_that_keeps_changing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "list.csv", b"Nome\nAna\n")
+    opened = Path.open
+
+    def open_and_grow(self: Path, mode: str = "r") -> Any:
+        with opened(self, "ab") as file:
+            file.write(b"Rui\n")
+        return opened(self, mode)
+
+    monkeypatch.setattr(Path, "open", open_and_grow)
+    assert failure(path).code == "file_changing"
+
+
+def test_a_file_that_changed_once_is_read_as_it_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "list.csv", b"Nome\nAna\n")
+    opened = Path.open
+    left = [b"Rui\n"]
+
+    def open_and_grow(self: Path, mode: str = "r") -> Any:
+        if left:
+            with opened(self, "ab") as file:
+                file.write(left.pop())
+        return opened(self, mode)
+
+    monkeypatch.setattr(Path, "open", open_and_grow)
+    assert read_guest_file(path).rows == [["Nome"], ["Ana"], ["Rui"]]
+
+
+def test_a_document_of_numbers_that_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "list.numbers").mkdir()
+    assert failure(tmp_path / "list.numbers").code == "file_numbers"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+def test_a_pipe_is_no_list_and_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "list.csv")
+    assert failure(tmp_path / "list.csv").code == "file_not_a_list"
+
+
+def test_a_web_page_with_cells_over_several_columns(tmp_path: Path) -> None:
+    page = (
+        b"<table><tr><th colspan=2>Name</th><th>Phone<br>(mobile)</th></tr>"
+        b"<tr><td>Ana<td>Silva &amp; Sons<td>912 345 678</table><table><tr><td>x</table>"
+    )
+    assert read_guest_file(write(tmp_path / "list.xls", page)).rows == [
+        ["Name", "", "Phone\n(mobile)"],
+        ["Ana", "Silva & Sons", "912 345 678"],
+    ]
+
+
+def test_numbers_have_the_digits_that_the_spreadsheet_has(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "list.xlsx", [["a", 0.1 + 0.2, 1234567890123456789, 1e-7, -3.0, 5511999123456]]
+    )
+    assert read_guest_file(path).rows == [
+        ["a", "0.3", "1.23456789012346E+18", "1E-07", "-3", "5511999123456"]
+    ]
+
+
+def test_too_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_limits, "CELL_LIMIT", 10)
+    assert failure(write(tmp_path / "a.csv", b"a,b,c\n" * 5)).code == "too_many_cells"
+    assert failure(workbook(tmp_path / "b.xlsx", [["a"] * 10] * 5)).code == "too_many_cells"
+
+
+def test_a_file_is_read_aside_as_it_is_read_here(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", [["Nome"], *([f"Convidado {n}"] for n in range(1200))], [["x"]])
+    assert read_aside(path) == read_guest_file(path)
+    assert read_aside(path, "Sheet2").rows == [["x"]]
+
+
+def test_troubles_come_from_aside(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        read_aside(write(tmp_path / "list.csv", b"%PDF-1.7"))
+    assert (caught.value.code, caught.value.params) == ("file_not_a_list", {"file": "list.csv"})
+
+
+def test_two_cells_far_apart_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing is beyond a limit of its own, but the reader makes room for everything between.
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "Nome"
+    book.worksheets[0]["ZZ99999"] = "x"
+    book.save(tmp_path / "list.xlsx")
+    monkeypatch.setattr(aside, "MEMORY_LIMIT", 300 * 1024 * 1024)
+    with pytest.raises(UserError) as caught:
+        read_aside(tmp_path / "list.xlsx")
+    assert caught.value.code in {"workbook_too_much", "workbook_unreadable", "too_many_columns"}

@@ -1,0 +1,52 @@
+"""What stays of a cell, and what nobody could see goes."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waapp.core.cells import clean_cell, one_line, strip_scheme
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("  Ana  ", "Ana"),
+        ("\u00a0Ana\u3000", "Ana"),
+        ("\u202aEva\u202c \u2067Reis\u2069", "Eva Reis"),
+        ("A\u200bn\u2060a\ufeff", "Ana"),
+        ("Re\u00adis", "Reis"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        # Case and unusual letters are the guest's own.
+        ("McDONALD de la CRUZ", "McDONALD de la CRUZ"),
+        ("#N/A", ""),
+        ("#REF!", ""),
+        ("#1 fan", "#1 fan"),
+        # Joiners mean something in these.
+        ("محمد\u200cعلی", "محمد\u200cعلی"),
+        ("क\u094d\u200dष", "क\u094d\u200dष"),
+        ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
+        ("❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥"),
+        # And nothing in these.
+        ("A\u200dn\u200ca", "Ana"),
+        ("محمد\u200c علی\u200c", "محمد علی"),
+    ],
+)
+def test_cells(text: str, clean: str) -> None:
+    assert clean_cell(text) == clean
+
+
+@given(st.text())
+def test_what_is_clean_stays_as_it_is(text: str) -> None:
+    clean = clean_cell(text)
+    assert clean_cell(clean) == clean
+    assert unicodedata.is_normalized("NFC", clean)
+    assert "\0" not in clean
+    clean.encode()
+
+
+def test_lines_and_schemes() -> None:
+    assert one_line(" a \n\t b ") == "a b"
+    assert strip_scheme("WhatsApp: +351912345678") == "+351912345678"
+    assert strip_scheme("tel://+351912345678") == "+351912345678"
