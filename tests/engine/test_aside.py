@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
@@ -29,7 +30,12 @@ def bug() -> Iterator[int]:
 
 def dies() -> Iterator[int]:
     yield 1
-    os.kill(os.getpid(), signal.SIGABRT)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def aborts() -> Iterator[int]:
+    yield 1
+    os.abort()
 
 
 def grows() -> Iterator[int]:
@@ -81,6 +87,13 @@ def test_a_process_that_dies() -> None:
     with pytest.raises(AsideError) as caught:
         next(results)
     assert caught.value.why == "ended"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends with another code there")
+def test_a_process_that_is_given_no_memory() -> None:
+    with pytest.raises(AsideError) as caught:
+        list(aside(aborts))
+    assert caught.value.why == "memory"
 
 
 def test_a_process_that_takes_all_memory(monkeypatch: pytest.MonkeyPatch) -> None:

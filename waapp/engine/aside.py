@@ -5,6 +5,7 @@ It also leaves the window its thread: Python runs one thread of a process at a t
 
 import contextlib
 import multiprocessing
+import signal
 import sys
 import time
 import traceback
@@ -20,7 +21,7 @@ from waapp.errors import UserError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MEMORY_LIMIT: Final = 1536 * 1024 * 1024
+MEMORY_LIMIT: Final = 1024 * 1024 * 1024
 """Bytes that such a process may take."""
 TIME_LIMIT: Final = 300.0
 """Seconds that such a process may take from one result to the next."""
@@ -63,7 +64,9 @@ def _results(receiver: Connection, process: BaseProcess) -> Iterator[Any]:
         try:
             kind, value = receiver.recv()
         except (EOFError, OSError) as error:
-            raise AsideError("ended") from error
+            process.join(_END_WITHIN)
+            # Where there is no memory, what is not Python ends its process.
+            raise AsideError("memory" if process.exitcode == -signal.SIGABRT else "ended") from error
         match kind:
             case "result":
                 yield value

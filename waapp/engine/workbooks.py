@@ -160,13 +160,18 @@ def _cells(sheet: CalamineSheet, file: str) -> list[list[str]]:
     if end is None:
         return []
     check_extent(end[0] + 1, end[1] + 1, file)
-    if (end[0] + 1) * (end[1] + 1) > 4 * file_limits.CELL_LIMIT:
-        raise UserError("too_many_cells", file=file, limit=file_limits.CELL_LIMIT)
+    rows: list[list[str]] = []
+    cells = 0
     # With the empty rows above, so that row numbers are those that the planner sees.
-    return [
-        [value if type(value) is str else _as_text(value) for value in row]
-        for row in sheet.to_python(skip_empty_area=False)
-    ]
+    for row in sheet.iter_rows():
+        width = len(row)
+        while width and row[width - 1] == "":
+            width -= 1
+        rows.append([value if type(value) is str else _as_text(value) for value in row[:width]])
+        cells += width
+        if cells > file_limits.CELL_LIMIT:
+            raise UserError("too_many_cells", file=file, limit=file_limits.CELL_LIMIT)
+    return rows
 
 
 def _as_text(value: Value) -> str:
