@@ -130,8 +130,10 @@ def test_workbook_cells_become_text(tmp_path: Path) -> None:
 def test_empty_rows_and_columns_before_the_list_keep_their_numbers(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.worksheets[0]["C3"] = "Name"
+    book.worksheets[0]["D5"] = "Ana"
     book.save(tmp_path / "list.xlsx")
-    assert read_guest_file(tmp_path / "list.xlsx").rows == [[], [], ["", "", "Name"]]
+    rows = [[], [], ["", "", "Name"], [], ["", "", "", "Ana"]]
+    assert read_guest_file(tmp_path / "list.xlsx").rows == rows
 
 
 def test_sheets(tmp_path: Path) -> None:

@@ -156,18 +156,21 @@ def _column_number(letters: str) -> int:
 
 
 def _cells(sheet: CalamineSheet, file: str) -> list[list[str]]:
-    end = sheet.end
-    if end is None:
+    start, end = sheet.start, sheet.end
+    if start is None or end is None:
         return []
     check_extent(end[0] + 1, end[1] + 1, file)
     rows: list[list[str]] = []
+    # The reader gives the empty rows above, so that row numbers are those that the planner sees, but not the empty
+    # columns before the first.
+    left = [""] * start[1]
     cells = 0
-    # With the empty rows above, so that row numbers are those that the planner sees.
     for row in sheet.iter_rows():
         width = len(row)
         while width and row[width - 1] == "":
             width -= 1
-        rows.append([value if type(value) is str else _as_text(value) for value in row[:width]])
+        texts = [value if type(value) is str else _as_text(value) for value in row[:width]]
+        rows.append([*left, *texts] if texts else [])
         cells += width
         if cells > file_limits.CELL_LIMIT:
             raise UserError("too_many_cells", file=file, limit=file_limits.CELL_LIMIT)
