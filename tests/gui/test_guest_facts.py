@@ -32,7 +32,7 @@ def row(**values):
 
 rows = st.builds(
     row,
-    phone=st.sampled_from(["", "+351912345678", "ask"]),
+    phone=st.sampled_from(["", "+351912345678", "+351221234567", "ask"]),
     engine_state=st.sampled_from([None, *EngineState]),
     twilio_status=st.sampled_from(
         [None, "queued", "sent", "delivered", "read", "failed", "undelivered", "odd"]
@@ -57,7 +57,28 @@ def test_taking_rows_away_undoes_counting_them(guests, data):
     counts.count(guests[:gone], -1)
     direct.count(guests[gone:])
     assert counts.by_filter == direct.by_filter
-    assert counts.reachable == direct.reachable
+    assert (counts.reachable, counts.wrong_numbers) == (direct.reachable, direct.wrong_numbers)
+
+
+@pytest.mark.parametrize(
+    ("phone", "reachable", "wrong", "look"),
+    [
+        ("+351912345678", 1, 0, 0),
+        ("+351221234567", 0, 1, 1),  # a landline
+        ("+351808200100", 0, 1, 1),  # of shared cost
+        ("+351012", 0, 1, 1),  # there is no such number
+        ("ask his mother", 0, 0, 1),
+        ("", 0, 0, 1),
+    ],
+)
+def test_only_a_mobile_number_makes_a_guest_reachable(phone, reachable, wrong, look):
+    counts = GuestCounts()
+    counts.count([row(phone=phone)])
+    assert (counts.reachable, counts.wrong_numbers, counts.by_filter[GuestFilter.LOOK]) == (
+        reachable,
+        wrong,
+        look,
+    )
 
 
 @given(st.text(max_size=20))

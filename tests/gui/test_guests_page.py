@@ -133,6 +133,17 @@ def desk(qtbot, database_url, window_run):
     made.reports.check()
 
 
+def test_a_landline_makes_nobody_reachable_and_says_why(desk):
+    async def story():
+        await desk.open([GuestDraft("Ana", "+351912345678"), GuestDraft("Rui", "+351221234567")])
+        assert desk.facts() == "2 guests · 1 reachable · 1 number is no mobile · 1 needs a look"
+        model = desk.page.guests.model
+        tips = [model.index(row, 1).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+        assert tips == [None, "This is a landline. WhatsApp needs a mobile number."]
+
+    desk.run(story())
+
+
 def test_counts_who_is_reachable_and_who_needs_a_look(desk):
     async def story():
         await desk.open(

@@ -8,10 +8,10 @@ from waapp.core.guests import GuestRow
 from waapp.core.languages import language_name
 from waapp.core.status import Shown
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.guest_facts import answer_text, fold_cached, is_number
+from waapp.gui.guest_facts import answer_text, fold_cached, is_number, phone_problem
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word
-from waapp.texts import tr
+from waapp.texts import field_problem, tr
 
 _ORDER = {state: place for place, state in enumerate(Shown)}
 
@@ -24,7 +24,7 @@ def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ..
         ),
         Column(
             key="phone", title=tr("WhatsApp"), text=_phone, sort_key=_phone_key, width=168,
-            color=_phone_color, tip=lambda row: tr("Must not be written to") if row.opted_out else "",
+            color=_phone_color, tip=_phone_tip,
         ),
         Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=104,
                color="muted", tip=lambda row: row.group, hide_below=560),
@@ -57,7 +57,14 @@ def _phone(row: GuestRow) -> str:
 def _phone_color(row: GuestRow) -> str:
     if row.opted_out:
         return "failed"
-    return "muted" if is_number(row.phone) else "unknown"
+    return "muted" if phone_problem(row.phone) is None else "unknown"
+
+
+def _phone_tip(row: GuestRow) -> str:
+    if row.opted_out:
+        return tr("Must not be written to")
+    problem = phone_problem(row.phone)
+    return "" if problem is None or not row.phone else field_problem(f"phone_{problem}")
 
 
 def _phone_key(row: GuestRow) -> str | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from waapp.core.guests import COMING, GuestRow, shown_state
+from waapp.core.phone import PhoneProblem, read
 from waapp.core.status import Shown
 from waapp.texts import tr
 
@@ -40,6 +41,11 @@ _BY_SHOWN: Final = {
     Shown.UNKNOWN: GuestFilter.LOOK,
 }
 
+# Who has none, or one that cannot be read, counts as such; the others have a number of the wrong kind.
+_NO_NUMBER: Final = frozenset(
+    {PhoneProblem.EMPTY, PhoneProblem.NOT_A_NUMBER, PhoneProblem.NEEDS_REGION, PhoneProblem.ROUNDED}
+)
+
 # Letters that Unicode does not take apart, as people type them without their marks.
 _PLAIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "’": "'"}
@@ -55,9 +61,15 @@ def is_number(phone: str) -> bool:
     return phone.startswith("+") and phone[1:].isdigit()
 
 
+@lru_cache(maxsize=1 << 17)
+def phone_problem(phone: str) -> PhoneProblem | None:
+    """Return why no WhatsApp message can go to a stored phone; remembered: the list asks again and again."""
+    return read(phone).problem
+
+
 def needs_look(row: GuestRow) -> bool:
     """Tell whether a person should look at this guest before it can be or stay invited."""
-    return not is_number(row.phone) or row.shown in {Shown.FAILED, Shown.UNKNOWN}
+    return phone_problem(row.phone) is not None or row.shown in {Shown.FAILED, Shown.UNKNOWN}
 
 
 def filters_of(row: GuestRow) -> tuple[GuestFilter, ...]:
@@ -74,28 +86,32 @@ class GuestCounts:
     def __init__(self) -> None:
         self.by_filter: dict[GuestFilter, int] = dict.fromkeys(GuestFilter, 0)
         self.reachable = 0
+        self.wrong_numbers = 0
+        """Guests with a number that cannot have WhatsApp: a landline, a service number, an impossible one."""
 
     def count(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
         """Add rows (or with -1 take them away)."""
         totals = self.by_filter
         # Many guests are alike: what they count for is found once for each kind of them.
         kinds = Counter(
-            (row.engine_state, row.twilio_status, row.next_retry_at is None, is_number(row.phone))
+            (row.engine_state, row.twilio_status, row.next_retry_at is None, phone_problem(row.phone))
             for row in rows
         )
-        for (state, word, settled, has_number), guests in kinds.items():
+        for (state, word, settled, problem), guests in kinds.items():
             own = _BY_SHOWN[shown_state(state, word, not settled)]
             totals[GuestFilter.ALL] += sign * guests
             totals[own] += sign * guests
-            if own is not GuestFilter.LOOK and (own is GuestFilter.FAILED or not has_number):
+            if own is not GuestFilter.LOOK and (own is GuestFilter.FAILED or problem is not None):
                 totals[GuestFilter.LOOK] += sign * guests
-            if has_number:
+            if problem is None:
                 self.reachable += sign * guests
+            elif problem not in _NO_NUMBER:
+                self.wrong_numbers += sign * guests
 
     def clear(self) -> None:
         """Start again from nothing."""
         self.by_filter = dict.fromkeys(GuestFilter, 0)
-        self.reachable = 0
+        self.reachable = self.wrong_numbers = 0
 
 
 def passes(chip: GuestFilter) -> Callable[[GuestRow], bool]:

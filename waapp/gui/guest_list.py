@@ -22,6 +22,7 @@ from waapp.texts import tr
 
 _WORTH_A_BAR_MS = 250
 _GROWTH = 8
+_COUNTED = 1.1
 _AT_ONCE = 500
 
 
@@ -44,6 +45,7 @@ class GuestList(QWidget):
         self._arriving: dict[Hashable, GuestRow] | None = None
         self._query = ""
         self._chosen: frozenset[UUID] = frozenset()
+        self._counted_at = 0
         self._going: UUID | None = None
         self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
         self.chips = Chips("guests_filter", tr("Show"))
@@ -129,6 +131,7 @@ class GuestList(QWidget):
     def begin(self) -> None:
         """Forget all rows; others will arrive."""
         self._arriving = {}
+        self._counted_at = 0
         self._searched = {}
         self.counts.clear()
         self.model.replace_all(())
@@ -147,7 +150,9 @@ class GuestList(QWidget):
             fold_cached(row.name)
         if len(self._arriving) >= _GROWTH * self.model.total:
             self.model.hold(self._arriving.copy())
-        self._show_counts()
+        if len(self._arriving) >= _COUNTED * self._counted_at:
+            self._counted_at = len(self._arriving)
+            self._show_counts()
 
     def finish(self) -> None:
         """Show all that has arrived."""

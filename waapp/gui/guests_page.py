@@ -283,10 +283,11 @@ class GuestsPage(QWidget):
         elif self.guests.is_loading:
             self.header.set_facts(tr("Loading… {guests}", guests=guests))
         else:
-            look = totals[GuestFilter.LOOK]
+            look, wrong = totals[GuestFilter.LOOK], self.guests.counts.wrong_numbers
             parts = [
                 guests,
                 tr("{number} reachable", number=self.guests.counts.reachable),
+                tr("{n:number is no mobile|numbers are no mobiles}", n=wrong) if wrong else "",
                 tr("{n:needs a look|need a look}", n=look) if look else "",
             ]
             self.header.set_facts(" · ".join(part for part in parts if part))
