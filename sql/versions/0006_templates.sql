@@ -57,7 +57,7 @@ CREATE INDEX IF NOT EXISTS idx_whatsapp_template_approvals_content_sid
 -- too, and takes the approval along with the text that it was for.
 CREATE OR REPLACE FUNCTION waapp_number_template()
 RETURNS TRIGGER
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER -- whoever may write templates need not be able to read their versions
 AS $$
 BEGIN
   IF NEW.version = OLD.version
@@ -146,7 +146,8 @@ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION waapp_notify(''templates'')', watched);
   END LOOP;
 
-  -- A function with its owner's rights must not look up names where its caller may have planted some.
+  -- Functions with their owner's rights must not look up names where their caller may have planted some.
+  EXECUTE format('ALTER FUNCTION waapp_number_template() SET search_path = %I, pg_temp', current_schema());
   EXECUTE format('ALTER FUNCTION waapp_keep_version() SET search_path = %I, pg_temp', current_schema());
 END
 $$;

@@ -228,6 +228,24 @@ def test_a_planners_own_functions_are_not_called_with_the_owners_rights(planner_
     assert count == (1,)
 
 
+def test_the_web_application_writes_templates_and_their_versions_are_kept(database_url, owner):
+    owner.execute("GRANT SELECT, INSERT, UPDATE ON whatsapp_templates TO web_application")
+    with psycopg.connect(database_url.replace("//waapp@", "//web_application@")) as connection:
+        connection.execute(
+            "INSERT INTO whatsapp_templates (name, display_name, content, variables) VALUES ('w', 'W', 'a', '[]')"
+        )
+        connection.execute("UPDATE whatsapp_templates SET content = 'b' WHERE name = 'w'")
+    kept = owner.execute(
+        "SELECT version, content FROM whatsapp_template_versions WHERE name = 'w' ORDER BY 1"
+    )
+    assert kept.fetchall() == [(1, "a"), (2, "b")]
+
+
+def test_a_planner_cannot_rewrite_what_a_template_said(planner_url):
+    with psycopg.connect(planner_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("UPDATE whatsapp_template_versions SET content = 'x'")
+
+
 @pytest.mark.usefixtures("invited")
 def test_the_web_application_keeps_its_cascade(database_url, owner):
     with psycopg.connect(database_url.replace("//waapp@", "//web_application@")) as connection:
