@@ -294,19 +294,24 @@ class Program:
                 memory=self._memory,
             ),
         )
-        window.add_page(
-            "send",
-            SendPage(
-                **page_handles("send"),
-                prepare=prepare,
-                queue=queue,
-                errors=self._errors,
-                show_guests=show_guests,
-                edit_event=edit_event,
-            ),
+        send_page = SendPage(
+            **page_handles("send"),
+            prepare=prepare,
+            queue=queue,
+            errors=self._errors,
+            show_guests=show_guests,
+            edit_event=edit_event,
         )
+        window.add_page("send", send_page)
         messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
         messages_page.guest_wanted.connect(guests_page.show_guest)
+
+        def plan_again(template_id: UUID, ids: Sequence[UUID]) -> None:
+            if window.event_id is not None:
+                window.show_page("send")
+                send_page.plan_again(window.event_id, template_id, ids)
+
+        messages_page.retry_wanted.connect(plan_again)
         window.add_page("messages", messages_page)
 
     def _drafts_file(self, opened: OpenDatabase) -> Path:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -17,11 +18,14 @@ from waapp.gui.message_facts import (
     MessageFilter,
     addressee,
     advise,
+    chips_of,
+    costs,
     count_filters,
     filters_of,
     invitation_shown,
     is_trouble,
     timeline,
+    worth_retrying,
 )
 
 NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
@@ -158,3 +162,24 @@ def test_what_kept_twilio_from_answering_is_told_in_words(code, message, says):
 def test_a_test_is_named_as_one():
     assert addressee(SENT) == SENT.guest_name
     assert addressee(replace(SENT, test=True)) == f"Test, as for {SENT.guest_name}"
+
+
+def test_what_arrived_twice_is_flagged_and_counted():
+    twice = replace(SENT, twilio_status="delivered", doubled=True)
+    assert "twice" in advise(twice, TABLE).happened
+    assert MessageFilter.DOUBLED in filters_of(twice)
+    keys = [key for key, _word, _count in chips_of(count_filters({Shown.DELIVERED: 1}, 1), None)]
+    assert MessageFilter.DOUBLED in keys
+    assert MessageFilter.WAITING not in keys
+
+
+def test_only_passing_reasons_are_worth_another_attempt():
+    gone = replace(SENT, engine_state=EngineState.FAILED, error_code="63024")
+    busy = replace(SENT, engine_state=EngineState.FAILED, error_code="63018", guest_id=uuid4())
+    assert worth_retrying([SENT, gone, busy], TABLE) == (busy.guest_id,)
+
+
+def test_the_cost_is_that_of_all_attempts_by_currency():
+    paid = replace(SENT, price=Decimal("-0.07500"), price_unit="USD")
+    assert costs([SENT, paid, paid]) == "cost USD 0.15"
+    assert costs([SENT]) == ""

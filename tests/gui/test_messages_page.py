@@ -234,7 +234,7 @@ def test_pauses_resumes_and_stops_by_key(desk):
         desk.press(Qt.Key.Key_P)
         await until(lambda: desk.child("messages_resume").isVisible())
         assert (await desk.stored())[1].state is SendState.PAUSED
-        assert "Nothing leaves until you resume" in desk.page.messages.text
+        assert "Nothing more leaves until you resume" in desk.page.messages.text
         desk.press(Qt.Key.Key_R)
         await until(lambda: desk.child("messages_pause").isVisible())
         assert desk.page.messages.text == ""

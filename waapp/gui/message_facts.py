@@ -1,18 +1,21 @@
 """What the message list says about an invitation: its chip, what happened, what to do, its timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from waapp.core import phone
 from waapp.core.cadence import LOOKS_AT
-from waapp.core.errors_twilio import Table, TwilioError
+from waapp.core.errors_twilio import ErrorClass, Table, TwilioError
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.status import EngineState, Progress, Shown, shown
 from waapp.core.waiting import WaitReason
 from waapp.gui.moments import due, stamp
+from waapp.gui.texts import number
 from waapp.texts import cause, tr, wait_reason
 
 
@@ -23,6 +26,8 @@ class MessageFilter(StrEnum):
     FAILED = "failed"
     NOT_CONFIRMED = "not_confirmed"
     NOT_READ = "not_read"
+    WAITING = "waiting"
+    DOUBLED = "doubled"
     ALL = "all"
 
 
@@ -32,7 +37,7 @@ _NOT_ITS_FAULT: Final = frozenset({WaitReason.QUIET_HOURS, WaitReason.DAILY_LIMI
 _FILTERS: Final = {
     Shown.NONE: (),
     Shown.QUEUED: (),
-    Shown.WAITING: (),
+    Shown.WAITING: (MessageFilter.WAITING,),
     Shown.SENDING: (MessageFilter.NOT_CONFIRMED,),
     Shown.SENT: (MessageFilter.NOT_CONFIRMED,),
     Shown.DELIVERED: (MessageFilter.NOT_READ,),
@@ -41,6 +46,25 @@ _FILTERS: Final = {
     Shown.UNKNOWN: (MessageFilter.NEED_YOU,),
     Shown.CANCELLED: (),
 }
+
+
+def chips_of(totals: Mapping[MessageFilter, int], current: str | None) -> list[tuple[str, str, int]]:
+    """Return the chips (key, word, count); what is rare is only offered where it has happened."""
+    words = {
+        MessageFilter.NEED_YOU: tr("Need you"),
+        MessageFilter.FAILED: tr("Failed"),
+        MessageFilter.WAITING: tr("Will try again"),
+        MessageFilter.DOUBLED: tr("Delivered twice"),
+        MessageFilter.NOT_CONFIRMED: tr("Not confirmed"),
+        MessageFilter.NOT_READ: tr("Not read"),
+        MessageFilter.ALL: tr("All"),
+    }
+    rare = {MessageFilter.WAITING, MessageFilter.DOUBLED}
+    return [
+        (key, word, totals[key])
+        for key, word in words.items()
+        if totals[key] or key not in rare or key == current
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +98,8 @@ def invitation_shown(invitation: Invitation) -> Shown:
 
 def filters_of(invitation: Invitation) -> tuple[MessageFilter, ...]:
     """Return the chips, apart from All, that count this invitation."""
-    return _FILTERS[invitation_shown(invitation)]
+    keys = _FILTERS[invitation_shown(invitation)]
+    return (*keys, MessageFilter.DOUBLED) if invitation.doubled else keys
 
 
 def is_trouble(invitation: Invitation) -> bool:
@@ -82,13 +107,36 @@ def is_trouble(invitation: Invitation) -> bool:
     return invitation_shown(invitation) in {Shown.FAILED, Shown.UNKNOWN, Shown.WAITING}
 
 
-def count_filters(states: Mapping[Shown, int]) -> dict[MessageFilter, int]:
-    """Count the invitations under every chip, given how many pills show which state."""
+def count_filters(states: Mapping[Shown, int], doubled: int = 0) -> dict[MessageFilter, int]:
+    """Count the invitations under every chip, given how many pills show which state and how many came twice."""
     counts = dict.fromkeys(MessageFilter, 0)
-    for state, number in states.items():
+    counts[MessageFilter.DOUBLED] = doubled
+    for state, count in states.items():
         for key in (MessageFilter.ALL, *_FILTERS[state]):
-            counts[key] += number
+            counts[key] += count
     return counts
+
+
+def worth_retrying(invitations: Iterable[Invitation], table: Table) -> tuple[UUID, ...]:
+    """Return the guests whose message failed for a passing reason: another attempt can help them."""
+    worth = []
+    for invitation in invitations:
+        if invitation_shown(invitation) is Shown.FAILED:
+            error = known_error(table, invitation.error_code, invitation.recipient)
+            if error is not None and error.cls in {ErrorClass.TRANSIENT, ErrorClass.WAIT}:
+                worth.append(invitation.guest_id)
+    return tuple(worth)
+
+
+def costs(invitations: Iterable[Invitation]) -> str:
+    """Write what all attempts have cost as far as Twilio has told it; empty while it has told nothing."""
+    sums: dict[str, Decimal] = {}
+    for invitation in invitations:
+        if invitation.price is not None:
+            unit = invitation.price_unit or ""
+            sums[unit] = sums.get(unit, Decimal(0)) + abs(invitation.price)
+    told = ", ".join(f"{unit} {number(float(amount), 2)}".strip() for unit, amount in sorted(sums.items()))
+    return tr("cost {amount}", amount=told) if told else ""
 
 
 def looks_left(invitation: Invitation) -> bool:
@@ -172,8 +220,8 @@ def timeline(log: Sequence[LogEntry], table: Table, planned: str) -> list[Step]:
     `planned` completes the first step ("invitation v2, by Maria"). Entries that say nothing new are left out.
     """
     steps: list[Step] = []
-    for number, entry in enumerate(log):
-        step = _step(entry, table, planned if number == 0 else "")
+    for place, entry in enumerate(log):
+        step = _step(entry, table, planned if place == 0 else "")
         if not steps or (steps[-1].title, steps[-1].detail) != (step.title, step.detail):
             steps.append(step)
     steps.reverse()

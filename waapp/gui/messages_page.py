@@ -28,16 +28,27 @@ from waapp.gui.bars import MessageBar
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.kpi_tiles import KpiTiles
+from waapp.gui.late_dialog import LateDialog
 from waapp.gui.message_columns import STATE_COLUMN, message_columns
-from waapp.gui.message_facts import MessageFilter, count_filters, filters_of, invitation_shown
+from waapp.gui.message_facts import (
+    MessageFilter,
+    chips_of,
+    costs,
+    count_filters,
+    filters_of,
+    invitation_shown,
+    worth_retrying,
+)
 from waapp.gui.message_panel import MessagePanel
 from waapp.gui.moments import stamp
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.refresher import FOLLOWING, Refresher
+from waapp.gui.send_acts import SendActs, is_account_trouble, is_too_late, is_undone, where_they_are
+from waapp.gui.send_state_words import send_facts, state_line, why_paused
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name, rule
-from waapp.texts import PAUSES, count, tr
+from waapp.texts import tr
 
 _WORDS_AGE_MS = 30_000
 """How old the words with a time in them ("at 10:40", "tomorrow") may get."""
@@ -46,10 +57,12 @@ _WORDS_AGE_MS = 30_000
 class MessagesPage(QWidget):
     """Follows one send of the event, the newest unless the planner picks another.
 
-    `guest_wanted` asks the window to show a guest on the guests' page.
+    `guest_wanted` asks the window to show a guest on the guests' page, `retry_wanted` to plan a send of a template to
+    some guests again.
     """
 
     guest_wanted = Signal(object)
+    retry_wanted = Signal(object, object)
 
     def __init__(
         self,
@@ -77,6 +90,8 @@ class MessagesPage(QWidget):
         # Kept as rows change: counting thousands of them anew would hold the window up four times a second.
         self._states: Counter[Shown] = Counter()
         self._coming = 0
+        self._worth: tuple[UUID, ...] = ()
+        self._acts = SendActs(database)
         self._showing: asyncio.Task[None] | None = None
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
@@ -128,7 +143,11 @@ class MessagesPage(QWidget):
         self.pause_button = button(tr("Pause"), "messages_pause", key="Ctrl+P", icon="pause")
         self.resume_button = button(tr("Resume"), "messages_resume", key="Ctrl+R", icon="play", primary=True)
         self.stop_button = button(tr("Stop…"), "messages_stop", key="Ctrl+.", kind="danger", icon="stop")
-        for widget in (self.picker, self.pause_button, self.resume_button, self.stop_button):
+        self.retry_button = button("", "messages_retry", icon="refresh", accessible_name=tr("Retry"))
+        self.retry_button.hide()
+        for widget in (
+            self.picker, self.retry_button, self.pause_button, self.stop_button, self.resume_button,
+        ):  # fmt: skip
             self.header.add(widget)
         column.addWidget(self.header)
         self.panel = MessagePanel(self._errors)
@@ -182,6 +201,7 @@ class MessagesPage(QWidget):
         self.pause_button.clicked.connect(lambda: self._tasks.start(self._pause()))
         self.resume_button.clicked.connect(lambda: self._tasks.start(self._resume()))
         self.stop_button.clicked.connect(lambda: self._tasks.start(self._stop()))
+        self.retry_button.clicked.connect(self._retry)
         self.view.picked.connect(self._picked)
         self.view.opened.connect(lambda _id: self.panel.setFocus())
         self.panel.closed.connect(self._panel_closed)
@@ -253,14 +273,14 @@ class MessagesPage(QWidget):
         event = await event_rows.get_summary(conn, event_id, self._practice)
         titles = {each.id: each.display_name for each in await template_rows.list_templates(conn)}
         if event_id == self._event_id:
-            self._sends = {summary.send.id: summary for summary in summaries}
+            self._sends = {summary.send.id: summary for summary in summaries if not is_undone(summary)}
             self._titles = titles
             self._coming = event.coming
 
     # Showing
 
     def _show(self) -> None:
-        summary = self._sends.get(self._send_id) if self._send_id is not None else None
+        summary = self._shown_send()
         self._stack.setCurrentIndex(0 if summary is not None else 1)
         self._show_buttons(summary)
         self._show_picker()
@@ -268,16 +288,12 @@ class MessagesPage(QWidget):
             self.header.set_facts("")
             return
         send = summary.send
-        self.header.set_facts(
-            tr(
-                "{template} v{version} · by {planner}, {time} · {guests}",
-                template=self._title_of(send),
-                version=str(send.template_version),
-                planner=send.planned_by,
-                time=stamp(send.created_at),
-                guests=count(summary.total, "guest", "guests"),
-            )
-        )
+        facts = [
+            send_facts(summary, self._title_of(send)),
+            costs(self.model.all_rows()),
+            state_line(summary, None, self._desk, self._errors) if send.state is SendState.ACTIVE else "",
+        ]
+        self.header.set_facts(" · ".join(fact for fact in facts if fact))
         self.tiles.show_funnel(funnel(self._states, self._coming))
         self._show_chips()
         self._show_pause(summary)
@@ -291,6 +307,15 @@ class MessagesPage(QWidget):
         state = summary.send.state if summary is not None else SendState.FINISHED
         self.pause_button.setVisible(state is SendState.ACTIVE)
         self.resume_button.setVisible(state is SendState.PAUSED)
+        late = summary is not None and is_too_late(summary)
+        self.resume_button.setText(tr("Send until…") if late else tr("Resume"))
+        self.stop_button.setText(tr("Leave them unsent…") if late else tr("Stop…"))
+        for control in (self.resume_button, self.stop_button):
+            control.setAccessibleName(control.text())
+        self._worth = worth_retrying(self.model.all_rows(), self._errors) if summary is not None else ()
+        self.retry_button.setVisible(bool(self._worth))
+        self.retry_button.setText(tr("Retry {n} worth retrying", n=len(self._worth)))
+        self.retry_button.setAccessibleName(self.retry_button.text())
         self.stop_button.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
 
     def _show_picker(self) -> None:
@@ -305,33 +330,24 @@ class MessagesPage(QWidget):
         self.picker.blockSignals(False)
 
     def _show_chips(self) -> None:
-        totals = count_filters(self._states)
-        words = {
-            MessageFilter.NEED_YOU: tr("Need you"),
-            MessageFilter.FAILED: tr("Failed"),
-            MessageFilter.NOT_CONFIRMED: tr("Not confirmed"),
-            MessageFilter.NOT_READ: tr("Not read"),
-            MessageFilter.ALL: tr("All"),
-        }
-        self.chips.set_chips((key, word, totals[key]) for key, word in words.items())
+        totals = count_filters(self._states, sum(row.doubled for row in self.model.all_rows()))
+        self.chips.set_chips(chips_of(totals, self.chips.current()))
         self._inner.setCurrentIndex(0 if len(self.model) else 1)
 
     def _show_pause(self, summary: SendSummary) -> None:
         if summary.send.state is SendState.PAUSED:
-            why = self._why_paused(summary.send.pause_code or "")
+            mend = (tr("Open settings"), lambda: self._navigate("settings"))
             self.messages.show_message(
-                f"{why} {tr('Nothing leaves until you resume.')}", "warning", key="paused"
+                why_paused(summary, self._errors),
+                "warning",
+                action=mend if is_account_trouble(summary) else None,
+                key="paused",
             )
         else:
             self.messages.withdraw("paused")
 
-    def _why_paused(self, code: str) -> str:
-        if code in PAUSES:
-            return tr(PAUSES[code])
-        if code.isdigit():
-            error = self._errors.get(code)
-            return f"{error.meaning} {error.advice}"
-        return tr("This send is paused.")
+    def _shown_send(self) -> SendSummary | None:
+        return self._sends.get(self._send_id) if self._send_id is not None else None
 
     def _choose_chip(self, rows: Sequence[Invitation]) -> None:
         """Begin with what needs a person, or with everything when nothing does."""
@@ -395,28 +411,37 @@ class MessagesPage(QWidget):
         self.messages.show_message(text, key="settled")
         self._refresher.ask()
 
+    def _retry(self) -> None:
+        """Plan a send of the same template to those for whom another attempt can help."""
+        summary = self._shown_send()
+        if summary is not None and summary.send.template_id is not None and self._worth:
+            self.retry_wanted.emit(summary.send.template_id, self._worth)
+
     async def _pause(self) -> None:
         if self._send_id is None:
             return
         with busy(self.pause_button):
-            async with self._database.begin() as conn:
-                counts = await send_rows.pause(conn, self._send_id, "planner")
-        self.messages.show_message(_where_they_are(tr("Paused."), counts), key="paused")
+            counts = await self._acts.pause(self._send_id)
+        self.messages.show_message(where_they_are(counts, for_good=False), key="paused")
         self._refresher.ask()
 
     async def _resume(self) -> None:
-        if self._send_id is None:
+        summary = self._shown_send()
+        if summary is None:
             return
+        if is_too_late(summary):
+            dialog = LateDialog(summary, self)
+            if not await ask(dialog):
+                return
+            await self._acts.extend(summary.send.id, dialog.moment)
         with busy(self.resume_button):
-            async with self._database.begin() as conn:
-                await send_rows.resume(conn, self._send_id)
+            await self._acts.resume(summary)
         self.messages.withdraw("paused")
         self._refresher.ask()
 
     async def _stop(self) -> None:
-        send_id = self._send_id
-        summary = self._sends.get(send_id) if send_id is not None else None
-        if send_id is None or summary is None:
+        summary = self._shown_send()
+        if summary is None:
             return
         question = ConfirmDialog(
             tr("Stop this send?"),
@@ -431,18 +456,6 @@ class MessagesPage(QWidget):
         )
         if not await ask(question):
             return
-        async with self._database.begin() as conn:
-            counts = await send_rows.stop(conn, send_id)
-        self.messages.show_message(_where_they_are(tr("Stopped."), counts), key="stopped")
+        counts = await self._acts.stop(summary.send.id)
+        self.messages.show_message(where_they_are(counts, for_good=True), key="stopped")
         self._refresher.ask()
-
-
-def _where_they_are(first: str, counts: send_rows.Stopped) -> str:
-    parts = [
-        tr("{n} were handed over", n=counts.sent),
-        tr("{n} are just leaving", n=counts.in_flight) if counts.in_flight else "",
-        tr("{n} unknown", n=counts.unknown) if counts.unknown else "",
-        tr("{n} failed", n=counts.failed) if counts.failed else "",
-        tr("{n} never left", n=counts.never_left),
-    ]
-    return f"{first} {', '.join(part for part in parts if part)}."

@@ -31,12 +31,11 @@ from waapp.gui.send_confirm import SendDialog
 from waapp.gui.send_progress import SendProgress
 from waapp.gui.send_review import SendReview
 from waapp.gui.send_rows import Remedy, ReviewRow, review_rows
-from waapp.gui.send_state_words import state_title
+from waapp.gui.send_state_words import send_facts, state_title
 from waapp.gui.send_watch import SendWatch
 from waapp.gui.template_guests import GuestStepper
 from waapp.gui.template_survey import PreviewGuest, survey
 from waapp.gui.template_words import state_word
-from waapp.gui.texts import when
 from waapp.gui.undo_bar import UndoBar
 from waapp.gui.widgets import EmptyState, PageHeader, button, name
 from waapp.texts import tr
@@ -279,13 +278,19 @@ class SendPage(QWidget):
             self._template_id = chosen
             self._plan_another()
 
+    def plan_again(self, event_id: UUID, template_id: UUID, guests: Sequence[UUID]) -> None:
+        """Plan a send of a template to these guests of an event only, as another page asks."""
+        self._event_id, self._template_id = event_id, template_id
+        self._plan_another()
+        self._options = Options(only_guest_ids=frozenset(guests))
+
     def _plan_another(self) -> None:
         self._watch.forget()
         self._review.when.begin()
         self._options, self._again = Options(), ()
         self._planner.ask()
 
-    def _remedy(self, row: ReviewRow) -> None:
+    def _remedy(self, row: ReviewRow) -> None:  # noqa: C901 - one arm per remedy
         """Do what the button of a row offers."""
         match row.remedy:
             case Remedy.GUESTS:
@@ -310,6 +315,8 @@ class SendPage(QWidget):
                 self._plan_with(replace(self._options, one_per_household=one))
             case Remedy.INCLUDE_US | Remedy.LEAVE_US:
                 self._plan_with(replace(self._options, allow_us_marketing=row.remedy is Remedy.INCLUDE_US))
+            case Remedy.EVERYBODY:
+                self._plan_with(replace(self._options, only_guest_ids=None))
             case None:
                 pass
 
@@ -373,7 +380,7 @@ class SendPage(QWidget):
         self.messages.withdraw("running")
         self._show(self._progress)
         self._header.set_title(state_title(summary))
-        self._header.set_facts(self._sent_facts(summary))
+        self._header.set_facts(send_facts(summary, self._title_of(summary.send)))
         if self._stepper.guest is None:
             self._stepper.preview.show_hint(tr("What guests get is under Messages."))
 
@@ -421,18 +428,6 @@ class SendPage(QWidget):
     def _title_of(self, send: Send) -> str:
         titles = {each.id: each.display_name for each in self._templates}
         return titles.get(send.template_id, send.template_name) if send.template_id else send.template_name
-
-    def _sent_facts(self, summary: SendSummary) -> str:
-        send = summary.send
-        title = self._title_of(send)
-        return " · ".join(
-            [
-                f"{title} v{send.template_version}",
-                tr("sent by {who}", who=send.planned_by),
-                when(send.created_at),
-                tr("{n:guest|guests}", n=summary.total),
-            ]
-        )
 
     def minimumSizeHint(self) -> QSize:
         """Return the least room that is still usable."""

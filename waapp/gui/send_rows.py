@@ -25,6 +25,7 @@ class Remedy(StrEnum):
     MESSAGES = "messages"
     SETTINGS = "settings"
     EVENT = "event"
+    EVERYBODY = "everybody"
     INCLUDE_INVITED = "include_invited"
     LEAVE_INVITED = "leave_invited"
     ONE_EACH = "one_each"
@@ -191,7 +192,7 @@ def _reason_label(reason: Reason, remedy: Remedy | None) -> str:
     return _remedy_word(remedy)
 
 
-def _remedy_word(remedy: Remedy | None) -> str:
+def _remedy_word(remedy: Remedy | None) -> str:  # noqa: C901 - one arm per remedy
     match remedy:
         case Remedy.GUESTS:
             return tr("Open guests")
@@ -203,6 +204,8 @@ def _remedy_word(remedy: Remedy | None) -> str:
             return tr("Open settings")
         case Remedy.EVENT:
             return tr("Complete the event")
+        case Remedy.EVERYBODY:
+            return tr("Everybody")
         case Remedy.INCLUDE_INVITED | Remedy.INCLUDE_US:
             return tr("Include anyway")
         case Remedy.LEAVE_INVITED | Remedy.LEAVE_US:
@@ -243,6 +246,17 @@ def _by_whom(earlier: EarlierSend) -> str:
 def _choices(options: Options, again: Sequence[Exclusion]) -> list[ReviewRow]:
     """Return what the planner has chosen for this send, each with the way back."""
     rows = []
+    if options.only_guest_ids is not None:
+        rows.append(
+            ReviewRow(
+                "choice.only",
+                "queued",
+                tr("Only {n:chosen guest|chosen guests}", n=len(options.only_guest_ids)),
+                tr("nobody else gets it"),
+                Remedy.EVERYBODY,
+                _remedy_word(Remedy.EVERYBODY),
+            )
+        )
     if options.include_already_invited:
         rows.append(
             ReviewRow(

@@ -7,7 +7,7 @@ from waapp.core.events import zone
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.waiting import WaitReason
 from waapp.db.sender_lock import is_desk
-from waapp.gui.moments import due
+from waapp.gui.moments import due, stamp
 from waapp.gui.send_when_words import city
 from waapp.gui.texts import lasting, number
 from waapp.texts import PAUSES, tr, wait_reason
@@ -30,6 +30,19 @@ def state_title(summary: SendSummary) -> str:
             return tr("Stopped")
         case SendState.FINISHED:
             return tr("Sent")
+
+
+def send_facts(summary: SendSummary, title: str) -> str:
+    """Return what a send is: its template by the title that people know, who sent it when, to how many."""
+    send = summary.send
+    return tr(
+        "{template} v{version} · by {planner}, {time} · {guests:guest|guests}",
+        template=title,
+        version=str(send.template_version),
+        planner=send.planned_by,
+        time=stamp(send.created_at),
+        guests=summary.total,
+    )
 
 
 def state_line(summary: SendSummary, rate: float | None, desk: str, table: Table) -> str:
