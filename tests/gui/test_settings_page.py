@@ -92,7 +92,7 @@ def test_every_part_can_be_reached_and_is_named(open_page) -> None:
     [
         SETTINGS,
         CONNECTED,
-        replace(CONNECTED, api_key=None, practice_wanted=True, rate=12.5),
+        replace(CONNECTED, api_key=None, practice_wanted=True, rate=12.5, undo_seconds=25.0),
         replace(SETTINGS, database_url="postgresql://planner@db.example/events"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QLocale, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,6 +36,7 @@ class Figure(QWidget):
 
     def __init__(self, object_name: str) -> None:
         super().__init__()
+        self._compact = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -53,8 +54,15 @@ class Figure(QWidget):
         self._what.setText(what)
         self._value.setAccessibleName(f"{value} {what}")
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the figures' size: a new style sheet gives labels their first font back."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            QTimer.singleShot(0, self, lambda: self.set_compact(self._compact))
+
     def set_compact(self, compact: bool) -> None:
         """Take less room in a narrow window."""
+        self._compact = compact
         self._value.setFont(style.font(22 if compact else 28, QFont.Weight.DemiBold))
         self._what.setFont(style.font(12 if compact else 14))
 

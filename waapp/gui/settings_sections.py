@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QSpinBox,
     QWidget,
 )
 
 from waapp.config import Settings, without_password
 from waapp.core import phone
+from waapp.core.waiting import LONGEST_UNDO
 from waapp.gui import style
 from waapp.gui.widgets import Card, Drawing, Field, announce, button, inset, label, name, repolish
 from waapp.texts import tr
@@ -371,6 +373,10 @@ class SendingSection(Section):
         self.rate.setRange(0.1, 1000)
         self.rate.setDecimals(1)
         inset(self.rate)
+        self.undo = name(QSpinBox(), "sending_undo", tr("Seconds to undo a send"))
+        self.undo.setRange(0, int(LONGEST_UNDO))
+        self.undo.setSpecialValueText(tr("No time to undo"))
+        inset(self.undo)
         self.planner = name(QLineEdit(), "planner", tr("Your name"))
         rate = Field(
             tr("Messages per second"),
@@ -379,19 +385,34 @@ class SendingSection(Section):
         )
         self.add_field("rate", rate)
         self.add_field(
+            "undo",
+            Field(
+                tr("Seconds to undo a send"),
+                self.undo,
+                tr("After Send nothing leaves for so long, and any desk can still take it back."),
+            ),
+        )
+        self.add_field(
             "planner", Field(tr("Your name"), self.planner, tr("As colleagues on the same database see it."))
         )
         self.rate.valueChanged.connect(self.edited)
+        self.undo.valueChanged.connect(self.edited)
         self.planner.textEdited.connect(self.edited)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is set."""
         self.rate.setValue(settings.rate)
+        self.undo.setValue(round(settings.undo_seconds))
         self.planner.setText(settings.planner)
 
     def read(self, settings: Settings) -> Settings:
         """Return the settings with what is typed here."""
-        return replace(settings, rate=self.rate.value(), planner=self.planner.text().strip())
+        return replace(
+            settings,
+            rate=self.rate.value(),
+            undo_seconds=float(self.undo.value()),
+            planner=self.planner.text().strip(),
+        )
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong, by field."""
