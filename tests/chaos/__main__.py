@@ -42,7 +42,7 @@ def main() -> int:
             continue
         print(report.row(result, command), flush=True)
         print(f"{scenario.name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
-        troubles += [f"{scenario.name}: {one}" for one in result.troubles]
+        troubles += [f"{scenario.name}: {one}" for one in (*result.troubles, *result.slow)]
     for trouble in troubles:
         print(f"\n{trouble}", file=sys.stderr)
     return 1 if troubles else 0

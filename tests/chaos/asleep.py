@@ -43,10 +43,9 @@ def asleep(times: int) -> Result:
             here.settle()
             verdict = judge(here)
             problems += filter(None, [here.complaints()])
-    if max(recovery) > TAKEN_OVER_WITHIN:
-        problems.append(f"taken over only after {max(recovery):.1f} s")
+    slow = [f"taken over only after {max(recovery):.1f} s"] if max(recovery) > TAKEN_OVER_WITHIN else []
     what = "the computer that sends falls asleep (SIGSTOP), another takes over, the sleeper wakes (SIGCONT)"
-    return Result(what, times, [verdict], recovery, problems)
+    return Result(what, times, [verdict], recovery, problems, slow)
 
 
 SCENARIOS = (Scenario("asleep", asleep, times=10, short=1),)

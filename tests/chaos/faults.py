@@ -78,4 +78,4 @@ def _at_rest(here: World) -> bool:
     ) == [(0,)]
 
 
-SCENARIOS = (Scenario("faults", faults, times=1000, short=100),)
+SCENARIOS = (Scenario("faults", faults, times=1000, short=40),)

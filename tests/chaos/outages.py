@@ -71,13 +71,12 @@ def outages(times: int) -> Result:
             here.settle()
             verdict = judge(here)
             problems += filter(None, [here.complaints()])
-    if max(recovery) > 5:
-        problems.append(f"full pace only after {max(recovery):.1f} s")
+    slow = [f"full pace only after {max(recovery):.1f} s"] if max(recovery) > 5 else []
     what = (
         "PostgreSQL during a send: stopped, postmaster killed (SIGKILL), a backend killed (SIGKILL), "
         "stopped as in a crash, all sessions ended, in turn"
     )
-    return Result(what, times, [verdict], recovery, problems)
+    return Result(what, times, [verdict], recovery, problems, slow)
 
 
 def _break(here: World, pg: Server, how: object) -> float:

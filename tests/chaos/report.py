@@ -12,7 +12,7 @@ class Result:
     """What was done, how often, and what became of every message.
 
     `recovery`: seconds from the end of each trouble until messages flow again. `problems`: whatever else should not
-    have been.
+    have been. `slow`: what took longer than promised; only a quiet machine can tell.
     """
 
     what: str
@@ -20,6 +20,7 @@ class Result:
     verdicts: Sequence[Verdict] = ()
     recovery: Sequence[float] = ()
     problems: Sequence[str] = ()
+    slow: Sequence[str] = ()
 
     @property
     def troubles(self) -> list[str]:
@@ -34,7 +35,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Something that goes wrong, `times` times in the published table and `short` times in every test run."""
+    """Something that goes wrong, `times` times in the published table and `short` times in every test run (0: never)."""
 
     name: str
     run: Callable[[int], Result]
