@@ -77,7 +77,7 @@ def two_numbers(times: int) -> Result:
         ):
             for _ in range(times):
                 for each in (here, other):
-                    each.queue(60)
+                    each.queue(120)
                     each.start_worker()
                 before = [each.accepted() for each in (here, other)]
                 until(

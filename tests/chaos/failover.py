@@ -7,7 +7,7 @@ from tests.chaos.servers import Server
 from tests.chaos.servers import server as running_server
 from tests.chaos.world import World, judge, migrated, until, world
 
-RATE = 60.0
+RATE = 40.0
 AWAY = 0.5
 """Seconds that the watchman of the databases takes to notice."""
 

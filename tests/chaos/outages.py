@@ -11,7 +11,7 @@ from tests.chaos.servers import Server
 from tests.chaos.servers import server as running_server
 from tests.chaos.world import World, judge, migrated, until, world
 
-RATE = 60.0
+RATE = 40.0
 AWAY = 0.5
 """Seconds for which the database stays away."""
 

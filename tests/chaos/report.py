@@ -35,7 +35,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Something that goes wrong, `times` times in the published table and `short` times in every test run (0: never)."""
+    """Something that goes wrong, `times` times in the table and `short` times in every test run (0: never)."""
 
     name: str
     run: Callable[[int], Result]
