@@ -436,10 +436,12 @@ class ImportDialog(QDialog):
 
 
 def _regions() -> list[tuple[str, str]]:
+    # By the table of codes: asking region by region would load the numbering plan of each.
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+    dialled = {region: code for code, regions in codes for region in regions}
     names = []
     for code in phonenumbers.SUPPORTED_REGIONS:
         territory = QLocale.codeToTerritory(code)
         if territory is not QLocale.Country.AnyCountry:
-            dialled = phonenumbers.country_code_for_region(code)
-            names.append((code, f"{QLocale.territoryToString(territory)} (+{dialled})"))
+            names.append((code, f"{QLocale.territoryToString(territory)} (+{dialled[code]})"))
     return [("", tr("None: numbers need their country")), *sorted(names, key=lambda pair: pair[1])]
