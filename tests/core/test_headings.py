@@ -80,6 +80,41 @@ def test_not_recognised(heading: str) -> None:
     assert recognise(heading) is None
 
 
+LANGUAGES = {
+    "en": "Full name|First name|Last name|Mobile phone|E-mail address|Group|Tags|Language|Comments",
+    "es": "Nombre completo|Nombre de pila|Apellidos|Teléfono móvil|Correo electrónico|Grupo|Etiquetas|Idioma|Notas",
+    "pt": "Nome completo|Primeiro nome|Apelido|Telemóvel|Correio eletrónico|Grupo|Etiquetas|Idioma|Observações",
+    "fr": "Nom complet|Prénom|Nom de famille|Portable|Courriel|Groupe|Étiquettes|Langue|Remarques",
+    "de": "Vor- und Nachname|Vorname|Nachname|Handynummer|E-Mail-Adresse|Gruppe|Schlagworte|Sprache|Bemerkungen",
+    "it": "Nome e cognome|Nome di battesimo|Cognome|Cellulare|Posta elettronica|Gruppo|Etichette|Lingua|Osservazioni",
+    "tr": "Adı Soyadı|Adı|Soyadı|Cep telefonu|E-posta|Grup|Etiketler|Dil|Açıklama",
+    "ar": "الاسم الكامل|الاسم الأول|اسم العائلة|رقم الجوال|البريد الإلكتروني|المجموعة|الوسوم|اللغة|ملاحظات",
+    "he": "שם מלא|שם פרטי|שם משפחה|טלפון נייד|אימייל|קבוצה|תגיות|שפה|הערות",
+    "hi": "पूरा नाम|पहला नाम|उपनाम|मोबाइल नंबर|ईमेल|समूह|टैग|भाषा|टिप्पणी",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_fields_in_the_languages_of_planners(language: str) -> None:
+    known = [recognise(heading) for heading in LANGUAGES[language].split("|")]
+    assert [one and one.field for one in known] == [
+        Field.NAME,
+        Field.GIVEN,
+        Field.FAMILY,
+        Field.PHONE,
+        Field.EMAIL,
+        Field.GROUP,
+        Field.TAGS,
+        Field.LANGUAGE,
+        Field.NOTES,
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Attendee #", "Guest number", "Number of guests", "Phone 1 - Label"])
+def test_what_counts_or_labels_is_not_the_thing(heading: str) -> None:
+    assert recognise(heading) is None
+
+
 def test_a_mobile_number_goes_before_one_at_home() -> None:
     ranks = [
         known[1] for heading in ("WhatsApp", "Mobile", "Phone", "Home phone") if (known := recognise(heading))
