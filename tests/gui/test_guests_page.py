@@ -9,15 +9,27 @@ from uuid import uuid4
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
 from tests.gui.pages import SETTINGS, Reports, make_event, until
-from waapp.core.guests import GuestDraft
+from waapp.core.guest_edits import BulkChange
+from waapp.core.guests import Consent, GuestDraft
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
+from waapp.db.guest_changes import change_guests
+from waapp.db.guest_filters import list_filters
 from waapp.engine.guest_files import read_guest_file
 from waapp.gui.aio import Tasks
 from waapp.gui.bulk_dialog import BulkDialog
@@ -25,7 +37,7 @@ from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_panel import PanelMode
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
-from waapp.gui.reason_dialog import ReasonDialog
+from waapp.gui.line_dialog import LineDialog
 from waapp.paths import data_dir
 
 # What Qt's offscreen platform says of every window and popup.
@@ -626,11 +638,11 @@ def test_a_number_that_must_not_be_written_to_is_noted_shown_and_allowed_again(d
         forbid = desk.panel.findChild(QPushButton, "guest_opt_out")
         await until(forbid.isVisible)
         forbid.click()
-        await until(lambda: desk.page.findChild(ReasonDialog) is not None)
-        dialog = desk.page.findChild(ReasonDialog)
+        await until(lambda: desk.page.findChild(LineDialog) is not None)
+        dialog = desk.page.findChild(LineDialog)
         assert_accessible(dialog)
-        dialog.findChild(QLineEdit, "reason_text").setText("asked on the phone")
-        dialog.findChild(QPushButton, "reason_yes").click()
+        dialog.findChild(QLineEdit, "line_text").setText("asked on the phone")
+        dialog.findChild(QPushButton, "line_yes").click()
         stop = desk.panel.findChild(QLabel, "guest_stop")
         await until(stop.isVisible)
         assert "asked on the phone" in stop.text()
@@ -639,5 +651,47 @@ def test_a_number_that_must_not_be_written_to_is_noted_shown_and_allowed_again(d
         desk.panel.findChild(QPushButton, "guest_opt_in").click()
         await until(forbid.isVisible)
         await until(lambda: not desk.page.guests.model.row(guest.id).opted_out)
+
+    desk.run(story())
+
+
+def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
+    async def story():
+        await desk.open()
+        guests = await desk.stored()
+        chosen = sorted(guests)[:3]
+        async with desk.database.begin() as conn:
+            ids = [guests[name].id for name in chosen]
+            await change_guests(conn, ids, BulkChange(group="Bride", add_tags=("VIP",)))
+            await change_guests(conn, ids[:1], BulkChange(consent=Consent.YES, consent_source="Form"))
+        desk.tell()
+        await until(lambda: "VIP" in desk.page.guests.known()["tags"])
+        row = desk.page.guests.filters
+        assert not row.isVisible()
+        desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
+        assert row.isVisible()
+        assert_accessible(row)
+        box = desk.page.findChild(QComboBox, "guests_filters_tag")
+        box.setCurrentIndex(box.findText("VIP"))
+        await until(lambda: sorted(desk.names()) == chosen)
+        consent = desk.page.findChild(QComboBox, "guests_filters_consent")
+        consent.setCurrentIndex(consent.findText("Has agreed"))
+        await until(lambda: desk.names() == chosen[:1])
+        desk.page.findChild(QPushButton, "guests_filters_keep").click()
+        await until(lambda: desk.page.findChild(LineDialog) is not None)
+        dialog = desk.page.findChild(LineDialog)
+        assert not dialog.findChild(QPushButton, "line_yes").isEnabled()
+        dialog.findChild(QLineEdit, "line_text").setText("Agreed VIPs")
+        dialog.findChild(QPushButton, "line_yes").click()
+        saved = desk.page.findChild(QComboBox, "guests_filters_saved")
+        await until(lambda: saved.findText("Agreed VIPs") > 0)
+        desk.page.findChild(QPushButton, "guests_filters_clear").click()
+        await until(lambda: len(desk.names()) == len(guests))
+        saved.setCurrentIndex(saved.findText("Agreed VIPs"))
+        await until(lambda: desk.names() == chosen[:1])
+        async with desk.database.read() as conn:
+            assert list(await list_filters(conn, desk.event_id)) == ["Agreed VIPs"]
+        desk.page.findChild(QPushButton, "guests_filters_forget").click()
+        await until(lambda: not saved.isVisible())
 
     desk.run(story())

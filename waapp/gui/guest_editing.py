@@ -22,8 +22,8 @@ from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.line_dialog import LineDialog
 from waapp.gui.message_facts import advise, is_trouble, timeline
-from waapp.gui.reason_dialog import ReasonDialog
 from waapp.gui.texts import day
 from waapp.texts import tr
 
@@ -161,12 +161,19 @@ class GuestEditing:
             phone=phone.display(guest.phone),
         )
         title = tr("Do not write to {name} again?", name=guest.name)
-        dialog = ReasonDialog(title, text, tr("Do not write"), self._panel)
+        dialog = LineDialog(
+            title,
+            text,
+            tr("Reason"),
+            tr("Do not write"),
+            hint=tr("Such as: asked on the phone"),
+            parent=self._panel,
+        )
         if not await ask(dialog):
             return
         async with self._database.begin() as conn:
             await opt_outs.add_opt_out(
-                conn, guest.phone, source="planner", reason=dialog.reason, created_by=self._desk
+                conn, guest.phone, source="planner", reason=dialog.line, created_by=self._desk
             )
         await self._show_guest(guest.id)
         await self._catch_up()

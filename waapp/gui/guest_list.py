@@ -7,13 +7,15 @@ from typing import cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import GuestRow
 from waapp.gui import style
 from waapp.gui.filter_bar import Chips, FilterBar, SearchField
 from waapp.gui.guest_columns import guest_columns
 from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, narrows, passes, search_text
+from waapp.gui.guest_filter_row import GuestFilterRow
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
@@ -52,7 +54,9 @@ class GuestList(QWidget):
         self.model = TableModel(guest_columns(when), parent=self)
         self.model.sort(0, Qt.SortOrder.AscendingOrder)
         self.view = table_view(self.model, "guests_table", tr("Guests"))
+        self.filters = GuestFilterRow()
         self._build(panel, empty)
+        self.filters.asked.connect(lambda _query: self._filter())
         self.search.searched.connect(self._search)
         self.chips.chosen.connect(lambda _key: self._filter())
         self.view.picked.connect(self.picked)
@@ -88,6 +92,12 @@ class GuestList(QWidget):
             households.add(row.household)
         return {"groups": groups - {""}, "tags": tags, "households": households - {""}}
 
+    def offer_filters(self) -> None:
+        """Offer in the filters what guests have now, while they are open."""
+        if self._more.isChecked():
+            languages = {row.language for row in self.model.all_rows()}
+            self.filters.set_known(**self.known(), languages=languages - {""})
+
     def go_to(self, guest_id: UUID) -> None:
         """Select a guest and scroll there, out of any filter that hides it; when the list is in order at last."""
         self._going = None
@@ -113,7 +123,7 @@ class GuestList(QWidget):
         self._chosen = frozenset()
         self.search.clear()
         self.chips.choose(GuestFilter.ALL)
-        self._filter()
+        self.filters.ask(GuestQuery())
 
     # What the page tells
 
@@ -186,6 +196,7 @@ class GuestList(QWidget):
             self._searched.pop(row.id, None)
         self.model.apply(changed)
         self._show_counts()
+        self.offer_filters()
         return {row.id for row in changed}
 
     def remove(self, ids: Iterable[UUID]) -> None:
@@ -208,7 +219,21 @@ class GuestList(QWidget):
         )
         self._chosen_chip.setProperty("chosen", "true")
         self._chosen_chip.clicked.connect(lambda: self.choose(()))
-        self._bar = FilterBar(self.search, self.chips, self._chosen_chip)
+        self._more = button(
+            tr("Filters"), "guests_filters_show", kind="chip", accessible_name=tr("Show the filters")
+        )
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._show_filters)
+        extra = QWidget()
+        beside = QHBoxLayout(extra)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(style.SPACE[1])
+        beside.addWidget(self._more)
+        beside.addWidget(self._chosen_chip)
+        self._chosen_chip.hide()
+        self._bar = FilterBar(self.search, self.chips, extra)
+        extra.show()
+        self.filters.hide()
         self._card = Card()
         self._progress = name(QProgressBar(), "guests_loading", tr("Guests are being loaded"))
         self._progress.setRange(0, 0)
@@ -228,6 +253,7 @@ class GuestList(QWidget):
         self._stack.addWidget(self._card)
         self._empty = self._instead_of(empty)
         column.addWidget(self._bar)
+        column.addWidget(self.filters)
         column.addWidget(PanelArea(self._stack, panel), 1)
 
     def _instead_of(self, state: EmptyState) -> Card:
@@ -240,6 +266,12 @@ class GuestList(QWidget):
         made = button(tr("Show all guests"), "guests_show_all")
         made.clicked.connect(self.show_all)
         return made
+
+    def _show_filters(self, shown: bool) -> None:
+        self.filters.setVisible(shown)
+        self.offer_filters()
+        if not shown and not self.filters.query().is_empty:
+            self.filters.ask(GuestQuery())  # what cannot be seen must not hide guests
 
     def _search(self, query: str) -> None:
         if query != self._query:
@@ -272,6 +304,8 @@ class GuestList(QWidget):
             tests.append(lambda row: row.id in chosen)
         if chip is not GuestFilter.ALL:
             tests.append(passes(chip))
+        if (asked := self.filters.query().matcher()) is not None:
+            tests.append(asked)
         if matches is not None:
             tests.append(lambda row: matches(text_of(row)))
         if len(tests) <= 1:

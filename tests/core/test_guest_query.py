@@ -1,0 +1,92 @@
+"""Filters that combine: every one that is asked for must hold."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waapp.core.guest_query import GuestQuery, Problem
+from waapp.core.guests import Consent, GuestRow
+
+NOW = datetime(2026, 5, 3, tzinfo=UTC)
+
+
+def row(name: str = "Ana", phone: str = "+351912345678", **more: object) -> GuestRow:
+    base = GuestRow(
+        UUID(int=1), name, phone, "", "Bride", "pt_PT", "pending", None, NOW, None, None, None, None, None, None, NOW,
+        ("VIP", "Late"), "Sousa", 0, "yes",
+    )  # fmt: skip
+    return base._replace(**more)
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        (GuestQuery(group="Bride"), True),
+        (GuestQuery(group="Groom"), False),
+        (GuestQuery(group=""), False),
+        (GuestQuery(tag="vip"), True),
+        (GuestQuery(tag="Band"), False),
+        (GuestQuery(tag=""), False),
+        (GuestQuery(language="pt_PT"), True),
+        (GuestQuery(language=""), False),
+        (GuestQuery(household=" SOUSA "), True),
+        (GuestQuery(household="Lima"), False),
+        (GuestQuery(consent=Consent.YES), True),
+        (GuestQuery(consent=Consent.UNKNOWN), False),
+        (GuestQuery(problem=Problem.NO_NUMBER), False),
+        (GuestQuery(group="Bride", tag="VIP", consent=Consent.YES), True),
+        (GuestQuery(group="Bride", tag="VIP", consent=Consent.NO), False),
+    ],
+)
+def test_a_guest_fits_when_everything_holds(query: GuestQuery, fits: bool) -> None:
+    matches = query.matcher()
+    assert matches is not None
+    assert matches(row()) is fits
+    assert not query.is_empty
+
+
+@pytest.mark.parametrize(
+    ("problem", "other"),
+    [
+        (Problem.NO_NUMBER, {"phone": "ask"}),
+        (Problem.OPTED_OUT, {"opted_out": True}),
+        (Problem.NO_LANGUAGE, {"language": ""}),
+        (Problem.NO_GROUP, {"group": ""}),
+    ],
+)
+def test_what_is_missing_is_found(problem: Problem, other: dict[str, object]) -> None:
+    matches = GuestQuery(problem=problem).matcher()
+    assert matches is not None
+    assert matches(row(**other))
+    assert not matches(row())
+
+
+def test_nothing_asked_for_is_no_test() -> None:
+    assert GuestQuery(text="ana").is_empty
+    assert GuestQuery().matcher() is None
+
+
+TEXTS = st.none() | st.text(max_size=20)
+QUERIES = st.builds(
+    GuestQuery,
+    group=TEXTS,
+    tag=TEXTS,
+    language=TEXTS,
+    household=TEXTS,
+    consent=st.none() | st.sampled_from(Consent),
+    problem=st.none() | st.sampled_from(Problem),
+    text=st.text(max_size=20),
+)
+
+
+@given(QUERIES)
+def test_what_is_kept_comes_back(query: GuestQuery) -> None:
+    assert GuestQuery.from_json(query.to_json()) == query
+
+
+def test_what_a_newer_program_asks_for_is_passed_over() -> None:
+    stored = {"group": "Bride", "table": "4", "consent": "perhaps", "problem": "x"}
+    assert GuestQuery.from_json(stored) == GuestQuery(group="Bride")

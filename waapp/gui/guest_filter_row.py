@@ -1,0 +1,194 @@
+"""A row of filters that combine, above the guest list; what is asked for can be kept under a name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from waapp.core.guest_query import GuestQuery, Problem
+from waapp.core.guests import Consent
+from waapp.core.languages import language_name
+from waapp.gui import style
+from waapp.gui.flow_layout import FlowLayout
+from waapp.gui.guest_form import consent_word
+from waapp.gui.widgets import button, name
+from waapp.texts import tr
+
+_ANY: Final = "any:"
+_IS: Final = "is:"
+
+
+class GuestFilterRow(QWidget):
+    """Lets the planner ask for several things at once.
+
+    `asked` comes with the `GuestQuery` whenever it changes; `save_wanted` with the query to keep, `forget_wanted`
+    with the name of one to forget. Its text is what was searched for when a kept one is chosen.
+    """
+
+    asked = Signal(object)
+    save_wanted = Signal(object)
+    forget_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        name(self, "guests_filters", tr("Filters"))
+        self._saved: dict[str, GuestQuery] = {}
+        self._boxes: dict[str, QComboBox] = {
+            "saved": self._box("saved", tr("Kept filters")),
+            "group": self._box("group", tr("Group")),
+            "tag": self._box("tag", tr("Tag")),
+            "language": self._box("language", tr("Language")),
+            "household": self._box("household", tr("Household")),
+            "consent": self._box("consent", tr("Consent")),
+            "problem": self._box("problem", tr("What is missing")),
+        }
+        self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
+        self._keep = button(tr("Keep…"), "guests_filters_keep", kind="link", small=True,
+                            accessible_name=tr("Keep this filter under a name"))  # fmt: skip
+        self._forget = button(tr("Forget"), "guests_filters_forget", kind="link", small=True,
+                              accessible_name=tr("Forget the chosen filter"))  # fmt: skip
+        row = FlowLayout(self, style.SPACE[1])
+        for box in self._boxes.values():
+            row.addWidget(box)
+        ends = QWidget()
+        inner = QHBoxLayout(ends)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(style.SPACE[0])
+        for one in (self._clear, self._keep, self._forget):
+            inner.addWidget(one)
+        row.addWidget(ends)
+        self._fill(
+            self._boxes["consent"], [(consent_word(one), one.value) for one in Consent], tr("Any consent")
+        )
+        self._fill(
+            self._boxes["problem"], [(problem_word(one), one.value) for one in Problem], tr("Missing or not")
+        )
+        self.set_known(groups=(), tags=(), households=(), languages=())
+        self.set_saved({})
+        for key, box in self._boxes.items():
+            changed = self._chosen if key == "saved" else self._changed
+            box.currentIndexChanged.connect(lambda _index, changed=changed: changed())
+        self._clear.clicked.connect(lambda: self.ask(GuestQuery()))
+        self._keep.clicked.connect(lambda: self.save_wanted.emit(self.query()))
+        self._forget.clicked.connect(lambda: self.forget_wanted.emit(self._boxes["saved"].currentText()))
+
+    def query(self) -> GuestQuery:
+        """Return what is asked for."""
+        consent, problem = self._value("consent"), self._value("problem")
+        return GuestQuery(
+            group=self._value("group"),
+            tag=self._value("tag"),
+            language=self._value("language"),
+            household=self._value("household"),
+            consent=None if consent is None else Consent(consent),
+            problem=None if problem is None else Problem(problem),
+        )
+
+    def ask(self, query: GuestQuery) -> None:
+        """Ask for this, as if the planner had."""
+        for key in ("group", "tag", "language", "household", "consent", "problem"):
+            value = getattr(query, key)
+            with QSignalBlocker(self._boxes[key]):
+                self._choose(self._boxes[key], None if value is None else str(value))
+        self._changed()
+
+    def set_known(
+        self,
+        *,
+        groups: Iterable[str],
+        tags: Iterable[str],
+        households: Iterable[str],
+        languages: Iterable[str],
+    ) -> None:
+        """Offer what guests have; what is asked for stays."""
+        self._offer("group", groups, tr("Any group"), tr("No group"))
+        self._offer("tag", tags, tr("Any tag"), tr("No tag"))
+        self._offer("household", households, tr("Any household"), tr("No household"))
+        self._offer("language", languages, tr("Any language"), tr("No language"), language_name)
+
+    def set_saved(self, saved: Mapping[str, GuestQuery]) -> None:
+        """Offer the filters that were kept."""
+        self._saved = dict(saved)
+        box = self._boxes["saved"]
+        current = box.currentText() if box.currentIndex() > 0 else None
+        with QSignalBlocker(box):
+            self._fill(box, [(one, one) for one in saved], tr("Kept filters"))
+            self._choose(box, current if current in saved else None)
+        box.setVisible(bool(saved))
+        self._dress()
+
+    def choose_saved(self, name: str) -> None:
+        """Mark the kept filter that is shown now."""
+        box = self._boxes["saved"]
+        with QSignalBlocker(box):
+            box.setCurrentIndex(max(box.findText(name), 0))
+        self._dress()
+
+    def _box(self, key: str, title: str) -> QComboBox:
+        box = name(QComboBox(), f"guests_filters_{key}", title)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setMaximumWidth(200)
+        return box
+
+    def _offer(
+        self, key: str, values: Iterable[str], everybody: str, nobody: str, word: Callable[[str], str] = str
+    ) -> None:
+        box, chosen = self._boxes[key], self._value(key)
+        choices = sorted(
+            ((word(value), value) for value in set(values) if value), key=lambda one: one[0].casefold()
+        )
+        with QSignalBlocker(box):
+            self._fill(box, [*choices, (nobody, "")] if choices else [], everybody)
+            self._choose(box, chosen)
+        box.setVisible(bool(choices) or chosen is not None)
+
+    def _fill(self, box: QComboBox, choices: Iterable[tuple[str, str]], everybody: str) -> None:
+        box.clear()
+        box.addItem(everybody, _ANY)
+        for words, value in choices:
+            box.addItem(words, _IS + value)
+
+    def _choose(self, box: QComboBox, value: str | None) -> None:
+        place = 0 if value is None else box.findData(_IS + value)
+        if place < 0 and value is not None:
+            box.addItem(value, _IS + value)  # kept by somebody when guests still had it
+            place = box.count() - 1
+            box.show()
+        box.setCurrentIndex(place)
+
+    def _value(self, key: str) -> str | None:
+        data = str(self._boxes[key].currentData() or _ANY)
+        return None if data == _ANY else data.removeprefix(_IS)
+
+    def _chosen(self) -> None:
+        query = self._saved.get(self._boxes["saved"].currentText())
+        if query is not None:
+            self.ask(query)
+        self._dress()
+
+    def _changed(self) -> None:
+        query = self.query()
+        kept = self._saved.get(self._boxes["saved"].currentText())
+        if kept is not None and (kept.to_json() | {"text": ""}) != query.to_json():
+            with QSignalBlocker(self._boxes["saved"]):
+                self._boxes["saved"].setCurrentIndex(0)
+        self._dress()
+        self.asked.emit(query)
+
+    def _dress(self) -> None:
+        asks = not self.query().is_empty
+        self._clear.setVisible(asks)
+        self._keep.setVisible(asks)
+        self._forget.setVisible(self._boxes["saved"].currentIndex() > 0)
+
+
+def problem_word(problem: Problem) -> str:
+    """Return what a guest lacks."""
+    words: Mapping[Problem, str] = {
+        Problem.NO_NUMBER: tr("No number that can be used"),
+        Problem.OPTED_OUT: tr("Must not be written to"),
+        Problem.NO_LANGUAGE: tr("No language"),
+        Problem.NO_GROUP: tr("No group"),
+    }
+    return words[problem]
