@@ -37,6 +37,7 @@ from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_panel import PanelMode
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
+from waapp.gui.labels_dialog import LabelsDialog
 from waapp.gui.line_dialog import LineDialog
 from waapp.paths import data_dir
 
@@ -693,5 +694,37 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
             assert list(await list_filters(conn, desk.event_id)) == ["Agreed VIPs"]
         desk.page.findChild(QPushButton, "guests_filters_forget").click()
         await until(lambda: not saved.isVisible())
+
+    desk.run(story())
+
+
+def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
+    async def story():
+        await desk.open()
+        guests = await desk.stored()
+        async with desk.database.begin() as conn:
+            ids = [guest.id for guest in guests.values()]
+            await change_guests(conn, ids, BulkChange(group="Bride", add_tags=("VIP",)))
+            await change_guests(conn, ids[:2], BulkChange(add_tags=("vips",)))
+        desk.tell()
+        await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "vips"})
+        desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
+        desk.page.findChild(QPushButton, "guests_labels").click()
+        await until(lambda: desk.page.findChild(LabelsDialog) is not None)
+        dialog = desk.page.findChild(LabelsDialog)
+        assert_accessible(dialog)
+        colors = dialog.findChildren(QComboBox)[0]
+        colors.setCurrentIndex(colors.findData("violet"))
+        colors.activated.emit(colors.currentIndex())
+        await until(lambda: desk.page.guests.color_of("group", "Bride") == "violet")
+        rename = [one for one in dialog.findChildren(QPushButton) if one.accessibleName() == "Rename vips"]
+        rename[0].click()
+        await until(lambda: dialog.findChild(LineDialog) is not None)
+        line = dialog.findChild(LineDialog)
+        line.findChild(QLineEdit, "line_text").setText("VIP")
+        line.findChild(QPushButton, "line_yes").click()
+        await until(lambda: desk.page.guests.known()["tags"] == {"VIP"})
+        assert {guest.tags for guest in (await desk.stored()).values()} == {("VIP",)}
+        dialog.accept()
 
     desk.run(story())

@@ -7,8 +7,10 @@ from waapp.core import phone
 from waapp.core.guests import GuestRow
 from waapp.core.languages import language_name
 from waapp.core.status import Shown
+from waapp.db.labels import LabelKind
 from waapp.gui.delegates import PillDelegate
 from waapp.gui.guest_facts import answer_text, fold_cached, is_number, phone_problem
+from waapp.gui.labels import LabelsDelegate
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word
 from waapp.texts import field_problem, tr
@@ -16,8 +18,10 @@ from waapp.texts import field_problem, tr
 _ORDER = {state: place for place, state in enumerate(Shown)}
 
 
-def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ...]:
-    """Return the columns; `when` writes a moment as the planner reads it."""
+def guest_columns(
+    when: Callable[[datetime], str], color_of: Callable[[LabelKind, str], str]
+) -> tuple[Column[GuestRow], ...]:
+    """Return the columns; `when` writes a moment as the planner reads it, `color_of` knows the labels' colours."""
     return (
         Column(
             key="name", title=tr("Name"), text=_name, sort_key=_name_key, stretch=True, width=170, tip=_name,
@@ -26,8 +30,12 @@ def guest_columns(when: Callable[[datetime], str]) -> tuple[Column[GuestRow], ..
             key="phone", title=tr("WhatsApp"), text=_phone, sort_key=_phone_key, width=168,
             color=_phone_color, tip=_phone_tip,
         ),
-        Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=104,
-               color="muted", tip=lambda row: row.group, hide_below=560),
+        Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=112,
+               tip=lambda row: row.group, hide_below=560, delegate=LabelsDelegate,
+               value=lambda row: ((row.group, color_of("group", row.group)),) if row.group else ()),
+        Column(key="tags", title=tr("Tags"), text=lambda row: ", ".join(row.tags), width=150, hide_below=900,
+               sort_key=lambda row: ", ".join(row.tags).casefold() or None, tip=lambda row: ", ".join(row.tags),
+               delegate=LabelsDelegate, value=lambda row: tuple((tag, color_of("tag", tag)) for tag in row.tags)),
         Column(key="language", title=tr("Lang."), text=lambda row: row.language, width=68, color="muted",
                sort_key=lambda row: row.language or None, tip=lambda row: language_name(row.language), hide_below=640),
         Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row.shown), width=136,

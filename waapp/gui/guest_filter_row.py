@@ -27,6 +27,7 @@ class GuestFilterRow(QWidget):
     """
 
     asked = Signal(object)
+    labels_wanted = Signal()
     save_wanted = Signal(object)
     forget_wanted = Signal(str)
 
@@ -48,6 +49,8 @@ class GuestFilterRow(QWidget):
                             accessible_name=tr("Keep this filter under a name"))  # fmt: skip
         self._forget = button(tr("Forget"), "guests_filters_forget", kind="link", small=True,
                               accessible_name=tr("Forget the chosen filter"))  # fmt: skip
+        self._labels = button(tr("Groups and tags…"), "guests_labels", kind="link", small=True)
+        self._labels.clicked.connect(self.labels_wanted)
         row = FlowLayout(self, style.SPACE[1])
         for box in self._boxes.values():
             row.addWidget(box)
@@ -55,7 +58,7 @@ class GuestFilterRow(QWidget):
         inner = QHBoxLayout(ends)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(style.SPACE[0])
-        for one in (self._clear, self._keep, self._forget):
+        for one in (self._clear, self._keep, self._forget, self._labels):
             inner.addWidget(one)
         row.addWidget(ends)
         self._fill(

@@ -1,6 +1,7 @@
 """The guest list itself: search, chips with live counts, and the table."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
@@ -11,11 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWi
 
 from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import GuestRow
+from waapp.db.labels import Colors, LabelKind
 from waapp.gui import style
 from waapp.gui.filter_bar import Chips, FilterBar, SearchField
 from waapp.gui.guest_columns import guest_columns
 from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, narrows, passes, search_text
 from waapp.gui.guest_filter_row import GuestFilterRow
+from waapp.gui.labels_dialog import LabelUse
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
@@ -51,7 +54,8 @@ class GuestList(QWidget):
         self._going: UUID | None = None
         self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
         self.chips = Chips("guests_filter", tr("Show"))
-        self.model = TableModel(guest_columns(when), parent=self)
+        self._colors: Colors = {}
+        self.model = TableModel(guest_columns(when, self.color_of), parent=self)
         self.model.sort(0, Qt.SortOrder.AscendingOrder)
         self.view = table_view(self.model, "guests_table", tr("Guests"))
         self.filters = GuestFilterRow()
@@ -91,6 +95,28 @@ class GuestList(QWidget):
             tags.update(row.tags)
             households.add(row.household)
         return {"groups": groups - {""}, "tags": tags, "households": households - {""}}
+
+    def color_of(self, kind: LabelKind, label: str) -> str:
+        """Return the colour of a group or tag, empty for the neutral one."""
+        return self._colors.get((kind, label), "")
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint groups and tags in these colours."""
+        if colors != self._colors:
+            self._colors = colors
+            self.model.refresh_texts()
+
+    def label_uses(self) -> list[LabelUse]:
+        """Return the groups and tags that guests have, each kind in alphabetical order."""
+        found: Counter[tuple[LabelKind, str]] = Counter()
+        for row in self.model.all_rows():
+            if row.group:
+                found["group", row.group] += 1
+            found.update(("tag", tag) for tag in row.tags)
+        ordered = sorted(found.items(), key=lambda one: (one[0][0], one[0][1].casefold()))
+        return [
+            LabelUse(kind, label, self.color_of(kind, label), guests) for (kind, label), guests in ordered
+        ]
 
     def offer_filters(self) -> None:
         """Offer in the filters what guests have now, while they are open."""

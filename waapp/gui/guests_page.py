@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
-from waapp.core.guest_query import GuestQuery
 from waapp.core.template_values import rsvp_link
 from waapp.db import events as event_rows
-from waapp.db import guest_changes, guest_filters
+from waapp.db import guest_changes
 from waapp.db import guests as guest_rows
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
@@ -31,11 +30,11 @@ from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_import import GuestImport, ImportMenu, dropped_file
 from waapp.gui.guest_list import GuestList
+from waapp.gui.guest_looks import GuestLooks
 from waapp.gui.guest_menu import GuestMenu
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, deletion_question, no_event, nobody_yet
 from waapp.gui.guest_undo import GuestUndo
-from waapp.gui.line_dialog import LineDialog
 from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.texts import when
 from waapp.gui.widgets import PageHeader, button
@@ -182,6 +181,15 @@ class GuestsPage(QWidget):
             catch_up=self._catch_up,
             undo=self._undo,
         )
+        self._looks = GuestLooks(
+            database=self._database,
+            desk=self._desk,
+            tasks=self._tasks,
+            guests=self.guests,
+            undo=self._undo,
+            catch_up=self._catch_up,
+            parent=self,
+        )
         self._export = GuestExport(
             database=self._database,
             practice=self._practice,
@@ -207,8 +215,6 @@ class GuestsPage(QWidget):
         self._menu.personal_data_wanted.connect(lambda: self._with_one(self._export.save_personal_data))
         self._menu.erasure_wanted.connect(lambda: self._with_one(self._export.erase))
         self._export_button.clicked.connect(self._export_shown)
-        self.guests.filters.save_wanted.connect(lambda query: self._tasks.start(self._keep_filter(query)))
-        self.guests.filters.forget_wanted.connect(lambda name: self._tasks.start(self._forget_filter(name)))
         self._import_button.clicked.connect(self._choose_file)
         self._import_menu.paste.triggered.connect(self._paste)
         self._import_menu.history.triggered.connect(lambda: self._bring_in(self._import.show_history))
@@ -252,7 +258,7 @@ class GuestsPage(QWidget):
             return
         async with self._database.read() as conn:
             now = await event_rows.get_event(conn, event.id)
-            filters = await guest_filters.list_filters(conn, event.id)
+            looks = await self._looks.read(conn, event.id)
             changes = await guest_rows.guest_rows_changed_since(
                 conn, event.id, self._practice, since, self._floor
             )
@@ -264,7 +270,7 @@ class GuestsPage(QWidget):
         if now != event:
             self._take_event(now)
         self._as_of, self._floor = changes.as_of, changes.floor
-        self.guests.filters.set_saved(filters)
+        self._looks.show(looks)
         fresh = self.guests.apply(changes.rows)
         if remaining is not None:
             self.guests.remove(self.guests.ids() - remaining)
@@ -274,6 +280,7 @@ class GuestsPage(QWidget):
 
     def _take_event(self, event: Event) -> None:
         self._event = event
+        self._looks.take_event(event.id)
         self._editing.take_event(event)
 
     def _go_to_next_guest(self) -> None:
@@ -339,28 +346,6 @@ class GuestsPage(QWidget):
             before = await guest_changes.change_guests(conn, ids, dialog.change)
         await self._catch_up()
         self._undo.changed(tr("{n:guest was|guests were} changed.", n=len(before)), before)
-
-    # Filters that are kept
-
-    async def _keep_filter(self, query: GuestQuery) -> None:
-        event = self._event
-        text = tr("Every planner finds it above the guests of this event.")
-        dialog = LineDialog(
-            tr("Keep this filter"), text, tr("Name"), tr("Keep"), limit=100, needed=True, parent=self
-        )
-        if event is None or not await ask(dialog):
-            return
-        async with self._database.begin() as conn:
-            await guest_filters.save_filter(conn, event.id, dialog.line, query, desk=self._desk)
-        await self._catch_up()
-        self.guests.filters.choose_saved(dialog.line)
-
-    async def _forget_filter(self, name: str) -> None:
-        if self._event is None:
-            return
-        async with self._database.begin() as conn:
-            await guest_filters.delete_filter(conn, self._event.id, name)
-        await self._catch_up()
 
     # Copying, importing, the menu
 

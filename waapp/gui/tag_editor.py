@@ -43,6 +43,7 @@ class TagEditor(QWidget):
         super().__init__()
         name(self, object_name, accessible_name)
         self._chips: dict[str, QPushButton] = {}
+        self._made = 0
         self._row = FlowLayout(self, style.SPACE[0])
         self.field = name(_TagField(), f"{object_name}_field", accessible_name)
         self.field.setPlaceholderText(prompt or tr("Add a tag"))
@@ -98,9 +99,10 @@ class TagEditor(QWidget):
             self.edited.emit()
 
     def _show(self, tag: str) -> None:
+        self._made += 1
         chip = button(
             QFontMetrics(style.font(13)).elidedText(tag, Qt.TextElideMode.ElideRight, _WIDEST_WORD),
-            f"{self.objectName()}_chip",
+            f"{self.objectName()}_chip_{self._made}",
             kind="chip",
             icon="close",
             accessible_name=tr("Remove the tag {tag}", tag=tag),
