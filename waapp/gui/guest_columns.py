@@ -56,7 +56,7 @@ def _name_key(row: GuestRow) -> str | None:
 
 def _phone(row: GuestRow) -> str:
     if row.opted_out:
-        return tr("{phone} · stop", phone=phone.display(row.phone))
+        return f"⊘ {phone.display(row.phone)}"
     if is_number(row.phone):
         return phone.display(row.phone)
     return row.phone or tr("no number")
