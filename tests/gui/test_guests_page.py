@@ -139,6 +139,8 @@ def desk(qtbot, database_url, window_run):
     made.window.close()
 
     async def end():
+        # A read that is cancelled half-way gives its connection back only after this loop has ended.
+        await until(lambda: not made.tasks._running)
         await made.tasks.close()
         await database.dispose()
 
