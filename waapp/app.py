@@ -31,6 +31,7 @@ from waapp.db.sends import Queued
 from waapp.engine import plans
 from waapp.engine.account import Account, Line, open_account
 from waapp.engine.approvals import Approvals
+from waapp.engine.header_pictures import fetch_picture
 from waapp.engine.plans import Prepared
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
@@ -292,6 +293,8 @@ class Program:
                 line=line,
                 drafts=KeptDrafts(self._drafts_file(opened)),
                 memory=self._memory,
+                # In practice mode nothing leaves this computer, not even the question for a picture.
+                fetch_picture=None if settings.practice else fetch_picture,
             ),
         )
         send_page = SendPage(

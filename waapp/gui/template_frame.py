@@ -30,6 +30,7 @@ from waapp.gui.template_guests import GuestStepper
 from waapp.gui.template_header import TemplateHeader
 from waapp.gui.template_list import TemplateList
 from waapp.gui.template_notes import approval_row, conflict_row
+from waapp.gui.template_picture import FetchPicture, HeaderPicture
 from waapp.gui.template_sheets import Sheets
 from waapp.gui.template_survey import PreviewGuest, Survey, preview_guests, survey
 from waapp.gui.widgets import Card, EmptyState, button
@@ -71,6 +72,7 @@ class TemplateFrame(QWidget):
         line: "Line | None" = None,
         drafts: KeptDrafts | None = None,
         memory: QSettings | None = None,
+        fetch_picture: FetchPicture | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -100,6 +102,7 @@ class TemplateFrame(QWidget):
         self._keep_timer.timeout.connect(self.keep)
         self._errands = Errands(database, settings, approvals, self._account, self, line=line, memory=memory)
         self._build()
+        self._picture = HeaderPicture(self._stepper.preview, tasks, fetch_picture)
 
     # How it is built
 

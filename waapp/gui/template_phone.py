@@ -90,8 +90,9 @@ def paint_header(
     picture: QPixmap | None,
     font: QFont,
     colours: style.Tokens,
+    note: str = "",
 ) -> None:
-    """Paint a header's file: the picture itself where it is at hand, else a sign and its name."""
+    """Paint a header's file: the picture itself where it is at hand, else a sign, its name and a note."""
     shape = QPainterPath()
     shape.addRoundedRect(rect, style.RADIUS, style.RADIUS)
     if picture is not None and header.kind is HeaderKind.IMAGE:
@@ -120,6 +121,9 @@ def paint_header(
     words = QRectF(rect.left() + 12, sign.bottom() + 6, rect.width() - 24, 18)
     named = file_name(header.value) or empty
     _paint_elided(painter, words, named, _sized(font, 12), white, Qt.AlignmentFlag.AlignCenter)
+    if note:
+        below = words.translated(0, words.height())
+        _paint_elided(painter, below, note, _sized(font, 11), white, Qt.AlignmentFlag.AlignCenter)
 
 
 def paint_button(

@@ -43,10 +43,12 @@ class ChatPreview(QAbstractScrollArea):
     """Shows one rendered message; `show_message` is cheap enough to be called for every keystroke.
 
     The ground follows the window's light or dark scheme unless `set_dark` says otherwise. What is said is this
-    widget's accessible description. `fold_toggled` follows the phone's "Read more", by a click or by Enter.
+    widget's accessible description. `fold_toggled` follows the phone's "Read more", by a click or by Enter,
+    `header_shown` tells of another header than before, None for no header.
     """
 
     fold_toggled = Signal(bool)
+    header_shown = Signal(object)
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,7 @@ class ChatPreview(QAbstractScrollArea):
         self._shown = _NOTHING
         self._hint = ""
         self._picture: QPixmap | None = None
+        self._picture_note = ""
         self._fold_lines: int | None = None
         self._folded = self._all_buttons = False
         self._time = datetime.now().astimezone().strftime("%H:%M")
@@ -89,9 +92,12 @@ class ChatPreview(QAbstractScrollArea):
             message = Message(message)
         if message == self._shown and not self._hint:
             return
+        before = self._shown.header
         self._shown, self._hint = message, ""
-        self.setAccessibleDescription(_spoken(message))
+        self.setAccessibleDescription(_spoken(message, self._picture_note))
         self._fill()
+        if message.header != before:
+            self.header_shown.emit(message.header)
 
     def show_hint(self, text: str) -> None:
         """Show a sentence on the ground instead of a message."""
@@ -99,10 +105,22 @@ class ChatPreview(QAbstractScrollArea):
         self.setAccessibleDescription(text)
         self._fill()
 
-    def set_picture(self, picture: QPixmap | None) -> None:
-        """Show a header's picture itself; None for its name in place of it."""
-        self._picture = picture
+    def set_picture(self, picture: QPixmap | None, note: str = "") -> None:
+        """Show a header's picture itself; None for its name in place of it, with a note why."""
+        self._picture, self._picture_note = picture, note
+        if self._shown != _NOTHING:
+            self.setAccessibleDescription(_spoken(self._shown, note))
         self.viewport().update()
+
+    @property
+    def picture(self) -> QPixmap | None:
+        """Return the picture that is shown as the header, None while there is only its name."""
+        return self._picture
+
+    @property
+    def picture_note(self) -> str:
+        """Return what is said under the name of a picture that is not shown."""
+        return self._picture_note
 
     def set_fold(self, lines: int | None) -> None:
         """Tell after how many lines the phone shows "Read more"; None for a message that it shows whole."""
@@ -326,7 +344,8 @@ class ChatPreview(QAbstractScrollArea):
         phone.paint_shadowed(painter, self._bubble, colours.bubble)
         if shown.header is not None and shown.header.is_media:
             rect = QRectF(inside.left(), inside.top(), inside.width(), phone.header_height(shown.header))
-            phone.paint_header(painter, rect, shown.header, self._picture, self.font(), colours)
+            picture, note = self._picture, self._picture_note
+            phone.paint_header(painter, rect, shown.header, picture, self.font(), colours, note)
         elif self._has_head():
             self._header.paint(painter, inside.topLeft(), self.palette(), colours, dirty)
         if shown.body:
@@ -385,8 +404,8 @@ def _plain(text: str, look: markup.Style = markup.PLAIN) -> tuple[markup.Block, 
     return (markup.Block(markup.Kind.LINE, (markup.Span(text, look),)),) if text else ()
 
 
-def _spoken(message: Message) -> str:
+def _spoken(message: Message, note: str) -> str:
     """Return a message as a screen reader should say it."""
-    head = message.header.value if message.header and not message.header.is_media else ""
+    head = message.header.value if message.header and not message.header.is_media else note
     parts = [head, markup.to_plain(message.body), message.footer, *(each.title for each in message.buttons)]
     return "\n".join(part for part in parts if part)

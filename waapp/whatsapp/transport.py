@@ -11,11 +11,8 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from ipaddress import ip_address
-from time import monotonic
 from typing import Final
 from urllib.parse import urlencode
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -24,6 +21,7 @@ from twilio.http import AsyncHttpClient  # type: ignore[import-untyped] # the pa
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from yarl import URL
 
+from waapp.whatsapp.network import Proxies, trusting_context
 from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, RequestError, ThrottledError
 
 _log = logging.getLogger(__name__)
@@ -32,7 +30,6 @@ CONNECT_SECONDS: Final = 10.0
 """How long finding and reaching Twilio may take, TLS included."""
 
 _JSON_TYPES: Final = ("application/json", "application/scim+json")
-_PROXIES_LAST_SECONDS: Final = 60.0
 _BEFORE_WRITING: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -76,7 +73,7 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
         self._read_seconds = read_seconds
         self._base = URL(base_url) if base_url else None
         self._on_answer = on_answer
-        self._proxies: tuple[float, dict[str, str]] | None = None
+        self._proxies = Proxies()
         self._tls: ssl.SSLContext | None = None
         self._session = aiohttp.ClientSession(
             # The caller bounds how many run at once. With a bound here, too, the wait for a free connection would
@@ -111,7 +108,7 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
                 data=body,
                 headers={**(headers or {}), **_authorization(auth)},
                 allow_redirects=allow_redirects,
-                proxy=self._proxy(target),
+                proxy=self._proxies.proxy_for(target),
                 ssl=self._tls_context() if target.scheme == "https" else True,
                 timeout=aiohttp.ClientTimeout(
                     # A server that drips an endless answer must end, too.
@@ -144,7 +141,7 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
         _log.info("No answer: %s (%s, %s)", why, kind, "written" if written else "not written")
         if written:
             return AnswerLostError(why)
-        self._proxies = None  # the computer may have moved to another network
+        self._proxies.forget()
         return NotWrittenError(why)
 
     def _target(self, url: str, params: Mapping[str, object] | None) -> URL:
@@ -155,31 +152,9 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
             raise ValueError(f"not one of Twilio's hosts: {target.host}")
         return URL(f"{target}?{urlencode(params, doseq=True)}", encoded=True) if params else target
 
-    def _proxy(self, target: URL) -> URL | None:
-        """Return the system's proxy for an address.
-
-        aiohttp's own `trust_env` asks in a thread for every single request, and sends requests to this very
-        computer through the proxy, too.
-        """
-        host = target.host or ""
-        if _is_loopback(host) or proxy_bypass(host):
-            return None
-        now = monotonic()
-        if self._proxies is None or now - self._proxies[0] > _PROXIES_LAST_SECONDS:
-            self._proxies = (now, getproxies())
-        found = self._proxies[1].get(target.scheme)
-        return URL(found if "://" in found else f"http://{found}") if found else None
-
     def _tls_context(self) -> ssl.SSLContext:
-        """Trust what the system trusts (a company's own proxy, too) and the public authorities of certifi.
-
-        The system's store is empty in a frozen program on some machines, and on a fresh macOS Python.
-        """
         if self._tls is None:
-            import certifi
-
-            self._tls = ssl.create_default_context()
-            self._tls.load_verify_locations(certifi.where())
+            self._tls = trusting_context()
         return self._tls
 
 
@@ -235,10 +210,3 @@ def _seconds(retry_after: str | None) -> float | None:
     except ValueError:
         return None
     return seconds if 0 <= seconds < 1e6 else None  # NaN fails both comparisons
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
