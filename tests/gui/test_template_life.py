@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QDialog, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from tests.fixtures_practice import PASSWORD
 from tests.gui.accessibility import assert_accessible
@@ -212,6 +212,33 @@ def test_another_category_makes_another_version_and_that_is_submitted(live):
         await until(lambda: "approved" in world.pill())
         assert "as Utility" in world.approval()
         assert "Version 2" in world.page._header._facts.text()
+
+    live(story)
+
+
+def test_the_examples_come_from_a_guest_and_go_as_the_planner_leaves_them(live, qtbot):
+    async def story(world):
+        world.page._stepper.step(1)
+        world.page._header.submit.click()
+        dialog = await world.opened("templates.submit_dialog")
+        assert_accessible(dialog)
+        samples = dialog.samples.values
+        assert samples["guest_first_name"] == "Rui"
+        assert samples["event_name"] == "Clara & Davi"
+        assert samples["rsvp_link"] == "https://rsvp.example/k7Fq2", "not the guest's own code"
+        line = dialog.findChild(QLineEdit, "templates.submit_dialog.samples.guest_first_name")
+        go = dialog.findChild(QPushButton, "templates.submit_dialog.yes")
+        line.clear()
+        qtbot.keyClick(line, Qt.Key.Key_Space)
+        assert not go.isEnabled()
+        assert "empty" in dialog.samples._fields["guest_first_name"].error
+        qtbot.keyClicks(line, "Zoe")
+        assert go.isEnabled()
+        world.press("templates.submit_dialog.yes", dialog)
+        await until(lambda: "approved" in world.pill())
+        (record,) = [one async for page in world.client.content_pages() for one in page]
+        sent = list(record.variables.values())
+        assert sent == ["Zoe", "Clara & Davi", "Quinta da Boa Vista, Porto", "https://rsvp.example/k7Fq2"]
 
     live(story)
 

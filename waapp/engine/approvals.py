@@ -19,13 +19,11 @@ from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_content import (
     Foreign,
     compile_content,
-    linked_variables,
     read_types,
     same_wording,
-    variables_of,
 )
 from waapp.core.template_rules import Level, check_message
-from waapp.core.template_values import sample_values
+from waapp.core.template_samples import approval_samples
 from waapp.db import template_versions, templates
 from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
@@ -98,14 +96,16 @@ class Approvals:
         self._followed: dict[tuple[UUID, str], _Followed] = {}
         self._news = asyncio.Event()
 
-    async def submit(self, template: Template) -> Template:
+    async def submit(self, template: Template, given: Mapping[str, str] | None = None) -> Template:
         """Create the template at Twilio, unless this version exists there, and ask WhatsApp for its approval.
+
+        `given` are examples for its variables; what it does not say is exemplified by an invented guest.
 
         Raises UserError("template_not_ready") for a text that WhatsApp would refuse, UserError("template_changed")
         when somebody has saved another version meanwhile, UserError("template_being_submitted") when another desk
         is at it, and what the client raises. After any of them it may be called again: nothing is created twice.
         """
-        samples = _samples(template)
+        samples = approval_samples(template, given)
         findings = check_message(
             template, samples, language=template.language, category=template.category, samples=samples
         )
@@ -343,14 +343,3 @@ class Approvals:
             submitted_at=submitted_at,
             desk=self._desk or None,
         )
-
-
-def _samples(template: Template) -> dict[str, str]:
-    """Return an example for every variable; a planner's own column is exemplified by its heading."""
-    linked = linked_variables(template.header, template.buttons)
-    headings = {name: name if name in linked else _heading(name) for name in variables_of(template)}
-    return headings | sample_values(template.language)
-
-
-def _heading(name: str) -> str:
-    return name.replace("_", " ").strip().capitalize() or name

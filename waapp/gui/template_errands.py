@@ -15,6 +15,7 @@ from waapp.core.invitations import Invitation
 from waapp.core.languages import language_name, read_language
 from waapp.core.starters import STARTER_LANGUAGES
 from waapp.core.template import Template, TemplateDraft
+from waapp.core.template_samples import approval_samples
 from waapp.core.template_versions import differences
 from waapp.db import invitations as invitation_rows
 from waapp.db import template_versions as variant_rows
@@ -30,7 +31,7 @@ from waapp.gui.template_history import HistoryDialog
 from waapp.gui.template_import import ImportTemplateDialog
 from waapp.gui.template_language_dialog import LanguageDialog
 from waapp.gui.template_sheets import Sheet
-from waapp.gui.template_submit import SubmitDialog
+from waapp.gui.template_submit import Submission, SubmitDialog
 from waapp.gui.template_survey import PreviewGuest
 from waapp.gui.template_trial import TrialDialog
 from waapp.texts import field_problem, tr
@@ -180,15 +181,20 @@ class Errands:
 
     # Approval
 
-    async def ask_to_submit(self, template: Template) -> str | None:
-        """Return the category to submit a template in, None when it is not to be."""
-        dialog = SubmitDialog(template, practice=self._settings.practice, parent=self._parent)
-        return dialog.category if await ask(dialog) else None
+    async def ask_to_submit(self, template: Template, samples: Mapping[str, str]) -> Submission | None:
+        """Return how to submit a template, with these examples to begin with; None when it is not to be."""
+        dialog = SubmitDialog(
+            template,
+            approval_samples(template, samples),
+            practice=self._settings.practice,
+            parent=self._parent,
+        )
+        return dialog.submission if await ask(dialog) else None
 
-    async def submit(self, template: Template) -> None:
+    async def submit(self, template: Template, samples: Mapping[str, str]) -> None:
         """Create a template at Twilio and ask for its approval."""
         if self._approvals is not None:
-            await self._approvals.submit(template)
+            await self._approvals.submit(template, samples)
 
     async def compare(self, template: Template) -> None:
         """Show what Twilio has in place of a template, if it is not the same; change nothing by itself."""

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.folding import FOLD_LINES
+from waapp.core.households import household_key, members
 from waapp.core.template import Category, render
+from waapp.core.template_samples import guest_samples
 from waapp.core.template_values import guest_values, known_variables, sample_values
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
@@ -325,6 +327,15 @@ class TemplateFrame(QWidget):
             return sample_values(language)
         filled = guest_values(self._guests[0], self._event, language)
         return sample_values(language) | {name: value for name, value in filled.items() if value}
+
+    def _guest_samples(self, language: str) -> Mapping[str, str]:
+        """Return what may be shown to a reviewer of the guest in the preview, else of the first one."""
+        if self._event is None or not self._guests:
+            return {}
+        shown = self._stepper.guest
+        chosen = next((each for each in self._guests if shown and each.id == shown.id), self._guests[0])
+        household = members(self._guests).get(household_key(chosen.household), ())
+        return guest_samples(chosen, self._event, language, household)
 
     def _start_survey(self) -> None:
         self._survey_task = self._tasks.restart(self._survey_task, self._survey_guests())

@@ -1,6 +1,7 @@
 """What is asked before a template goes to WhatsApp: in which category, and what that means."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
@@ -10,6 +11,7 @@ from waapp.core.template import Category, Template
 from waapp.gui import style
 from waapp.gui.template_dialog import TemplateDialog
 from waapp.gui.template_findings import Row, RowWidget
+from waapp.gui.template_samples import SampleFields
 from waapp.gui.template_words import categories, category_word
 from waapp.gui.widgets import button, label, name
 from waapp.texts import tr
@@ -17,10 +19,25 @@ from waapp.texts import tr
 _INDENT: Final = 24
 
 
-class SubmitDialog(TemplateDialog):
-    """Says what submitting means and lets the planner choose the category."""
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the planner has decided: the category, and an example for each variable."""
 
-    def __init__(self, template: Template, *, practice: bool, parent: QWidget | None = None) -> None:
+    category: str
+    samples: Mapping[str, str]
+
+
+class SubmitDialog(TemplateDialog):
+    """Says what submitting means and lets the planner choose the category and the examples."""
+
+    def __init__(
+        self,
+        template: Template,
+        samples: Mapping[str, str],
+        *,
+        practice: bool,
+        parent: QWidget | None = None,
+    ) -> None:
         title = tr("Submit “{title}” to WhatsApp?", title=template.display_name)
         text = tr(
             "WhatsApp reads the text and answers within minutes mostly, within two days at most. From then on this "
@@ -49,17 +66,30 @@ class SubmitDialog(TemplateDialog):
             self.column.addWidget(choice)
             self.column.addLayout(_indented(explained))
         self.column.addSpacing(style.SPACE[0])
+        self.samples = SampleFields("templates.submit_dialog.samples", template, samples)
+        self.samples.setParent(self)
+        self.samples.setVisible(bool(samples))
+        if samples:
+            self.column.addWidget(label(tr("Examples"), bold=True))
+            why = tr(
+                "WhatsApp sees these in place of the variables when it reads the text. Change what it should not see."
+            )
+            self.column.addWidget(label(why, tone="muted", size=12))
+            self.column.addWidget(self.samples)
+            self.column.addSpacing(style.SPACE[0])
         self._name = label("", tone="muted", size=12)
         self.column.addWidget(self._name)
         self._choose(template.category)
         go = button(tr("Submit"), "templates.submit_dialog.yes", primary=True)
         go.clicked.connect(self.accept)
+        go.setEnabled(self.samples.is_good)
+        self.samples.changed.connect(lambda: go.setEnabled(self.samples.is_good))
         self.finish(tr("Not yet"), go)
 
     @property
-    def category(self) -> str:
-        """Return the category that is chosen."""
-        return self._category
+    def submission(self) -> Submission:
+        """Return what is chosen and written."""
+        return Submission(self._category, self.samples.values)
 
     def _choose(self, category: str) -> None:
         self._category = category

@@ -130,9 +130,10 @@ class TemplatesPage(TemplateFrame):
     async def _submit(self, sheet: Sheet, template: Template) -> None:
         if any(finding.level is Level.ERROR for finding in self._desk.found):
             raise UserError("template_not_ready", name=template.display_name)
-        category = await self._errands.ask_to_submit(template)
-        if category is None:
+        asked = await self._errands.ask_to_submit(template, self._guest_samples(template.language))
+        if asked is None:
             return
+        category = asked.category
         if category != template.category:
             saved = await self._save(self._sheets.write(sheet.key, replace(sheet.draft, category=category)))
             if saved is None:
@@ -140,7 +141,7 @@ class TemplatesPage(TemplateFrame):
             template = saved
             self._show_sheet()
         try:
-            await self._errands.submit(template)
+            await self._errands.submit(template, asked.samples)
         finally:
             await self._reload_templates()
 
