@@ -174,6 +174,9 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
                     "sent_at" in node.get("Index Cond", "") for node in found
                 ):
                     complaints.append("open_messages: looks at old ones, too")
+                if name == "queue_send" and any("SubPlan" in node.get("Subplan Name", "") for node in found):
+                    # Harmless for fifty guests; for hundreds it becomes a hash of all invitations there are.
+                    complaints.append("queue_send: asks for each guest apart whether there is an invitation")
                 used |= {node["Index Name"] for node in found if "Index Name" in node}
                 # Whether nobody is missing can only be known by counting all of an event.
                 if scans(found) and "count(*)" not in statement:

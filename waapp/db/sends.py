@@ -157,11 +157,12 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
      LEFT JOIN whatsapp_template_versions v ON v.id = n.version_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
-  AND (:test OR NOT EXISTS (
+  -- Not "a test, or nothing exists": beside an OR each guest's rows are not looked up, but all there are read.
+  AND NOT EXISTS (
       SELECT FROM whatsapp_invitations i
-      WHERE i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
+      WHERE NOT :test AND i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
         AND i.template_name = CAST(:template_name AS varchar)
-        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED})))
+        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED}))
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING
