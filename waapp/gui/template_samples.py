@@ -13,7 +13,8 @@ from waapp.gui import style
 from waapp.gui.widgets import Field, name
 from waapp.texts import tr, value_problem
 
-_MOST_HEIGHT: Final = 220
+_MOST_HEIGHT: Final = 150
+_LEAST_HEIGHT: Final = 76
 
 
 class SampleFields(QScrollArea):
@@ -44,7 +45,10 @@ class SampleFields(QScrollArea):
             column.addWidget(self._fields[variable])
         column.addStretch(1)
         self.setWidget(held)
-        self.setFixedHeight(min(_MOST_HEIGHT, held.sizeHint().height() + 2))
+        most = min(_MOST_HEIGHT, held.sizeHint().height() + 2)
+        # On a low screen the list gives way, not the words around it.
+        self.setMinimumHeight(min(_LEAST_HEIGHT, most))
+        self.setMaximumHeight(most)
         self.is_good = True
         self._check()
 

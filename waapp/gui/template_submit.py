@@ -85,6 +85,10 @@ class SubmitDialog(TemplateDialog):
         go.setEnabled(self.samples.is_good)
         self.samples.changed.connect(lambda: go.setEnabled(self.samples.is_good))
         self.finish(tr("Not yet"), go)
+        # Left to itself a dialog opens at two thirds of the screen at most, and cuts its words off.
+        wide = self.sizeHint().width()
+        self.setMinimumHeight(self.column.minimumHeightForWidth(wide))
+        self.resize(wide, self.column.totalHeightForWidth(wide))
 
     @property
     def submission(self) -> Submission:
