@@ -216,3 +216,10 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_program(tmp_path: Pat
     with pytest.raises(UserError) as caught:
         config.save(settings)
     assert caught.value.code == "settings_unwritable"
+
+
+def test_the_order_of_languages_outlives_other_settings():
+    assert config.language_order() == ()
+    config.keep_language_order(("pt_PT", "en"))
+    config.save(config.load({}))
+    assert config.language_order() == ("pt_PT", "en")

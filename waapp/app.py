@@ -249,12 +249,19 @@ class Program:
         async def open_sample() -> UUID:
             return (await add_sample(database, datetime.now(UTC))).event.id
 
+        order = config.language_order()
+
+        async def keep_order(codes: tuple[str, ...]) -> None:
+            nonlocal order
+            order = codes
+            await asyncio.to_thread(config.keep_language_order, codes)
+
         async def prepare(event_id: UUID, template_id: UUID, options: Options) -> Prepared:
             return await plans.prepare(
                 database,
                 event_id,
                 template_id,
-                options,
+                replace(options, languages=order),
                 line=line,
                 practice=settings.practice,
                 rates=self._rates,
@@ -295,6 +302,8 @@ class Program:
                 memory=self._memory,
                 # In practice mode nothing leaves this computer, not even the question for a picture.
                 fetch_picture=None if settings.practice else fetch_picture,
+                order=order,
+                keep_order=keep_order,
             ),
         )
         send_page = SendPage(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tzlocal
 
-from waapp import texts
+from waapp import config, texts
 from waapp.config import Settings
 from waapp.core import phone
 from waapp.core.errors_twilio import Table, load_table
@@ -164,7 +164,7 @@ async def send(
             opened.database,
             found.id,
             chosen.id,
-            Options(),
+            Options(languages=config.language_order()),
             line=account.line,
             practice=account.practice,
             rates=rates,

@@ -10,7 +10,7 @@ import getpass
 import os
 import socket
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
@@ -140,7 +140,25 @@ def save(settings: Settings) -> None:
         values["database_url"] = without_password(settings.database_url) if settings.database_url else None
     else:
         values["database_url"] = _text(_read_file(), "database_url")
+    values["languages"] = list(language_order()) or None
     _write_file({name: value for name, value in values.items() if value is not None})
+
+
+def language_order() -> tuple[str, ...]:
+    """Return the languages that the planner prefers for guests whose own a template does not have.
+
+    Raises UserError("settings_unreadable").
+    """
+    stored = _read_file().get("languages")
+    return tuple(map(str, stored)) if isinstance(stored, list) else ()
+
+
+def keep_language_order(codes: Sequence[str]) -> None:
+    """Write the languages that the planner prefers; everything else in the file stays.
+
+    Raises UserError("settings_unwritable").
+    """
+    _write_file({**_read_file(), "languages": list(codes)})
 
 
 async def credentials(settings: Settings) -> Credentials:

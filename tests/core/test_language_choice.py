@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.core.language_choice import Choice, Why, choose_language
+from waapp.core.language_choice import Choice, Why, choose_language, stand_ins
 
 LANGUAGES = ("en", "es", "pt_PT")
 
@@ -56,3 +56,19 @@ def test_what_is_chosen_is_there_and_the_own_language_wins(
     assert (choice.why is Why.EXACT) == (wanted in {*available, main})
     speaks = any(code.partition("_")[0] == wanted.partition("_")[0] for code in {*available, main} if wanted)
     assert (choice.why in {Why.EXACT, Why.SAME_LANGUAGE}) == speaks
+
+
+@pytest.mark.parametrize(
+    ("order", "tried"),
+    [
+        ((), ("en",)),
+        (("pt_PT",), ("pt_PT", "en")),
+        (("pt",), ("pt_BR", "pt_PT", "en")),
+        (("fr", "es", "en", "pt_PT"), ("es", "en")),
+        (("en", "es"), ("en",)),
+    ],
+)
+def test_what_stands_in_is_tried_in_the_planners_order(order, tried):
+    there = ["en", "pt_PT", "pt_BR", "es"]
+    assert stand_ins(there, "en", order) == tried
+    assert choose_language("", there, "en", order).language == tried[0]

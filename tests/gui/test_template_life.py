@@ -332,6 +332,33 @@ def test_a_language_is_added_approved_by_itself_and_removed(live, qtbot):
     live(story)
 
 
+def test_the_order_of_the_languages_is_the_planners_and_remembered(live, qtbot):
+    async def story(world):
+        page, tabs = world.page, world.page._desk.languages
+        kept = []
+
+        async def keep(codes):
+            kept.append(codes)
+
+        page._keep_order = keep
+        assert not tabs._order.isVisible()
+        page.begin(replace(page._desk.draft, language="pt_PT"), page._sheets.get(page._key).root)
+        await until(lambda: len(tabs.tabs()) == 2)
+        assert tabs._fallback.text().endswith("else English.")
+        world.press("templates.languages.order")
+        dialog = await world.opened("templates.order")
+        assert_accessible(dialog)
+        assert dialog.codes == ("en", "pt_PT")
+        dialog.list.setCurrentRow(1)
+        world.press("templates.order.up", dialog)
+        assert not dialog.findChild(QPushButton, "templates.order.up").isEnabled()
+        world.press("templates.order.yes", dialog)
+        await until(lambda: kept == [("pt_PT", "en")])
+        assert tabs._fallback.text().endswith("else Portuguese (Portugal), else English.")
+
+    live(story)
+
+
 def test_versions_show_their_differences_and_an_old_one_is_taken_up_again(live, qtbot):
     async def story(world):
         page = world.page

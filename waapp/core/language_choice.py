@@ -38,6 +38,14 @@ def choose_language(wanted: str, available: Collection[str], main: str, order: S
     return _choose(wanted, frozenset(available), main, tuple(order))
 
 
+def stand_ins(available: Collection[str], main: str, order: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return which languages are tried in turn for a guest whose own is missing or not known; the main one ends it."""
+    there = {*available, main}
+    tried = [code for code, _why in fallbacks("", there, main, order) if code in there]
+    tried = list(dict.fromkeys(tried))
+    return tuple(tried[: tried.index(main) + 1])
+
+
 @lru_cache(maxsize=256)
 def _choose(wanted: str, available: frozenset[str], main: str, order: tuple[str, ...]) -> Choice:
     there = {*available, main}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from waapp.core.language_choice import stand_ins
 from waapp.core.languages import language_name
 from waapp.gui.template_languages import LanguageTab
 from waapp.gui.template_list import TemplateEntry
@@ -39,17 +40,18 @@ def tab(sheet: Sheet) -> LanguageTab:
     return LanguageTab(sheet.key, code, language_name(code), state, token)
 
 
-def fallback(sheets: Sequence[Sheet]) -> str:
-    """Return who gets a template in which of its languages."""
-    main = language_name(sheets[0].draft.language)
+def fallback(sheets: Sequence[Sheet], order: Sequence[str] = ()) -> str:
+    """Return who gets a template in which of its languages, with the planner's order of languages."""
+    main = sheets[0].draft.language
     if len(sheets) == 1:
         return tr(
             "Every guest gets this in {language}. Add a language for those who read another one.",
-            language=main,
+            language=language_name(main),
         )
+    tried = stand_ins([sheet.draft.language for sheet in sheets], main, order)
     return tr(
         "Guests get their own language: the exact one, else the same language of another country, else {language}.",
-        language=main,
+        language=tr(", else ").join(map(language_name, tried)),
     )
 
 

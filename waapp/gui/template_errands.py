@@ -30,6 +30,7 @@ from waapp.gui.template_gallery import GalleryDialog, occasion_of, starter_for, 
 from waapp.gui.template_history import HistoryDialog
 from waapp.gui.template_import import ImportTemplateDialog
 from waapp.gui.template_language_dialog import LanguageDialog
+from waapp.gui.template_order import OrderDialog
 from waapp.gui.template_sheets import Sheet
 from waapp.gui.template_submit import Submission, SubmitDialog
 from waapp.gui.template_survey import PreviewGuest
@@ -133,6 +134,11 @@ class Errands:
         if dialog.beginning == "empty":
             return replace(draft, language=dialog.code, content="", header=None, footer="", buttons=())
         return replace(draft, language=dialog.code)
+
+    async def choose_order(self, codes: Sequence[str]) -> tuple[str, ...] | None:
+        """Return languages in the order that the planner wants, None when it stays as it is."""
+        dialog = OrderDialog(codes, parent=self._parent)
+        return dialog.codes if await ask(dialog) else None
 
     # On one's own phone
 

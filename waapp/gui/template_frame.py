@@ -1,7 +1,7 @@
 """How the templates' page is laid out, and how it shows what is written, stored and found out about guests."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from waapp.engine.account import Line
     from waapp.engine.approvals import Approvals
 
+KeepOrder = Callable[[tuple[str, ...]], Awaitable[None]]
+"""Remembers the planner's order of languages, for plans and for the next start."""
 _SURVEY_AFTER = 250
 """Milliseconds between the check of the rules and the look at all guests."""
 _KEEP_AFTER = 400
@@ -75,6 +77,8 @@ class TemplateFrame(QWidget):
         drafts: KeptDrafts | None = None,
         memory: QSettings | None = None,
         fetch_picture: FetchPicture | None = None,
+        order: Sequence[str] = (),
+        keep_order: KeepOrder | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -85,6 +89,8 @@ class TemplateFrame(QWidget):
         self._tasks = tasks
         self._navigate = navigate
         self._drafts = drafts
+        self._order = tuple(order)
+        self._keep_order = keep_order
         self._is_restored = False
         self._sheets = Sheets()
         self._key: UUID | None = None
@@ -257,7 +263,9 @@ class TemplateFrame(QWidget):
         self._header.show_choice(entries, current)
         if shown is not None:
             languages = self._sheets.languages(shown.key)
-            self._desk.languages.show_tabs([tab(each) for each in languages], shown.key, fallback(languages))
+            self._desk.languages.show_tabs(
+                [tab(each) for each in languages], shown.key, fallback(languages, self._order)
+            )
 
     def _show_sheet(self) -> None:
         """Load the current template into the editor."""

@@ -34,6 +34,7 @@ class LanguageTabs(QWidget):
 
     chosen = Signal(object)
     language_wanted = Signal()
+    order_wanted = Signal()
     part_wanted = Signal(str)
 
     def __init__(self, object_name: str) -> None:
@@ -50,7 +51,20 @@ class LanguageTabs(QWidget):
         self._fallback = label("", tone="muted", size=12)
         self._fallback.setObjectName(f"{object_name}.fallback")
         self._fallback.hide()
-        column.addWidget(self._fallback)
+        self._order = button(
+            tr("Change the order"),
+            f"{object_name}.order",
+            kind="link",
+            small=True,
+            accessible_name=tr("Change the order of the languages"),
+        )
+        self._order.clicked.connect(self.order_wanted)
+        self._order.hide()
+        said = QHBoxLayout()
+        said.setSpacing(style.SPACE[1])
+        said.addWidget(self._fallback, 1)
+        said.addWidget(self._order, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(said)
         self._flow = FlowLayout(spacing=6)
         self._add = button(
             tr("Add language"),
@@ -101,6 +115,7 @@ class LanguageTabs(QWidget):
         self._add.setToolTip(fallback)
         self._fallback.setText(fallback)
         self._fallback.setVisible(len(tabs) > 1)
+        self._order.setVisible(len(tabs) > 1)
         self.setAccessibleDescription(fallback)
         self.updateGeometry()
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QMenu
 
 from waapp.core.findings import Level
+from waapp.core.language_choice import stand_ins
 from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_rules import suggest_name
 from waapp.errors import UserError
@@ -42,6 +43,7 @@ class TemplatesPage(TemplateFrame):
             (self.difference_wanted, lambda: self._tasks.start(self._show_conflict())),
             (self.next_wanted, self.edit_next),
             (self._desk.languages.language_wanted, self.add_language),
+            (self._desk.languages.order_wanted, self.change_order),
             (self._header.save.clicked, self.save),
             (self._header.submit.clicked, self.submit),
             (self._header.test.clicked, self.send_test),
@@ -85,6 +87,24 @@ class TemplatesPage(TemplateFrame):
         )
         if draft is not None:
             self.begin(draft, sheet.root)
+
+    def change_order(self) -> None:
+        """Let the planner say which language stands in for one that is missing."""
+        self._tasks.start(self._change_order())
+
+    async def _change_order(self) -> None:
+        if self._key is None:
+            return
+        there = [each.draft.language for each in self._sheets.languages(self._key)]
+        shown = [*stand_ins(there, there[0], self._order), *there]
+        chosen = await self._errands.choose_order(tuple(dict.fromkeys(shown)))
+        if chosen is None:
+            return
+        # What the planner has said of languages that this template does not have stays said.
+        self._order = (*chosen, *(code for code in self._order if code not in chosen))
+        self._show_list()
+        if self._keep_order is not None:
+            await self._keep_order(self._order)
 
     def save(self) -> None:
         """Store the template that is shown."""
