@@ -1,8 +1,11 @@
 """Sends on the real database: one row per guest whoever presses Send, and counts that add up."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +26,7 @@ from tests.db.rows import (
     queue,
     template_id,
 )
-from waapp.core.invitations import SendState
+from waapp.core.invitations import NewInvitation, SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
 from waapp.db import claims, guests, invitations, opt_outs, send_timing, sends
@@ -104,6 +107,29 @@ def test_queueing_the_same_send_again_adds_nothing(run, database: Database) -> N
     run(scenario())
 
 
+def announced(ids: Sequence[UUID], times: int) -> list[NewInvitation]:
+    """Return invitations of a planner who knows that these guests have this many and wants another."""
+    return [replace(one, announced=times) for one in new_invitations(ids)]
+
+
+def test_who_was_invited_once_more_since_the_planner_looked_is_left_out(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 2)
+        await accept_all(database)
+        async with database.begin() as conn:
+            template = await template_id(conn)
+            seen = await invitations.prior_invitations(conn, event.id, template, practice=False)
+            assert [seen[one].taken for one in ids] == [1, 1]
+            # A colleague sends the first of them another one meanwhile.
+            await sends.queue_send(conn, new_send(event.id), announced(ids[:1], 1))
+        await accept_all(database)
+        async with database.begin() as conn:
+            late = await sends.queue_send(conn, new_send(event.id), announced(ids, 1))
+        assert (late.count, late.skipped) == (1, (ids[0],))
+
+    run(scenario())
+
+
 @pytest.mark.parametrize("on_request", [False, True])
 def test_two_planners_who_press_send_at_once_invite_everybody_once(
     run, database: Database, on_request: bool
@@ -118,7 +144,7 @@ def test_two_planners_who_press_send_at_once_invite_everybody_once(
             try:
                 async with database.begin() as conn:
                     queued = await sends.queue_send(
-                        conn, new_send(event.id), new_invitations(chosen), include_already_invited=on_request
+                        conn, new_send(event.id), announced(chosen, int(on_request))
                     )
             except UserError as error:
                 return (0, len(chosen)) if error.code == "nobody_left" else (-1, 0)
@@ -169,9 +195,8 @@ def test_who_has_the_invitation_already_is_skipped(
         async with database.begin() as conn:
             (other,) = await make_guests(conn, event.id, 1, start=9)
             both = new_invitations([ids[0], other])
-            queued = await sends.queue_send(
-                conn, new_send(event.id), both, include_already_invited=on_request
-            )
+            wanted = [replace(one, announced=int(on_request)) for one in both]
+            queued = await sends.queue_send(conn, new_send(event.id), wanted)
         left_out = skipped_on_request if on_request else skipped
         assert queued.skipped == ((ids[0],) if left_out else ())
         assert queued.count == (1 if left_out else 2)
@@ -200,7 +225,9 @@ def test_who_opted_out_was_deleted_or_is_no_guest_of_the_event_is_skipped(run, d
             new = new_invitations(ids + foreign)
             await opt_outs.add_opt_out(conn, new[1].recipient, source="reply")
             await guests.delete_guests(conn, [ids[2]])
-            queued = await sends.queue_send(conn, new_send(event.id), new, include_already_invited=True)
+            queued = await sends.queue_send(
+                conn, new_send(event.id), [replace(one, announced=1) for one in new]
+            )
         assert queued.count == 1
         assert queued.skipped == (ids[1], ids[2], foreign[0])
 
@@ -360,9 +387,7 @@ def test_an_events_sends_are_listed_by_mode_newest_first(run, database: Database
         event, ids, first = await queue(database, 1)
         await accept_all(database)
         async with database.begin() as conn:
-            again = await sends.queue_send(
-                conn, new_send(event.id), new_invitations(ids), include_already_invited=True
-            )
+            again = await sends.queue_send(conn, new_send(event.id), announced(ids, 1))
             practice = new_send(event.id, practice=True, sender="practice-1")
             rehearsed = await sends.queue_send(conn, practice, new_invitations(ids))
         async with database.read() as conn:

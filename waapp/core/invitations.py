@@ -91,7 +91,8 @@ class NewInvitation:
 
     `time_zone` is the guest's, None where it is not known; quiet hours hold there. `template_version_id` names
     the words that were used, in `language`; `parts` are the message's header, text, footer and buttons (see
-    `template_parts.read_message`), None when the text is all of it.
+    `template_parts.read_message`), None when the text is all of it. `announced` is how many messages with this
+    template the planner knew that the guest has, and chose to send another; a guest who has more is left out.
     """
 
     guest_id: UUID
@@ -107,6 +108,7 @@ class NewInvitation:
     template_version: int | None = None
     template_version_id: UUID | None = None
     parts: Mapping[str, Any] | None = None
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

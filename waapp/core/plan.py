@@ -96,6 +96,7 @@ def assess(guest: PlannedGuest, situation: Situation) -> Assessment:
         guest.choice,
         guest.household,
         guest.consent,
+        guest.invited.taken if guest.invited else 0,
     )
 
 

@@ -81,12 +81,16 @@ class NoticeCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriorInvitation:
-    """A guest's newest invitation with the same template, in the same mode; `by` names its planner."""
+    """A guest's newest invitation with the same template, in the same mode; `by` names its planner.
+
+    `taken` is how many Twilio has taken over and not given up.
+    """
 
     engine_state: EngineState
     twilio_status: str | None
     at: datetime
     by: str
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,8 @@ class Recipient:
     """A guest who gets a message: exactly this text, to exactly this address (E.164).
 
     `values` are those that the text uses, by name; `content_variables` the same by Twilio's numbers. `message` is
-    the text in its parts, `template` what it was made of: the variant in the language of `choice`.
+    the text in its parts, `template` what it was made of: the variant in the language of `choice`. `announced` is
+    how many messages with this template the planner knew the guest to have, and wants to add to.
     """
 
     guest_id: UUID
@@ -225,6 +230,7 @@ class Recipient:
     choice: Choice | None = None
     household: str = ""
     consent: Consent = Consent.UNKNOWN
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

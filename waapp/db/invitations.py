@@ -63,7 +63,9 @@ _PRIOR: Final = """
 SELECT DISTINCT ON (i.guest_id)
     i.guest_id, i.engine_state, i.twilio_status,
     COALESCE(i.sent_at, i.queued_at, i.created_at) AT TIME ZONE 'UTC' AS at,
-    COALESCE(s.planned_by, '') AS by
+    COALESCE(s.planned_by, '') AS by,
+    count(*) FILTER (WHERE i.engine_state = 'accepted'
+        AND COALESCE(i.twilio_status, '') NOT IN ('failed', 'undelivered', 'canceled')) OVER (PARTITION BY i.guest_id)
 FROM whatsapp_invitations i LEFT JOIN whatsapp_sends s ON s.id = i.send_id
 WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
   AND i.template_name = (SELECT name FROM whatsapp_templates WHERE id = %(template_id)s)
@@ -140,9 +142,9 @@ async def prior_invitations(
     """
     parameters = {"event_id": event_id, "template_id": template_id, "practice": practice}
     return {
-        guest_id: PriorInvitation(EngineState(state), word, at, by)
+        guest_id: PriorInvitation(EngineState(state), word, at, by, taken)
         async for chunk in stream(conn, _PRIOR, parameters)
-        for guest_id, state, word, at, by in chunk
+        for guest_id, state, word, at, by, taken in chunk
     }
 
 

@@ -151,9 +151,9 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
             CAST(:bodies AS text[]), CAST(:content_sids AS text[]), CAST(:content_variables AS text[]),
             CAST(:waits AS double precision[]), CAST(:wait_reasons AS text[]), CAST(:time_zones AS text[]),
             CAST(:languages AS text[]), CAST(:versions AS integer[]), CAST(:version_ids AS uuid[]),
-            CAST(:parts AS text[]))
+            CAST(:parts AS text[]), CAST(:announced AS integer[]))
          AS n(guest_id, recipient, variables, body, content_sid, content_variables, wait, wait_reason, time_zone,
-              language, template_version, version_id, parts)
+              language, template_version, version_id, parts, announced)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
      LEFT JOIN whatsapp_template_versions v ON v.id = n.version_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
@@ -162,7 +162,13 @@ WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
       SELECT FROM whatsapp_invitations i
       WHERE NOT :test AND i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
         AND i.template_name = CAST(:template_name AS varchar)
-        AND ({_IN_PROGRESS} OR NOT :again AND {_ARRIVED}))
+        AND {_IN_PROGRESS})
+  -- Somebody may have invited them since the planner saw how often they were.
+  AND n.announced >= (
+      SELECT count(*) FROM whatsapp_invitations i
+      WHERE NOT :test AND i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
+        AND i.template_name = CAST(:template_name AS varchar)
+        AND {_ARRIVED})
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING
@@ -226,13 +232,11 @@ async def queue_send(
     conn: Connection,
     plan: NewSend,
     invitations: Sequence[NewInvitation],
-    *,
-    include_already_invited: bool = False,
 ) -> Queued:
     """Write a send and one row per guest; call it in a transaction of its own.
 
     A guest who meanwhile has an invitation of this template in this mode is skipped: always when it may still
-    leave or nobody knows whether it did, and without `include_already_invited` when Twilio has it. Raises
+    leave or nobody knows whether it did, and when Twilio has more of them than were `announced`. Raises
     `nobody_left` when that leaves no guest (the transaction must then be rolled back), `send_undone` when this
     send has been undone meanwhile, and `time_zone_unknown` for quiet hours in a zone that nobody knows.
     """
@@ -250,7 +254,6 @@ async def queue_send(
         "template_version": plan.template_version,
         "sender": plan.sender,
         "max_retries": plan.max_retries,
-        "again": include_already_invited,
         "test": plan.test,
     }
     written: set[UUID] = set()
@@ -390,6 +393,7 @@ def _invitation_columns(invitations: Sequence[NewInvitation]) -> dict[str, list[
         "languages": [new.language for new in invitations],
         "versions": [new.template_version for new in invitations],
         "version_ids": [new.template_version_id for new in invitations],
+        "announced": [new.announced for new in invitations],
         "parts": [None if new.parts is None else _json(new.parts) for new in invitations],
     }
 

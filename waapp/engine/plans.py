@@ -177,7 +177,6 @@ async def queue(
             conn,
             new,
             [_invitation(one, made, delay) for one, delay in zip(made.recipients, delays, strict=True)],
-            include_already_invited=prepared.options.include_already_invited,
         )
 
 
@@ -196,6 +195,7 @@ def _invitation(recipient: Recipient, made: Plan, wait: float) -> NewInvitation:
         wait=wait,
         wait_reason=WaitReason.DAILY_LIMIT if wait else None,
         time_zone=recipient.time_zone,
+        announced=recipient.announced,
     )
 
 
