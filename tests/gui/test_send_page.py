@@ -25,6 +25,7 @@ from tests.gui.pages import (
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
+from waapp.core.plan import Notice, NoticeCode
 from waapp.core.rates import load_rates
 from waapp.core.waiting import Timing
 from waapp.db import events, guests, invitations, send_timing, sends, templates
@@ -38,6 +39,7 @@ from waapp.gui.late_dialog import LateDialog
 from waapp.gui.send_confirm import SendDialog
 from waapp.gui.send_page import SendPage
 from waapp.gui.send_progress import Pace
+from waapp.gui.send_rows import _language_rows
 from waapp.paths import data_dir
 from waapp.whatsapp.practice_script import Script
 
@@ -785,3 +787,22 @@ def test_the_template_written_last_is_offered_first(desk):
         assert desk.page._picker.currentText() == "Z written last"
 
     desk.run(story())
+
+
+def test_languages_that_are_missing_make_one_row() -> None:
+    notices = [
+        Notice(
+            NoticeCode.LANGUAGE_MISSING, {"language": "French", "code": "fr", "shown": "English", "guests": 2}
+        ),
+        Notice(
+            NoticeCode.LANGUAGE_MISSING,
+            {"language": "German", "code": "de", "shown": "English", "guests": 12},
+        ),
+        Notice(
+            NoticeCode.LANGUAGE_ERRORS, {"language": "Greek", "code": "el", "shown": "English", "guests": 1}
+        ),
+    ]
+    first, second = _language_rows(notices)
+    assert (first.text[:9], first.detail) == ("14 guests", "German 12, French 2")
+    assert second.text.startswith("1 guest speaks Greek")
+    assert len({first.key, second.key}) == 2

@@ -11,10 +11,13 @@ from typing import Final
 from waapp.core.plan import BlockerCode, Exclusion, Notice, NoticeCode, Options, Reason
 from waapp.engine.plans import Prepared
 from waapp.gui.moments import on_day
+from waapp.gui.texts import number
 from waapp.texts import blocker, exclusion, notice, reason_count, tr, variable
 
 _NAMED: Final = 2
 """With so many guests or fewer, a row names them itself."""
+
+_NAMED_LANGUAGES: Final = 4
 
 
 class Remedy(StrEnum):
@@ -64,6 +67,9 @@ _NUMBERS: Final = frozenset(
         Reason.PREMIUM,
     }
 )
+_LANGUAGES: Final = frozenset(
+    {NoticeCode.LANGUAGE_MISSING, NoticeCode.LANGUAGE_NOT_APPROVED, NoticeCode.LANGUAGE_ERRORS}
+)
 _TOKENS: Final = {
     Reason.OPTED_OUT: "failed",
     Reason.MISSING_VALUE: "unknown",
@@ -101,7 +107,8 @@ def review_rows(prepared: Prepared, again: Sequence[Exclusion] = ()) -> list[Rev
     ]
     rows += [_reason_row(reason, by_reason[reason]) for reason in Reason if reason in by_reason]
     rows += _choices(prepared.options, again)
-    rows += [_notice_row(each) for each in plan.warnings]
+    rows += [_notice_row(each) for each in plan.warnings if each.code not in _LANGUAGES]
+    rows += _language_rows(plan.warnings)
     rows += _fine(prepared, by_reason.keys())
     weights = ("failed", "unknown", "queued", "delivered")
     rows.sort(key=lambda row: (not row.key.startswith("blocker"), weights.index(row.token)))
@@ -310,6 +317,44 @@ def _notice_row(each: Notice) -> ReviewRow:
         label=_remedy_word(remedy),
         is_strong=False,
     )
+
+
+def _language_rows(notices: Sequence[Notice]) -> list[ReviewRow]:
+    """Return one row for all languages that are missing for the same reason, the commonest language first."""
+    alike: dict[tuple[NoticeCode, object], list[Notice]] = {}
+    for each in notices:
+        if each.code in _LANGUAGES:
+            alike.setdefault((each.code, each.params["shown"]), []).append(each)
+    rows = []
+    for (code, shown), several in alike.items():
+        text, detail = notice(several[0]), ""
+        if len(several) > 1:
+            several.sort(key=lambda each: (-_guests_of(each), str(each.params["language"])))
+            text = _languages_word(code, sum(map(_guests_of, several)), shown)
+            named = [
+                f"{each.params['language']} {number(_guests_of(each))}" for each in several[:_NAMED_LANGUAGES]
+            ]
+            detail = ", ".join(named) + (" …" if len(several) > _NAMED_LANGUAGES else "")
+        rows.append(ReviewRow(f"notice.{code.value}.{shown}", "unknown", text, detail, is_strong=False))
+    return rows
+
+
+def _guests_of(each: Notice) -> int:
+    return int(str(each.params["guests"]))
+
+
+def _languages_word(code: NoticeCode, guests: int, shown: object) -> str:
+    match code:
+        case NoticeCode.LANGUAGE_NOT_APPROVED:
+            text = tr("{n:guest speaks|guests speak} languages that WhatsApp has not approved yet: they get {shown}.",
+                      n=guests, shown=shown)  # fmt: skip
+        case NoticeCode.LANGUAGE_ERRORS:
+            text = tr("{n:guest speaks|guests speak} languages whose texts have mistakes: they get {shown}.",
+                      n=guests, shown=shown)  # fmt: skip
+        case _:
+            text = tr("{n:guest speaks|guests speak} languages that the template has no text in: they get {shown}.",
+                      n=guests, shown=shown)  # fmt: skip
+    return text
 
 
 def _fine(prepared: Prepared, present: AbstractSet[Reason]) -> list[ReviewRow]:
