@@ -122,7 +122,7 @@ def test_who_was_invited_once_more_since_the_planner_looked_is_left_out(run, dat
             assert [seen[one].taken for one in ids] == [1, 1]
             # A colleague sends the first of them another one meanwhile.
             await sends.queue_send(conn, new_send(event.id), announced(ids[:1], 1))
-        await accept_all(database)
+        await accept_all(database, "SX")
         async with database.begin() as conn:
             late = await sends.queue_send(conn, new_send(event.id), announced(ids, 1))
         assert (late.count, late.skipped) == (1, (ids[0],))
