@@ -156,6 +156,13 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
               language, template_version, version_id, parts, announced)
      JOIN guests g ON g.id = n.guest_id AND g.event_id = :event_id
      LEFT JOIN whatsapp_template_versions v ON v.id = n.version_id
+     LEFT JOIN (
+         SELECT i.guest_id, count(*) AS taken FROM whatsapp_invitations i
+         WHERE NOT :test AND i.guest_id = ANY(CAST(:guest_ids AS uuid[])) AND i.practice = :practice AND NOT i.test
+           AND i.template_name = CAST(:template_name AS varchar)
+           AND {_ARRIVED}
+         GROUP BY i.guest_id
+     ) had ON had.guest_id = n.guest_id
 WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
   -- Not "a test, or nothing exists": beside an OR each guest's rows are not looked up, but all there are read.
   AND NOT EXISTS (
@@ -164,11 +171,7 @@ WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
         AND i.template_name = CAST(:template_name AS varchar)
         AND {_IN_PROGRESS})
   -- Somebody may have invited them since the planner saw how often they were.
-  AND n.announced >= (
-      SELECT count(*) FROM whatsapp_invitations i
-      WHERE NOT :test AND i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
-        AND i.template_name = CAST(:template_name AS varchar)
-        AND {_ARRIVED})
+  AND n.announced >= COALESCE(had.taken, 0)
 ORDER BY g.id
 FOR KEY SHARE OF g
 ON CONFLICT DO NOTHING
