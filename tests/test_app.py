@@ -137,6 +137,9 @@ def server(tmp_path, run):
     run(made.stop())
 
 
+APPROVED_AT_ONCE = {"approvals": {"aaa_invitation": [[0, "approved"]]}}
+
+
 async def make_party(url, numbers, twilio=None):
     """Store an event with guests, and a template; approved if there is a Twilio that knows it."""
     database = Database(url, planner="test")
@@ -164,6 +167,9 @@ async def make_party(url, numbers, twilio=None):
             sid = await client.create_content(
                 name="aaa_invitation", language="en", types={"twilio/text": {"body": text.body}}, variables={}
             )
+            await client.request_approval(sid, name="aaa_invitation", category="MARKETING")
+            # The program looks for itself: what is noted here must be what Twilio says.
+            assert (await client.approval(sid)).status == "approved"
         async with database.begin() as conn:
             await template_versions.set_approval(
                 conn, template.version_id, content_sid=sid, status="approved"
@@ -362,7 +368,7 @@ async def start_sending(at):
 
 
 def test_closing_finishes_what_is_under_way_and_says_so(window_run, server, start_practice):
-    twilio = start_practice(faults=[{"kind": "latency", "seconds": 2.0}])
+    twilio = start_practice(faults=[{"kind": "latency", "seconds": 2.0}], script=APPROVED_AT_ONCE)
 
     async def scenario():
         url = await server.start()
@@ -405,7 +411,7 @@ def test_asked_to_terminate_the_program_ends_in_order(tmp_path):
 
 
 def test_a_wrong_secret_pauses_the_send_says_so_and_loses_nothing(window_run, server, start_practice):
-    twilio = start_practice()
+    twilio = start_practice(script=APPROVED_AT_ONCE)
 
     async def scenario():
         url = await server.start()
