@@ -186,10 +186,11 @@ class Program:
                 feed.subscribe(approvals.changed)
                 tasks.start(approvals.run(), "approvals")
             tasks.start(feed.run(), "feed")
+            # From here on leaving is in order: a query that is cut off half-way would hold it up.
+            self._serving = True
             try:
                 await window.start()
                 counts.follow(window.event_id)
-                self._serving = True
                 await self._leave.wait()
             finally:
                 self._serving = False

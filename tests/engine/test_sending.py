@@ -263,3 +263,18 @@ def test_a_claim_left_behind_by_a_dead_desk_is_looked_for_before_anything_else(r
     assert [row.engine_state for row in rows].count(EngineState.UNKNOWN) == 1
     assert max(deliveries(desk).values()) == 1
     assert len(desk.practice.accepted()) == 3
+
+
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+def test_who_is_told_to_stop_at_any_moment_of_the_start_stops(run: Run, desk: Desk, turns: int) -> None:
+    async def scenario() -> None:
+        sending = desk.sending()
+        working = asyncio.create_task(sending.run())
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        sending.stop()
+        async with asyncio.timeout(20):
+            await working
+        assert sending.state.duty is Duty.STOPPED
+
+    run(scenario())

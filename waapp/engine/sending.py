@@ -140,6 +140,8 @@ class Sending:
             if not lock.held:
                 self._become(SendingState(Duty.STANDBY, lock.holder))
                 return
+            if self._stopping.is_set():
+                return  # while the lock was taken: there was no sender yet that could have been told
             self._become(SendingState(Duty.SENDING))
             await self._serve(lock)
 
