@@ -58,6 +58,7 @@ class Tasks:
             for task in waiting:
                 task.cancel()
             await asyncio.wait(waiting)
+        await asyncio.sleep(0)  # what never began is closed by a callback that is still to come
 
     async def __aenter__(self) -> Self:
         return self
