@@ -2,15 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from waapp.config import Settings
 from waapp.core.events import Event, is_region
-from waapp.core.import_diff import Diff, Line, Outcome, Side, diff, without_changes
+from waapp.core.import_diff import Diff, Line, Origin, Outcome, diff, without_changes
 from waapp.core.import_list import new_list, read_list
 from waapp.core.imports import Undo
+from waapp.core.merging import Side
 from waapp.db import events, guests, imports
 from waapp.engine.guest_files import read_aside
 from waapp.errors import UserError
@@ -107,7 +109,8 @@ async def import_guests(
         if choices is not None:
             guest_list = guest_list.recall(choices)
         reading = read_list(guest_list, stored, given)
-        planned = diff(reading.rows, stored, reading.duplicates, given)
+        origin = Origin(file.name, datetime.now(UTC))
+        planned = diff(reading.rows, stored, reading.duplicates, given, origin=origin)
         if not update:
             planned = without_changes(planned)
         saved = None

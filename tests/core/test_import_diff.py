@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from waapp.core.duplicates import Likeness, find_duplicates
 from waapp.core.guests import Consent, Guest, GuestDraft
-from waapp.core.import_diff import (
-    FIELDS,
-    Change,
-    Choice,
-    Decisions,
-    Given,
-    Outcome,
-    Side,
-    diff,
-    draft_of,
-    identity,
-    value_of,
-)
+from waapp.core.import_diff import Choice, Decisions, Given, Origin, Outcome, diff, identity
+from waapp.core.merging import FIELDS, Change, Side, value_of
 from waapp.core.rows import Finding, Row
 
 EVENT = UUID(int=99)
@@ -310,5 +299,49 @@ def test_nothing_that_is_stored_disappears(drafts, stored):
     after, _ = saved(found, guests, [])
     for one, now in zip(guests, after, strict=False):
         for name in ("name", "phone", "email", "group"):
-            assert bool(value_of(draft_of(now), name)) >= bool(value_of(draft_of(one), name))
+            assert bool(value_of(now.draft, name)) >= bool(value_of(one.draft, name))
         assert dict(one.extra).keys() <= dict(now.extra).keys()
+
+
+LIST = Origin("guests.xlsx", datetime(2027, 3, 4, tzinfo=UTC))
+AGREED = replace(ANA, consent=Consent.YES)
+
+
+def told(drafts, stored=(), earlier=(), **decisions):
+    rows = rows_of(*drafts)
+    guests = [guest(number, draft) for number, draft in enumerate(stored, start=1)]
+    (line,) = diff(rows, guests, find_duplicates(rows, guests), earlier, Decisions(**decisions), LIST).lines
+    return line
+
+
+def test_a_consent_of_a_list_has_the_list_as_its_source_and_the_day_it_came():
+    line = told([AGREED])
+    assert line.given == AGREED
+    assert line.draft == replace(AGREED, consent_source=LIST.source, consent_at=LIST.at)
+    assert told([ANA]).draft == ANA
+
+
+def test_a_source_and_a_day_that_the_list_gives_stand():
+    row = replace(AGREED, consent_source="form", consent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert told([row]).draft == row
+
+
+def test_a_consent_that_changes_brings_its_source_and_its_day():
+    line = told([AGREED], [replace(ANA, consent_source="telephone")])
+    assert line.draft == replace(AGREED, consent_source=LIST.source, consent_at=LIST.at)
+    assert [change.field for change in line.changed] == ["consent", "consent_source", "consent_at"]
+
+
+def test_a_consent_that_is_known_keeps_its_source_and_so_does_one_that_the_planner_keeps():
+    known = replace(AGREED, consent_source="telephone", consent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert told([AGREED], [known]).outcome is Outcome.SAME
+    assert told([AGREED], [ANA], sides={2: {"consent": Side.STORED}}).outcome is Outcome.SAME
+    earlier = [Given(UUID(int=1), AGREED)]
+    assert told([AGREED], [ANA], earlier).outcome is Outcome.SAME
+
+
+def test_a_consent_that_an_empty_cell_takes_away_goes_with_its_source_unless_it_was_a_no():
+    known = replace(AGREED, consent_source="telephone", consent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert told([ANA], [known], erase=frozenset({"consent"})).draft == ANA
+    refused = replace(known, consent=Consent.NO)
+    assert told([ANA], [refused], erase=frozenset({"consent"})).outcome is Outcome.SAME

@@ -335,3 +335,18 @@ def test_reading_the_result_again_finds_no_more_duplicates(people: list[tuple[st
     again = parse_table([heading, *([draft.name, draft.phone] for draft in first.drafts)], "PT")
     assert again.drafts == first.drafts
     assert again.skipped == ()
+
+
+def test_a_consent_has_its_source_and_its_day_where_the_list_gives_them():
+    rows = [
+        ["Name", "Opt in", "Consent source", "Consent date"],
+        ["Ana Sousa", "yes", "web form", "2026-05-04"],
+        ["Rui Costa", "no", "", "3/4/2026"],
+    ]
+    ana, rui = parse_table(rows, "PT").rows
+    assert ana.draft.consent_source == "web form"
+    assert f"{ana.draft.consent_at:%Y-%m-%d}" == "2026-05-04"
+    assert ana.findings == (Finding(2, RowCode.NO_PHONE),)
+    assert rui.draft.consent_at is None
+    assert rui.draft.extra == {"consent_at_as_given": "3/4/2026"}
+    assert RowCode.CONSENT_DAY_UNCLEAR in {finding.code for finding in rui.findings}

@@ -11,7 +11,7 @@ import pytest
 from tests.db.rows import execute, make_event, new_invitations, new_send
 from waapp.core.duplicates import find_duplicates
 from waapp.core.guests import Consent, Guest, GuestDraft
-from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff, draft_of
+from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff
 from waapp.core.imports import Why
 from waapp.core.rows import Row
 from waapp.db import guests, imports, personal_data, sends
@@ -64,7 +64,7 @@ class Desk:
         guest = (await self.guests())[whom]
         async with self.database.begin() as conn:
             return await guests.update_guest(
-                conn, guest.id, replace(draft_of(guest), **changes), guest.updated_at
+                conn, guest.id, replace(guest.draft, **changes), guest.updated_at
             )
 
     async def undo(self, import_id: UUID, *, rest: bool = False):
@@ -88,7 +88,7 @@ def test_a_list_comes_in_as_it_is(run, desk: Desk) -> None:
         assert saved.account == Account(4, 3, 0, 0, 1)
         found = await desk.guests()
         assert list(found) == ["Ana Sousa", "Rui\tCosta", "زوي"]
-        assert [draft_of(guest) for guest in found.values()] == [ANA, RUI, ZOE]
+        assert [guest.draft for guest in found.values()] == [ANA, RUI, ZOE]
         (listed,) = await desk.listed()
         assert (listed.source, listed.by, listed.account, listed.left) == (
             "guests.xlsx",
@@ -108,7 +108,7 @@ def test_a_list_changes_only_the_fields_in_which_it_differs(run, desk: Desk) -> 
         )
         assert saved.account == Account(2, 0, 1, 1, 0)
         ana = (await desk.guests())["Ana Sousa"]
-        assert draft_of(ana) == replace(ANA, group="Family", extra={"table": "8", "menu": "fish"})
+        assert ana.draft == replace(ANA, group="Family", extra={"table": "8", "menu": "fish"})
 
     run(scenario())
 
@@ -210,7 +210,7 @@ def test_undoing_removes_whom_it_added_and_puts_back_what_it_changed(run, desk: 
         assert saved.account == Account(3, 1, 1, 0, 1)
         undo = await desk.undo(saved.id)
         assert (len(undo.removed), len(undo.restored), undo.kept) == (1, 1, ())
-        assert {name: draft_of(guest) for name, guest in (await desk.guests()).items()} == {"Ana Sousa": ANA}
+        assert {name: guest.draft for name, guest in (await desk.guests()).items()} == {"Ana Sousa": ANA}
         (listed,) = await desk.listed()
         assert (listed.undone_by, listed.left) == ("Rui", 0)
         assert listed.undone_at is not None
@@ -258,7 +258,7 @@ def test_editing_another_field_does_not_keep_a_change_from_being_undone(run, des
         await desk.edit("Ana Sousa", notes="mine")
         undo = await desk.undo(saved.id)
         assert undo.kept == ()
-        assert draft_of((await desk.guests())["Ana Sousa"]) == replace(ANA, notes="mine")
+        assert (await desk.guests())["Ana Sousa"].draft == replace(ANA, notes="mine")
 
     run(scenario())
 
@@ -297,5 +297,25 @@ def test_a_mapping_is_remembered_for_all_lists_of_its_shape(run, desk: Desk) -> 
             await imports.remember_mapping(conn, "s1", {"0:name": "extra"}, "Rui")
             assert await imports.recall_mapping(conn, "s1") == {"0:name": "extra"}
             assert await imports.recall_mapping(conn, "s2") is None
+
+    run(scenario())
+
+
+def test_undoing_a_deletion_brings_back_what_lists_said_of_the_guest(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, RUI)
+        ana = (await desk.guests())["Ana Sousa"]
+        async with desk.database.begin() as conn:
+            deleted = await guests.delete_guests(conn, [ana.id])
+        assert (await desk.listed())[0].left == 1
+        async with desk.database.begin() as conn:
+            await guests.restore_guests(conn, deleted)
+        assert (await desk.listed())[0].left == 2
+        # The list is known again even after an edit, and the import can be taken back whole.
+        again, _ = await desk.compare(ANA, RUI)
+        assert not again.changes_something
+        undo = await desk.undo(saved.id)
+        assert (len(undo.removed), undo.kept) == (2, ())
 
     run(scenario())

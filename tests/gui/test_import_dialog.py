@@ -13,7 +13,7 @@ from tests.gui.guest_data import by_name
 from tests.gui.pages import Reports, make_event, until
 from waapp.core.guests import GuestDraft
 from waapp.core.headings import Field
-from waapp.core.import_diff import Choice, Outcome, draft_of
+from waapp.core.import_diff import Choice, Outcome
 from waapp.db import events, guests
 from waapp.db.engine import Database
 from waapp.gui.aio import Tasks
@@ -145,7 +145,7 @@ def test_saves_what_it_shows_and_undoes_nothing_of_others(setting):
         QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: dialog.saved is not None and not dialog.isVisible())
         found = await setting.stored()
-        assert draft_of(found["Ana Sousa"]) == replace(ANA, group="Bride", extra={"table": "7"})
+        assert found["Ana Sousa"].draft == replace(ANA, group="Bride", extra={"table": "7"})
         assert "Rui Costa" in found
 
     setting.run(story())

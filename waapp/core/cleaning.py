@@ -8,6 +8,7 @@ from typing import Any, Final
 from waapp.core.cells import clean_cell, one_line
 from waapp.core.columns import Column, ColumnMap, unused
 from waapp.core.content import is_yes, looks_like_phone
+from waapp.core.days import read_day
 from waapp.core.guests import (
     GROUP_LIMIT,
     NAME_LIMIT,
@@ -28,7 +29,15 @@ _SEVERAL: Final = re.compile(
 )
 _BETWEEN_TAGS: Final = re.compile(r":::|[;,|\n]")
 _DETAILS: Final = frozenset(
-    {Field.TAGS, Field.HOUSEHOLD, Field.PLUS_ONES, Field.TIME_ZONE, Field.CONSENT},
+    {
+        Field.TAGS,
+        Field.HOUSEHOLD,
+        Field.PLUS_ONES,
+        Field.TIME_ZONE,
+        Field.CONSENT,
+        Field.CONSENT_SOURCE,
+        Field.CONSENT_AT,
+    },
 )
 _NOTHING: Final = GuestDraft("")
 _LONGEST_COUNT: Final = 4
@@ -169,6 +178,12 @@ def _with_details(
         if agreed is None:
             extra[unused("consent_as_given", extra)] = text
             findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
+    day = None
+    if text := by_field.get(Field.CONSENT_AT, ""):
+        day = read_day(text)
+        if day is None:
+            extra[unused("consent_at_as_given", extra)] = text
+            findings.append(Finding(number, RowCode.CONSENT_DAY_UNCLEAR, {"text": text}))
     return replace(
         draft,
         tags=_tags(by_field.get(Field.TAGS, "")),
@@ -176,6 +191,8 @@ def _with_details(
         plus_ones=plus_ones,
         time_zone=by_field.get(Field.TIME_ZONE, ""),
         consent=consent,
+        consent_source=one_line(by_field.get(Field.CONSENT_SOURCE, "")),
+        consent_at=day,
     )
 
 

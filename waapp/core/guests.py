@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -70,7 +71,7 @@ class Guest:
     @property
     def draft(self) -> "GuestDraft":
         """Return the part that a person may set."""
-        return GuestDraft(**{part.name: getattr(self, part.name) for part in fields(GuestDraft)})
+        return GuestDraft(*_editable(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class GuestDraft:
     consent_source: str = ""
     consent_at: datetime | None = None
 
+
+_editable: Final = attrgetter(*(part.name for part in fields(GuestDraft)))
 
 COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
 """The words, in small letters, by which a web application may say that a guest comes."""

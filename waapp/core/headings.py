@@ -24,6 +24,8 @@ class Field(StrEnum):
     PLUS_ONES = "plus_ones"
     TIME_ZONE = "time_zone"
     CONSENT = "consent"
+    CONSENT_SOURCE = "consent_source"
+    CONSENT_AT = "consent_at"
     IGNORED = "ignored"
 
 
@@ -115,6 +117,19 @@ _HEADINGS: Final = {
         "consent, opt in, optin, opted in, whatsapp consent, whatsapp opt in, marketing consent, gdpr consent,"
         "consentimiento, consentimento, consentement, einwilligung, zustimmung, consenso, onay, izin, riza,"
         "موافقة, الموافقة, הסכמה, सहमति"
+    ),
+    Field.CONSENT_SOURCE: (
+        "consent source, source of consent, source of the consent, opt in source, optin source, consent given by,"
+        "origen del consentimiento, origem do consentimento, source du consentement, quelle der einwilligung,"
+        "einwilligungsquelle, fonte del consenso, origine del consenso, onay kaynagi, izin kaynagi,"
+        "مصدر الموافقة, מקור ההסכמה, सहमति का स्रोत"
+    ),
+    Field.CONSENT_AT: (
+        "consent date, date of consent, date of the consent, consent given on, consented at, consent at, consent time,"
+        "opt in date, optin date, opted in at, opted in on, opt in time, fecha de consentimiento,"
+        "fecha del consentimiento, data de consentimento, data do consentimento, date de consentement,"
+        "date du consentement, datum der einwilligung, einwilligungsdatum, data del consenso, data consenso,"
+        "onay tarihi, izin tarihi, riza tarihi, تاريخ الموافقة, תאריך הסכמה, תאריך ההסכמה, सहमति की तिथि, सहमति तिथि"
     ),
     Field.LANGUAGE: (
         "language, lang, languages, preferred language, language preference, locale, idioma, idiomas, idioma preferido,"

@@ -1,15 +1,17 @@
 """What saving a guest list would do: whom it adds, what it changes field by field, what it leaves out and why."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Final
 from uuid import UUID
 
 from waapp.core.duplicates import Duplicate, Likeness, Reason
 from waapp.core.guests import HOUSEHOLD_LIMIT, Consent, Guest, GuestDraft
 from waapp.core.headings import fold
+from waapp.core.merging import Change, Side, compose, is_cosmetic, merge, value_of, whose_of_two, with_origin
 from waapp.core.rows import Finding, Row
 
 Key = tuple[str, str, str]
@@ -32,23 +34,6 @@ class Choice(StrEnum):
     SKIP = "skip"
 
 
-class Side(StrEnum):
-    """Whose value of a field counts: the row's, or the one that is there (stored, or of an earlier row)."""
-
-    FILE = "file"
-    STORED = "stored"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field in which a row differs from what is there; `extra.…` names a further column."""
-
-    field: str
-    old: object
-    new: object
-    side: Side
-
-
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """What the planner has chosen: for rows by number, for all matches of a kind, for single fields of rows.
@@ -60,6 +45,14 @@ class Decisions:
     kinds: Mapping[Likeness, Choice] = field(default_factory=dict)
     sides: Mapping[int, Mapping[str, Side]] = field(default_factory=dict)
     erase: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What stands as source and day of a consent that a list tells without them: the list, and when it came."""
+
+    source: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +131,9 @@ def without_changes(found: Diff) -> Diff:
     )
 
 
-FIELDS: Final = tuple(one.name for one in fields(GuestDraft) if one.name != "extra")
-"""The fields of a draft that have one value each."""
-EXTRA: Final = "extra."
-"""What stands before the name of a further column in the name of a field."""
-
-_EMPTY: Final[Mapping[str, object]] = {
-    one.name: "" if one.default is MISSING else one.default for one in fields(GuestDraft)
-}
 _MERGED_UNASKED: Final = frozenset({Reason.EMAIL, Reason.NAME})
+_CONSENT: Final = frozenset({"consent", "consent_source", "consent_at"})
 _STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
-
-
-def draft_of(guest: Guest) -> GuestDraft:
-    """Return the part of a stored guest that a person or a list may set."""
-    return GuestDraft(**{one.name: getattr(guest, one.name) for one in fields(GuestDraft)})
-
-
-def value_of(draft: GuestDraft, name: str) -> object:
-    """Return a field of a draft, or a further column by `extra.…`; an empty text where there is none."""
-    return draft.extra.get(name.removeprefix(EXTRA), "") if name.startswith(EXTRA) else getattr(draft, name)
-
-
-def is_empty(name: str, value: object) -> bool:
-    """Tell whether a field says nothing."""
-    return value == _EMPTY.get(name, "")
 
 
 def default_choice(match: Duplicate) -> Choice:
@@ -182,11 +153,12 @@ def diff(
     found: Iterable[Duplicate],
     earlier: Sequence[Given] = (),
     decisions: Decisions = Decisions(),
+    origin: Origin = Origin(),
 ) -> Diff:
     """Return what saving the rows would do to the guests of an event.
 
     `found` are the duplicates of the rows (`duplicates.find_duplicates`), `earlier` what former imports said, the
-    newest import first. A list that was imported before finds its guests again even where they were edited since, and
+    newest import first, `origin` whence a consent comes where the list does not say. A list that was imported before finds its guests again even where they were edited since, and
     what it says no differently than then does not undo the edits.
     """
     read = tuple(rows)
@@ -208,17 +180,9 @@ def diff(
         for follower, given in followers.get(place.row.number, ()):
             draft, line = _join(draft, follower, given, decisions)
             lines[line.number] = line
-        lines[place.row.number] = _save(place, draft, stored, base, decisions)
+        lines[place.row.number] = _save(place, draft, stored, base, decisions, origin)
     _keep_households(lines, stored)
     return Diff(tuple(lines[row.number] for row in read))
-
-
-def compose(drafts: Sequence[GuestDraft]) -> GuestDraft:
-    """Return one guest of several rows: the first one's values, what it leaves empty from the next."""
-    first, *rest = drafts
-    for draft in rest:
-        first, _ = _merge(first, draft, _whose_of_two, {})
-    return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +293,7 @@ def _join(
 ) -> tuple[GuestDraft, Line]:
     """Merge a row into an earlier one: it fills what is empty there, and more where the planner says so."""
     row = place.row
-    draft, changes = _merge(leading, given, _whose_of_two, decisions.sides.get(row.number, {}))
+    draft, changes = merge(leading, given, whose_of_two, decisions.sides.get(row.number, {}))
     return draft, Line(
         row.number,
         Outcome.SKIP,
@@ -348,6 +312,7 @@ def _save(
     stored: Mapping[UUID, Guest],
     base: Mapping[UUID, GuestDraft],
     decisions: Decisions,
+    origin: Origin,
 ) -> Line:
     row = place.row
     line = Line(
@@ -360,25 +325,29 @@ def _save(
         findings=row.findings,
     )
     if place.guest_id is None:
-        return line
-    before = base.get(place.guest_id)
-    refuses = stored[place.guest_id].consent is Consent.NO
+        return replace(line, draft=with_origin(draft, origin.source, origin.at))
+    guest, before = stored[place.guest_id], base.get(place.guest_id)
+    chosen = decisions.sides.get(row.number, {})
+    refuses = guest.consent is Consent.NO
 
     def whose(name: str, old: object, new: object) -> Side:
         said_before = before is not None and value_of(before, name) == new
         # Whoever asked not to be written to is not brought back by a list.
-        kept = refuses and name.startswith("consent")
-        return Side.STORED if said_before or kept or _is_cosmetic(name, old, new) else Side.FILE
+        kept = refuses and name in _CONSENT
+        return Side.STORED if said_before or kept or is_cosmetic(name, old, new) else Side.FILE
 
     # What stands in a row but not in its field (a wrong address) is no reason to erase the field.
-    unread = {name for name in decisions.erase if f"{name}_as_given" in draft.extra}
-    merged, changes = _merge(
-        draft_of(stored[place.guest_id]),
-        draft,
-        whose,
-        decisions.sides.get(row.number, {}),
-        decisions.erase - unread,
-    )
+    erase = decisions.erase - {name for name in decisions.erase if f"{name}_as_given" in draft.extra}
+    if refuses:
+        erase -= _CONSENT
+    if draft.consent is Consent.UNKNOWN:
+        erase |= _CONSENT if "consent" in erase else frozenset()
+    elif (
+        draft.consent is not guest.consent
+        and (chosen.get("consent") or whose("consent", guest.consent, draft.consent)) is Side.FILE
+    ):
+        draft = with_origin(draft, origin.source, origin.at)
+    merged, changes = merge(guest.draft, draft, whose, chosen, erase)
     changed = any(change.side is Side.FILE for change in changes)
     return replace(
         line,
@@ -415,60 +384,3 @@ def _keep_households(lines: dict[int, Line], stored: Mapping[UUID, Guest]) -> No
                 continue
         if household:
             lines[number] = replace(line, draft=replace(draft, household=household))
-
-
-def _whose_of_two(name: str, old: object, _new: object) -> Side:
-    return Side.FILE if is_empty(name, old) or name == "tags" else Side.STORED
-
-
-def _is_cosmetic(name: str, old: object, new: object) -> bool:
-    """Tell whether two names or addresses differ in nothing but case, accents or blanks."""
-    match name:
-        case "name":
-            return fold(str(old)) == fold(str(new))
-        case "email":
-            return str(old).casefold() == str(new).casefold()
-        case _:
-            return False
-
-
-def _merge(
-    old: GuestDraft,
-    new: GuestDraft,
-    whose: Callable[[str, object, object], Side],
-    chosen: Mapping[str, Side],
-    erase: frozenset[str] = frozenset(),
-) -> tuple[GuestDraft, tuple[Change, ...]]:
-    """Return the guest that two make, and the fields in which the new one differs with whose value counts."""
-    changes = []
-    for name in (*FIELDS, *(EXTRA + key for key in (new.extra if not erase else {**new.extra, **old.extra}))):
-        was, given = value_of(old, name), value_of(new, name)
-        erases = is_empty(name, given)
-        now = given if erases else _together(name, was, given)
-        if was == now or (erases and (name not in erase or name == "name")):
-            continue
-        side = chosen.get(name) or (Side.FILE if erases else whose(name, was, given))
-        changes.append(Change(name, was, now, side))
-    return _changed(old, changes), tuple(changes)
-
-
-def _together(name: str, was: object, given: object) -> object:
-    """Return what a field becomes when a row brings a value: tags are added to those that are there."""
-    if name == "tags" and isinstance(was, tuple) and isinstance(given, tuple):
-        return tuple(dict.fromkeys((*was, *given)))
-    return given
-
-
-def _changed(draft: GuestDraft, changes: Iterable[Change]) -> GuestDraft:
-    values: dict[str, object] = {}
-    extra = dict(draft.extra)
-    for change in changes:
-        if change.side is Side.STORED:
-            continue
-        if not change.field.startswith(EXTRA):
-            values[change.field] = change.new
-        elif change.new:
-            extra[change.field.removeprefix(EXTRA)] = str(change.new)
-        else:
-            extra.pop(change.field.removeprefix(EXTRA), None)
-    return replace(draft, **cast("dict[str, Any]", values | {"extra": extra})) if changes else draft

@@ -10,7 +10,8 @@ from waapp.core.columns import ColumnMap, HeadingChoice, heading_choices, recogn
 from waapp.core.duplicates import Duplicate, find_duplicates
 from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import EXTRA, FIELDS, Given, identity
+from waapp.core.import_diff import Given, identity
+from waapp.core.merging import EXTRA, FIELDS
 from waapp.core.rows import Row
 from waapp.core.tabular import guess_columns
 

@@ -21,6 +21,7 @@ class RowCode(StrEnum):
     PLUS_ADDED = "row_plus_added"
     PLUS_ONE_NAMED = "row_plus_one_named"
     CONSENT_UNCLEAR = "row_consent_unclear"
+    CONSENT_DAY_UNCLEAR = "row_consent_day_unclear"
     BROKEN_LETTERS = "row_broken_letters"
     SEVERAL_PHONES = "row_several_phones"
 

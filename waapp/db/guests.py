@@ -134,6 +134,10 @@ _SAVE_INVITATIONS: Final = text("""
 SELECT CAST(to_jsonb(i) AS text) FROM whatsapp_invitations i WHERE i.guest_id = ANY(:ids)
 """)
 
+_SAVE_IMPORT_ROWS: Final = text("""
+SELECT CAST(to_jsonb(r) AS text) FROM waapp_import_rows r WHERE r.guest_id = ANY(:ids)
+""")
+
 _DELETE: Final = text("DELETE FROM guests g WHERE g.id = ANY(:ids) RETURNING CAST(to_jsonb(g) AS text)")
 
 # What the database computes itself cannot be written back.
@@ -178,6 +182,7 @@ class DeletedGuests:
     ids: tuple[UUID, ...]
     guests: tuple[str, ...]
     invitations: tuple[str, ...]
+    import_rows: tuple[str, ...]
 
 
 async def stream_guest_rows(
@@ -289,12 +294,13 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuest
     if sending:
         raise UserError("guests_being_sent", count=sending)
     invitations = tuple((await conn.execute(_SAVE_INVITATIONS, parameters)).scalars())
+    import_rows = tuple((await conn.execute(_SAVE_IMPORT_ROWS, parameters)).scalars())
     guests = tuple((await conn.execute(_DELETE, parameters)).scalars())
-    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations)
+    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations, import_rows)
 
 
 async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
-    """Bring deleted guests back as they were, with their invitations.
+    """Bring deleted guests back as they were, with their invitations and what imported lists said of them.
 
     What waited to be sent comes back as cancelled: undoing a deletion must not send anything. Raises
     `event_unknown` when the event is gone.
@@ -305,6 +311,7 @@ async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
     except exc.IntegrityError as error:
         raise UserError("event_unknown", name="") from error
     await _put_back(conn, "whatsapp_invitations", deleted.invitations)
+    await _put_back(conn, "waapp_import_rows", deleted.import_rows)
     await conn.execute(_RESET_STATUS, {"rows": _array(deleted.guests)})
     await conn.execute(_CANCEL_WAITING, {"ids": list(deleted.ids)})
 

@@ -15,8 +15,9 @@ import psycopg
 from sqlalchemy import exc, text
 
 from waapp.core.guests import Consent, Guest, GuestDraft
-from waapp.core.import_diff import EXTRA, FIELDS, Account, Diff, Given, Line, Outcome, is_empty
+from waapp.core.import_diff import Account, Diff, Given, Line, Outcome
 from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
+from waapp.core.merging import EXTRA, FIELDS, is_empty
 from waapp.db.engine import Connection
 from waapp.db.guests import list_guests
 from waapp.db.streaming import CHUNK, stream

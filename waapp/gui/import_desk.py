@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,9 @@ from waapp.core.duplicates import Likeness
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import Choice, Decisions, Diff, Given, Side, diff
+from waapp.core.import_diff import Choice, Decisions, Diff, Given, Origin, diff
 from waapp.core.import_list import GuestList, Reading, erasable, new_list, read_list
+from waapp.core.merging import Side
 from waapp.core.sources import Source
 from waapp.db import guests as guest_rows
 from waapp.db import imports
@@ -60,6 +62,7 @@ class ImportDesk:
         self._planner = planner
         self._stored: list[Guest] = []
         self._given: list[Given] = []
+        self._came_at = datetime.now(UTC)
 
     @property
     def name(self) -> str:
@@ -190,7 +193,8 @@ class ImportDesk:
     def _diff(
         self, reading: Reading, decisions: Decisions
     ) -> tuple[Diff, list[ImportRow], Counter[RowFilter]]:
-        found = diff(reading.rows, self._stored, reading.duplicates, self._given, decisions)
+        origin = Origin(self.name, self._came_at)
+        found = diff(reading.rows, self._stored, reading.duplicates, self._given, decisions, origin)
         rows = import_rows(found)
         return found, rows, count_kinds(rows)
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout, QWidget
 
-from waapp.core.import_diff import Change, Choice, Line, Outcome, Side, is_empty
+from waapp.core.import_diff import Choice, Line, Outcome
+from waapp.core.merging import Change, Side, is_empty
 from waapp.gui import style
 from waapp.gui.import_rows import ImportRow, row_name
 from waapp.gui.paint import isolated

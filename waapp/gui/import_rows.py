@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from waapp.core import phone
-from waapp.core.import_diff import Diff, Line, Outcome, Side
+from waapp.core.import_diff import Diff, Line, Outcome
+from waapp.core.merging import Side
 from waapp.core.rows import RowCode
 from waapp.core.status import Shown
 from waapp.texts import FIELDS, tr

@@ -58,6 +58,7 @@ ROWS: Final = {
     RowCode.PLUS_ADDED: "{text} was read as {phone}.",
     RowCode.PLUS_ONE_NAMED: "“{text}” counts as one who comes along.",
     RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
+    RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
 }

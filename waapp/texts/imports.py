@@ -9,8 +9,9 @@ from waapp.core.columns import GuessedBy
 from waapp.core.duplicates import Duplicate, Likeness, Reason
 from waapp.core.guests import Consent
 from waapp.core.headings import Field
-from waapp.core.import_diff import Change, Line, Outcome
+from waapp.core.import_diff import Line, Outcome
 from waapp.core.imports import Why
+from waapp.core.merging import Change
 from waapp.core.rows import RowCode
 from waapp.texts.filling import tr
 from waapp.texts.guests import FIELDS, ROWS
@@ -29,6 +30,8 @@ COLUMN_FIELDS: Final = {
     Field.PLUS_ONES: "Plus-ones",
     Field.TIME_ZONE: "Time zone",
     Field.CONSENT: "Consent",
+    Field.CONSENT_SOURCE: "Source of the consent",
+    Field.CONSENT_AT: "Date of the consent",
     Field.IGNORED: "Leave out",
 }
 """What a column can hold, as the planner chooses it."""
