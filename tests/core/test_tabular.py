@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from waapp.core.cells import clean_cell
 from waapp.core.guests import GuestDraft, check_guest, may_be_saved
 from waapp.core.headings import Field
-from waapp.core.rows import RowCode
+from waapp.core.rows import Finding, RowCode
 from waapp.core.tabular import Import, parse_table
 
 

@@ -158,8 +158,9 @@ def diff(
     """Return what saving the rows would do to the guests of an event.
 
     `found` are the duplicates of the rows (`duplicates.find_duplicates`), `earlier` what former imports said, the
-    newest import first, `origin` whence a consent comes where the list does not say. A list that was imported before finds its guests again even where they were edited since, and
-    what it says no differently than then does not undo the edits.
+    newest import first, `origin` whence a consent comes where the list does not say. A list that was imported before
+    finds its guests again even where they were edited since, and what it says no differently than then does not undo
+    the edits.
     """
     read = tuple(rows)
     placed = _Placing(guests, found, earlier, decisions).place(read)

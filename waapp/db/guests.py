@@ -296,7 +296,9 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuest
     invitations = tuple((await conn.execute(_SAVE_INVITATIONS, parameters)).scalars())
     import_rows = tuple((await conn.execute(_SAVE_IMPORT_ROWS, parameters)).scalars())
     guests = tuple((await conn.execute(_DELETE, parameters)).scalars())
-    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations, import_rows)
+    return DeletedGuests(
+        tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations, import_rows
+    )
 
 
 async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
