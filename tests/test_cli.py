@@ -128,6 +128,25 @@ def test_a_template_is_submitted_once_and_listed_with_its_state(
     assert "no text in the language de" in waapp("submit", "garden", "--language", "de").stderr
 
 
+def test_the_examples_for_whatsapp_come_from_a_guest_of_the_event(
+    waapp: Waapp, event: str, private_url: str
+) -> None:
+    assert waapp("import", event, str(SAMPLE)).returncode == 0
+    with psycopg.connect(private_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO whatsapp_templates (name, display_name, content, variables) VALUES"
+            " ('meadow', 'Meadow', 'Dear {{guest_name}}, please come to our party in the garden!', '[]')"
+        )
+        (name,) = connection.execute("SELECT name FROM guests ORDER BY name LIMIT 1").fetchone() or ("",)
+    assert waapp("submit", "meadow", "--guest", name).returncode == 2
+    assert "no guest “Nobody”" in waapp("submit", "meadow", "--event", event, "--guest", "Nobody").stderr
+    done = json.loads(waapp("submit", "meadow", "--event", event, "--guest", name, "--json").stdout)
+    assert done["templates"][0]["content_sid"]
+    assert done["examples"] == {"guest_name": name}
+    again = json.loads(waapp("submit", "meadow", "--event", event, "--json").stdout)
+    assert again["examples"] == {}, "they went with the first request"
+
+
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".vcf"])
 def test_what_was_imported_is_exported_and_read_again(
     waapp: Waapp, event: str, tmp_path: Path, suffix: str

@@ -224,6 +224,7 @@ def test_real_findings_about_parts_fill_their_words():
             *(Button(ButtonKind.COPY_CODE, "a reply that is long!", value) for value in ("", long)),
             Button(ButtonKind.QUICK_REPLY, "a reply that is long!"),
             Button(ButtonKind.URL, "x"),
+            Button(ButtonKind.URL, "y", "{{rsvp_link}}"),
         ),
     )
     film = replace(draft, header=Header(HeaderKind.VIDEO, f"http://{{{{a}}}}.gif {long}"))

@@ -200,6 +200,17 @@ def _parser() -> argparse.ArgumentParser:
     submit = add("submit", _submit, "submit a template to WhatsApp; again, it only asks how far that is")
     submit.add_argument("template", metavar="TEMPLATE", help="name")
     submit.add_argument("--language", metavar="CODE", help="such as pt_PT (default: the main language)")
+    submit.add_argument(
+        "--event",
+        metavar="EVENT",
+        help="id or unique name: its guests give the examples (default: invented ones)",
+    )
+    submit.add_argument(
+        "--guest",
+        metavar="NAME",
+        help="with --event: the guest whose values are the examples (default: who has most of them)",
+    )
+    submit.set_defaults(check=lambda given: _check_submit(submit, given))
 
     work = add("work", _work, "send, follow and settle without a window", has_json=False)
     work.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
@@ -284,6 +295,12 @@ def _check_import(parser: argparse.ArgumentParser, options: argparse.Namespace) 
         parser.error("--rest goes with --undo")
 
 
+def _check_submit(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with bad usage for a guest of no event."""
+    if options.guest is not None and options.event is None:
+        parser.error("--guest goes with --event")
+
+
 async def _send(options: argparse.Namespace) -> None:
     from waapp import commands, config
 
@@ -305,7 +322,10 @@ async def _templates(options: argparse.Namespace) -> None:
 async def _submit(options: argparse.Namespace) -> None:
     from waapp import config, template_commands
 
-    _show(await template_commands.submit(config.load(), options.template, options.language), options)
+    done = await template_commands.submit(
+        config.load(), options.template, options.language, options.event, options.guest
+    )
+    _show(done, options)
 
 
 async def _work(options: argparse.Namespace) -> None:

@@ -112,9 +112,10 @@ BROKEN = [
     ("url_missing", E, buttons(url(" "))),
     ("url_not_https", E, buttons(url("http://x.example"))),
     ("url_not_https", E, buttons(url("x.example"))),
-    ("url_not_https", E, buttons(url("{{rsvp_link}}"))),
+    ("url_whole_link", E, buttons(url("{{rsvp_link}}"))),
+    ("url_whole_link", E, buttons(url("https://x.example/{{rsvp_link}}"))),
     ("url_blank", E, buttons(url("https://x.example/a b"))),
-    ("url_variable_place", E, buttons(url("{{rsvp_link}}"))),
+    ("url_variable_place", E, buttons(url("{{rsvp_token}}"))),
     ("url_variable_place", E, buttons(url("https://{{rsvp_token}}"))),
     ("url_variable_place", E, buttons(url("https://x.example{{rsvp_token}}"))),
     ("url_variable_place", E, buttons(url("https://x.example/{{rsvp_token}}/yes"))),
@@ -305,3 +306,17 @@ def applied(
             changed = list(draft.buttons)
             changed[button] = replace(changed[button], **{field: content})
             return replace(draft, buttons=tuple(changed))
+
+
+def test_the_whole_link_in_a_button_becomes_the_events_address_with_the_code_at_its_end() -> None:
+    draft = buttons(reply("Yes"), url("{{rsvp_link}}"))
+    address = "https://x.example/a/{{rsvp_token}}"
+    (finding,) = check_message(draft, BUILT_IN, answer_link=address)
+    assert (finding.code, finding.part, finding.button) == ("url_whole_link", Part.BUTTON_VALUE, 1)
+    assert (finding.start, finding.end) == (0, len("{{rsvp_link}}"))
+    assert finding.fix is not None
+    mended = buttons(reply("Yes"), url(finding.fix.content))
+    assert finding.fix.content == address
+    assert check_message(mended, BUILT_IN) == ()
+    (without,) = check_message(draft, BUILT_IN)
+    assert without.fix is None, "nobody knows the address"

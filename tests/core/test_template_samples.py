@@ -7,7 +7,7 @@ import pytest
 from waapp.core.events import Event
 from waapp.core.guests import Guest
 from waapp.core.template import Template
-from waapp.core.template_samples import approval_samples, guest_samples
+from waapp.core.template_samples import approval_samples, fitting_guest, guest_samples
 
 EVENT = Event(UUID(int=2), "Gala", None, "Porto", rsvp_link="https://rsvp.example/{rsvp_token}")
 
@@ -41,3 +41,16 @@ def test_what_is_not_given_is_invented_and_what_is_not_used_stays_here():
         "event_location": "Quinta da Boa Vista, Porto",
         "table_no": "Table no",
     }
+
+
+def test_the_examples_are_the_guests_who_has_most_of_them():
+    template = Template(
+        UUID(int=3), "x", "X", "Dear {{guest_first_name}}, you sit at table {{table}}, {{guest_group}}."
+    )
+    ana = guest(name="Ana", extra={"Table": "12"})
+    rui = guest(name="Rui", group="Family", extra={"Table": "9"})
+    zoe = guest(name="Zoe", group="Friends", extra={"Table": "7"})
+    odd = guest(name="Odd", group="{{x}}", extra={"Table": "1"})
+    assert fitting_guest([ana, rui, zoe], EVENT, template) == rui
+    assert fitting_guest([odd, ana], EVENT, template) == ana, "WhatsApp would refuse the other one's value"
+    assert fitting_guest([], EVENT, template) is None

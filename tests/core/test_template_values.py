@@ -15,10 +15,12 @@ from waapp.core.template_rules import check
 from waapp.core.template_values import (
     BUILT_IN,
     VALUE_LIMIT,
+    answer_address,
     check_values,
     clean_value,
     guest_values,
     known_variables,
+    rsvp_link,
     sample_values,
 )
 
@@ -222,3 +224,25 @@ def test_samples_suit_every_built_in_variable(language):
     assert check_values(content, values) == ()
     assert check(content, BUILT_IN, samples=values, category="UTILITY") == ()
     assert "{{" not in render(content, values)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address"),
+    [
+        ("https://x.example/{rsvp_token}", "https://x.example/{{rsvp_token}}"),
+        (" https://x.example/?to={rsvp_token} ", "https://x.example/?to={{rsvp_token}}"),
+        ("https://x.example/{event_id}/{rsvp_token}", f"https://x.example/{UUID(int=7)}/{{{{rsvp_token}}}}"),
+        ("https://x.example/{guest_id}/{rsvp_token}", ""),
+        ("https://x.example/{rsvp_token}/answer", ""),
+        ("https://x.example/{guest_id}", ""),
+        ("http://x.example/{rsvp_token}", ""),
+        ("https://x.example/", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_for_a_button_is_fixed_but_for_the_code_at_its_end(pattern, address):
+    event = Event(UUID(int=7), "Gala", None, "Porto", rsvp_link=pattern)
+    assert answer_address(event) == address
+    if address:
+        guest = Guest(UUID(int=1), event.id, "Ana", rsvp_token="k7Fq2")
+        assert render(address, guest_values(guest, event, "en")) == rsvp_link(pattern, guest, event.id)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.core.template import Template
+from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind, Part
-from waapp.core.template_versions import Change, Piece, compare, differences
+from waapp.core.template_versions import Change, Piece, compare, differences, rebase, same_text
 
 OLD = Template(UUID(int=1), "party", "Party", "Dear {{guest_name}}, come on Friday!")
 
@@ -58,3 +58,55 @@ def test_only_parts_that_differ_are_told() -> None:
     assert [one.part for one in differences(OLD, new)] == [Part.HEADER, Part.BODY, Part.FOOTER, Part.BUTTONS]
     (footer,) = differences(new, replace(new, footer="Rui"))
     assert (footer.part, written(footer.pieces)) == (Part.FOOTER, "[-Ana][+Rui]")
+
+
+DRAFT = TemplateDraft("party", "Party", "Come!")
+CHANGES = (
+    {},
+    {"content": "Come on Friday!"},
+    {"footer": "Ana"},
+    {"category": "UTILITY"},
+    {"display_name": "Feast"},
+    {"is_active": False},
+    {"description": "For the garden", "content": "Come soon!"},
+)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "merged"),
+    [
+        ({"content": "Mine"}, {}, {"content": "Mine"}),
+        ({}, {"content": "Theirs"}, {"content": "Theirs"}),
+        ({"content": "Mine"}, {"content": "Theirs"}, None),
+        ({"content": "Mine"}, {"footer": "Theirs"}, None),
+        ({"content": "Same"}, {"content": "Same"}, {"content": "Same"}),
+        (
+            {"content": "Mine"},
+            {"display_name": "Theirs", "is_active": False},
+            {"content": "Mine", "display_name": "Theirs", "is_active": False},
+        ),
+        (
+            {"display_name": "Mine"},
+            {"content": "Theirs", "display_name": "Party"},
+            {"content": "Theirs", "display_name": "Mine"},
+        ),
+        ({"display_name": "Mine"}, {"display_name": "Theirs"}, None),
+    ],
+)
+def test_only_what_two_people_both_changed_is_a_conflict(
+    mine: dict[str, object], theirs: dict[str, object], merged: dict[str, object] | None
+) -> None:
+    both = rebase(DRAFT, replace(DRAFT, **mine), replace(DRAFT, **theirs))
+    assert both == (None if merged is None else replace(DRAFT, **merged))
+
+
+@given(st.sampled_from(CHANGES), st.sampled_from(CHANGES))
+def test_nothing_that_either_wrote_is_lost_in_a_merge(
+    mine: dict[str, object], theirs: dict[str, object]
+) -> None:
+    one, other = replace(DRAFT, **mine), replace(DRAFT, **theirs)
+    merged, swapped = rebase(DRAFT, one, other), rebase(DRAFT, other, one)
+    assert merged == swapped, "it does not matter who was first"
+    if merged is not None:
+        assert all(getattr(merged, field) == value for field, value in {**mine, **theirs}.items())
+        assert same_text(merged, one) or same_text(merged, other), "a text is never put together from two"

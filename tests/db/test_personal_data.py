@@ -1,11 +1,33 @@
 """What is kept about a guest: all of it can be handed over, and all but the bookkeeping forgotten."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
-from tests.db.rows import accept_all, address, column, execute, queue
-from waapp.db import guests, opt_outs, personal_data
+from tests.db.rows import (
+    accept_all,
+    address,
+    column,
+    execute,
+    make_event,
+    make_guests,
+    new_invitations,
+    new_send,
+    queue,
+)
+from waapp.core.template import TemplateDraft
+from waapp.core.template_parts import (
+    Button,
+    ButtonKind,
+    Header,
+    HeaderKind,
+    Message,
+    message_json,
+    read_message,
+)
+from waapp.db import guests, opt_outs, personal_data, sends, template_versions, templates
 from waapp.db.engine import Database
 from waapp.errors import UserError
 
@@ -92,5 +114,48 @@ def test_other_events_with_the_number_are_named(run, database: Database) -> None
         async with database.begin() as conn:
             kept = await personal_data.what_erasing_keeps(conn, ids[0])
         assert kept.elsewhere == (other.name,)
+
+    run(scenario())
+
+
+def test_the_proof_names_the_version_and_the_parts_and_the_history_counts_it(run, database: Database) -> None:
+    header, reply = Header(HeaderKind.TEXT, "Garden party"), Button(ButtonKind.QUICK_REPLY, "I will come")
+    draft = TemplateDraft("party", "Party", "Hi {{guest_name}}!", "pt_PT", header=header, buttons=(reply,))
+    message = Message("Hi Guest 0!", header, "", (reply,))
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            template = await templates.save_template(conn, None, draft)
+            event = await make_event(conn)
+            ids = await make_guests(conn, event.id, 2)
+            one, two = (
+                replace(
+                    invitation,
+                    content_sid="HX1",
+                    language="pt_PT",
+                    template_version=1,
+                    template_version_id=template.version_id,
+                    parts=message_json(message),
+                )
+                for invitation in new_invitations(ids)
+            )
+            await sends.queue_send(conn, new_send(event.id, template_name="party"), [one, two])
+        await accept_all(database)
+        async with database.begin() as conn:
+            await guests.delete_guests(conn, [ids[0]])
+            (version,) = await template_versions.list_versions(conn, template.id)
+            proof = (await conn.execute(text("SELECT * FROM whatsapp_proofs"))).one()
+        assert version.sent == 2, "a guest who is gone has got it all the same"
+        assert (proof.template_version_id, proof.language, proof.content_sid) == (
+            template.version_id,
+            "pt_PT",
+            "HX1",
+        )
+        assert read_message(proof.message_parts, proof.message_content) == message
+        async with database.begin() as conn:
+            await conn.execute(text("SELECT waapp_erase_guest(:id)"), {"id": ids[0]})
+            proof = (await conn.execute(text("SELECT * FROM whatsapp_proofs"))).one()
+        assert (proof.message_content, proof.message_parts) == (None, None)
+        assert proof.template_version_id == template.version_id
 
     run(scenario())

@@ -75,9 +75,7 @@ async def main_job(database: Database) -> None:
             conn, event.id, [GuestDraft(f"Guest {n}", f"+35191000000{n}") for n in range(6)]
         )
         draft = TemplateDraft("party", "Party", "Hi {{guest_name}}")
-        template = await templates.save_template(
-            conn, None, draft, expected_updated_at=None, desk="Maria on PC"
-        )
+        template = await templates.save_template(conn, None, draft, desk="Maria on PC")
         await guests.delete_guests(conn, ids[5:])
         await opt_outs.add_opt_out(conn, "+351910000009", source="planner", created_by="Maria on PC")
         rows = [

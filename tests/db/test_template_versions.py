@@ -28,7 +28,7 @@ SPANISH = replace(
 async def save(database: Database, draft: TemplateDraft = DRAFT, stored: Template | None = None) -> Template:
     async with database.begin() as conn:
         return await templates.save_template(
-            conn, stored and stored.id, draft, stored and stored.updated_at, desk=DESK
+            conn, stored and stored.id, draft, stored and stored.draft, desk=DESK
         )
 
 
@@ -160,6 +160,28 @@ def test_a_program_that_knows_no_versions_makes_one_and_loses_the_approval(run, 
         )
         async with database.read() as conn:
             assert (await templates.find_template(conn, "web")).version_id is not None
+
+    run(scenario())
+
+
+def test_an_approval_that_another_program_notes_is_kept_with_its_text(run, database: Database) -> None:
+    async def scenario() -> None:
+        template = await save(database)
+        await execute(
+            database,
+            "UPDATE whatsapp_templates SET twilio_template_id = 'HX7', is_approved = true WHERE id = :id",
+            id=template.id,
+        )
+        async with database.read() as conn:
+            (followed,) = await template_versions.list_submitted(conn)
+        assert (followed.content_sid, followed.approval_status) == ("HX7", "approved")
+        await execute(
+            database, "UPDATE whatsapp_templates SET content = 'Other' WHERE id = :id", id=template.id
+        )
+        async with database.read() as conn:
+            newest, before = await template_versions.list_versions(conn, template.id)
+        assert (newest.template.content, newest.template.is_approved) == ("Other", False)
+        assert (before.template.content_sid, before.template.is_approved) == ("HX7", True)
 
     run(scenario())
 

@@ -26,7 +26,7 @@ DRAFT = TemplateDraft(
 async def save(database: Database, draft: TemplateDraft, stored: Template | None = None) -> Template:
     async with database.begin() as conn:
         return await templates.save_template(
-            conn, stored and stored.id, draft, stored and stored.updated_at, desk=DESK
+            conn, stored and stored.id, draft, stored and stored.draft, desk=DESK
         )
 
 
@@ -84,6 +84,40 @@ def test_of_two_edits_of_what_both_have_seen_the_second_is_refused(run, database
             return_exceptions=True,
         )
         assert [one.code for one in outcomes if isinstance(one, UserError)] == ["template_changed"]
+
+    run(scenario())
+
+
+def test_an_approval_that_arrives_meanwhile_refuses_no_edit_and_stays_with_its_text(
+    run, database: Database
+) -> None:
+    async def scenario() -> None:
+        stored = await save(database, DRAFT)
+        async with database.begin() as conn:
+            await template_versions.set_approval(
+                conn, stored.version_id, content_sid="HX1", status="approved", category="MARKETING"
+            )
+        edited = await save(database, replace(DRAFT, content="Olá {{guest_name}}, venha!"), stored)
+        assert (edited.version, edited.is_approved, edited.content_sid) == (2, False, None)
+        async with database.read() as conn:
+            newest, approved = await template_versions.list_versions(conn, stored.id)
+        assert newest.template.approval_status == "unsubmitted"
+        assert (approved.template.content, approved.template.is_approved) == (DRAFT.content, True)
+
+    run(scenario())
+
+
+def test_what_two_people_changed_beside_each_other_is_kept_of_both(run, database: Database) -> None:
+    async def scenario() -> None:
+        stored = await save(database, DRAFT)
+        await save(database, replace(DRAFT, display_name="Garden party", is_active=False), stored)
+        both = await save(database, replace(DRAFT, content="Olá {{guest_name}}, venha!"), stored)
+        assert (both.display_name, both.is_active) == ("Garden party", False)
+        assert (both.content, both.version) == ("Olá {{guest_name}}, venha!", 2)
+        again = await save(database, replace(DRAFT, description="For all"), stored)
+        assert (again.content, again.version) == (both.content, 2)
+        with pytest.raises(UserError, match="template_changed"):
+            await save(database, replace(DRAFT, content="Other"), stored)
 
     run(scenario())
 

@@ -107,7 +107,7 @@ def test_what_twilio_says_of_an_older_version_is_not_taken_for_the_newer(run: Ru
         template = await at(desk).submit(await stored(desk))
         async with desk.database.begin() as conn:
             draft = replace(template.draft, content=GOOD.replace("garden", "kitchen"))
-            newer = await templates.save_template(conn, template.id, draft, template.updated_at)
+            newer = await templates.save_template(conn, template.id, draft, template.draft)
         assert (newer.version, newer.content_sid, newer.is_approved) == (2, None, False)
         with pytest.raises(UserError, match="template_changed"):
             await at(desk).submit(template)

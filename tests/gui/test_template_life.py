@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QVB
 from tests.fixtures_practice import PASSWORD
 from tests.gui.accessibility import assert_accessible
 from tests.gui.pages import SETTINGS, Reports, garbage_stays_here, make_event, make_template, until
+from tests.gui.test_template_picture import encoded
 from waapp.core.cadence import Cadence
 from waapp.core.guests import GuestDraft
 from waapp.core.template_parts import Button, ButtonKind, Header, HeaderKind
@@ -409,6 +410,30 @@ def test_a_template_of_the_account_is_taken_in_with_names_for_its_variables(live
     live(story)
 
 
+def test_the_picture_of_a_template_of_the_account_is_shown_before_it_is_taken_in(live):
+    async def story(world):
+        asked = []
+
+        async def fetch(address):
+            asked.append(address)
+            return encoded()
+
+        world.page._errands._fetch = fetch
+        card = {
+            "body": "Dear {{1}}, come to our party in the garden.",
+            "media": ["https://x.example/{{2}}.png"],
+        }
+        await world.client.create_content(
+            name="card", language="en", types={"twilio/media": card}, variables={"1": "Ana", "2": "ring"}
+        )
+        world.menu("import")
+        dialog = await world.opened("templates.import")
+        await until(lambda: dialog.preview.picture is not None)
+        assert asked == ["https://x.example/ring.png"], "as the one who reviewed it saw it"
+
+    live(story)
+
+
 def test_what_is_typed_survives_the_end_of_the_program(live, qtbot, tmp_path):
     async def write(world):
         type_at_end(qtbot, world, " Unsaved.")
@@ -435,7 +460,7 @@ def test_two_planners_see_the_difference_and_one_keeps_both(live, qtbot):
         async with world.database.begin() as conn:
             (template,) = await templates.list_templates(conn)
             draft = replace(template.draft, content=template.content + " Theirs.")
-            await templates.save_template(conn, template.id, draft, template.updated_at, desk="Rui on RUI-PC")
+            await templates.save_template(conn, template.id, draft, template.draft, desk="Rui on RUI-PC")
         await until(page._conflict.isVisible)
         differences = next(each for each in page._conflict.buttons() if "differences" in each.objectName())
         differences.click()
@@ -457,7 +482,7 @@ def test_the_feed_alone_tells_of_a_change(live):
             (template,) = await templates.list_templates(conn)
             await templates.save_template(
                 conn, template.id, replace(template.draft, content="Hello {{guest_name}}, do come soon."),
-                template.updated_at,
+                template.draft,
             )  # fmt: skip
         await until(lambda: world.page._desk.editor.text().startswith("Hello"))
 

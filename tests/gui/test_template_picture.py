@@ -1,5 +1,7 @@
 """The header's picture in the preview, from a server on this computer."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from PySide6.QtCore import QBuffer, QIODevice
@@ -111,6 +113,30 @@ def test_practice_mode_asks_nobody(shown):
         assert not asked
 
     shown(story, fetch=None)
+
+
+def test_what_is_fetched_for_a_preview_that_closes_is_dropped(qtbot, window_run):
+    async def story():
+        asked, answer = [], asyncio.get_running_loop().create_future()
+
+        async def fetch(address):
+            asked.append(address)
+            return await answer
+
+        reports = Reports()
+        tasks = Tasks(reports)
+        preview = ChatPreview("preview")
+        header = Header(HeaderKind.IMAGE, "https://x.example/ring.png")
+        preview.show_message(Message("Hello", header))
+        with HeaderPicture(preview, tasks, fetch):
+            await until(lambda: asked)
+        preview.deleteLater()
+        await until(lambda: not tasks._running)
+        assert answer.cancelled()
+        await tasks.close()
+        reports.check()
+
+    window_run(story())
 
 
 def test_only_what_whatsapp_takes_is_read():

@@ -18,7 +18,7 @@ from tests.gui.pages import (
     until,
 )
 from waapp.core.guests import GuestDraft
-from waapp.db import guests, templates
+from waapp.db import guests, template_versions, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.gui.aio import Tasks
@@ -274,7 +274,7 @@ async def someone_saves(desk, template, content):
             conn,
             template.id,
             replace(template.draft, content=content),
-            template.updated_at,
+            template.draft,
             desk="Rui on RUI-PC",
         )
 
@@ -295,6 +295,70 @@ def test_a_conflict_keeps_what_was_typed_and_asks(desk):
         await until(lambda: "unsaved" not in desk.page._header._facts.text())
         assert (await desk.stored())["invitation"].content == INVITATION + " Mine."
         assert not desk.page._conflict.isVisible()
+
+    desk.run(story())
+
+
+def test_an_approval_and_a_title_from_elsewhere_disturb_no_typing(desk):
+    async def story():
+        _, template = await prepared(desk)
+        desk.type(" Mine.")
+        place = desk.editor.textCursor().position()
+        async with desk.database.begin() as conn:
+            await template_versions.set_approval(
+                conn, template.version_id, content_sid="HX1", status="approved", account=SETTINGS.practice_key
+            )
+            draft = replace(template.draft, display_name="Summer party")
+            await templates.save_template(conn, template.id, draft, template.draft, desk="Rui on RUI-PC")
+        desk.page.save()  # nobody has told the window yet
+        await until(lambda: "unsaved" not in desk.page._header._facts.text())
+        assert not desk.page._conflict.isVisible()
+        assert desk.page._header._title.text() == "Summer party"
+        assert desk.editor.textCursor().position() == place
+        stored = (await desk.stored())["invitation"]
+        assert (stored.display_name, stored.content, stored.version) == (
+            "Summer party",
+            INVITATION + " Mine.",
+            2,
+        )
+        async with desk.database.read() as conn:
+            newest, approved = await template_versions.list_versions(
+                conn, template.id, account=SETTINGS.practice_key
+            )
+        assert (newest.template.is_approved, approved.template.is_approved) == (False, True)
+        assert approved.template.content == INVITATION
+        desk.type(" More.")
+        async with desk.database.begin() as conn:
+            draft = replace(stored.draft, display_name="Garden party")
+            await templates.save_template(conn, template.id, draft, stored.draft, desk="Rui on RUI-PC")
+        desk.page.changed(Change(Kind.TEMPLATES))
+        await until(lambda: desk.page._header._title.text() == "Garden party")
+        assert desk.editor.text() == INVITATION + " Mine. More."
+        desk.editor.undo()
+        assert desk.editor.text() == INVITATION, "all that was typed in a row can still be undone"
+        assert desk.page._desk.draft.display_name == "Garden party"
+
+    desk.run(story())
+
+
+def test_the_link_to_answer_in_a_button_becomes_the_events_address_with_one_click(desk):
+    async def story():
+        await prepared(desk)
+        part = desk.page._desk
+        part.add_part("url")
+        row = part.buttons.rows()[0]
+        row.title.put("Answer")
+        row.target.setFocus()
+        row.target.insert_variable("rsvp_link")
+        await until(lambda: any("same for everybody" in each for each in desk.findings()))
+        assert row.target.property("invalid") == "true"
+        assert "same for everybody" in row.target.accessibleDescription()
+        desk.row("same for everybody").buttons()[0].click()
+        assert row.target.text() == "https://rsvp.example/{{rsvp_token}}"
+        await until(lambda: not any(each.level == "error" for each in part.found))
+        assert row.target.property("invalid") == "false"
+        row.target.undo()
+        assert row.target.text() == "{{rsvp_link}}"
 
     desk.run(story())
 

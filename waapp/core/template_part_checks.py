@@ -66,6 +66,7 @@ PART_RULES: Final = (
     "url_missing",
     "url_not_https",
     "url_blank",
+    "url_whole_link",
     "url_variable_place",
     "url_too_long",
     "phone_wrong",
@@ -73,6 +74,8 @@ PART_RULES: Final = (
     "code_too_long",
 )
 """The codes of the findings about header, footer and buttons."""
+
+_WHOLE_LINK: Final = "rsvp_link"
 
 _LINE_BREAK: Final = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _MARKUP: Final = re.compile(r"[*`]|(?<!\w)([_~])(?=\S).*?(?<=\S)\1(?!\w)")
@@ -108,8 +111,11 @@ class _Field:
         return self.finding(code, 0, len(self.text), level, fix, **params)
 
 
-def check_parts(wording: Wording) -> Iterator[Finding]:
-    """Return what header, footer and buttons break, whatever their variables are called."""
+def check_parts(wording: Wording, answer_link: str = "") -> Iterator[Finding]:
+    """Return what header, footer and buttons break, whatever their variables are called.
+
+    `answer_link` is the address that fixes put in place of the link to answer (`template_values.answer_address`).
+    """
     if wording.header is not None:
         yield from _header(wording.header)
     if wording.footer:
@@ -117,7 +123,7 @@ def check_parts(wording: Wording) -> Iterator[Finding]:
     yield from _set_of_buttons(wording)
     for index, button in enumerate(wording.buttons):
         yield from _title(index, button)
-        yield from _value(index, button)
+        yield from _value(index, button, answer_link)
 
 
 def _header(header: Header) -> Iterator[Finding]:
@@ -181,13 +187,13 @@ def _title(index: int, button: Button) -> Iterator[Finding]:
     yield from _plain_line(field, lenient=True)
 
 
-def _value(index: int, button: Button) -> Iterator[Finding]:
+def _value(index: int, button: Button, answer_link: str) -> Iterator[Finding]:
     field = _Field(button.value, Part.BUTTON_VALUE, "url", index)
     match button.kind:
         case ButtonKind.QUICK_REPLY:
             return
         case ButtonKind.URL:
-            yield from _url(field)
+            yield from _url(field, answer_link)
         case ButtonKind.PHONE:
             yield from _phone(field)
         case ButtonKind.COPY_CODE:
@@ -199,12 +205,18 @@ def _value(index: int, button: Button) -> Iterator[Finding]:
                 )
 
 
-def _url(field: _Field) -> Iterator[Finding]:
+def _url(field: _Field, answer_link: str) -> Iterator[Finding]:
     if not field.text.strip():
         yield field.whole("url_missing")
         return
-    yield from _address(field, "url")
     placeholders = parse(field.text).placeholders
+    whole = next((variable for variable in placeholders if variable.name == _WHOLE_LINK), None)
+    if whole is not None:
+        # It is an address already: WhatsApp wants to see the part that is the same for everybody.
+        fix = Fix("use_answer_link", answer_link) if answer_link else None
+        yield field.finding("url_whole_link", whole.start, whole.end, fix=fix)
+        return
+    yield from _address(field, "url")
     start = _ADDRESS_START.match(field.text)
     for place, variable in enumerate(placeholders):
         # A start that never changes is what WhatsApp approves; the rest is the guest's.

@@ -94,10 +94,14 @@ def check_message(
     category: str = Category.MARKETING.value,
     samples: Mapping[str, str] | None = None,
     others: Collection[str] = (),
+    answer_link: str = "",
 ) -> tuple[Finding, ...]:
-    """Return what a whole template breaks, as `check` does for its text: header, text, footer, buttons in order."""
+    """Return what a whole template breaks, as `check` does for its text: header, text, footer, buttons in order.
+
+    `answer_link` is what a fix puts in place of the link to answer in a button (`template_values.answer_address`).
+    """
     texts = list(_part_texts(wording))
-    found = list(check_parts(wording))
+    found = list(check_parts(wording, answer_link))
     for place, (part, button, text) in enumerate(texts):
         if part is not Part.BODY and not text:
             continue

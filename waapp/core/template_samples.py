@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Final
 
 from waapp.core.events import Event
+from waapp.core.findings import Level
 from waapp.core.guests import Guest
+from waapp.core.households import household_key, members
 from waapp.core.template import Template
 from waapp.core.template_content import linked_variables, variables_of
-from waapp.core.template_values import guest_values, sample_values
+from waapp.core.template_values import check_message_values, guest_values, sample_values
 
 # Seven digits or more with what people write between them: it may be somebody's number.
 _PHONE: Final = re.compile(r"\d(?:[\s().+/-]*\d){6,}")
@@ -42,6 +44,21 @@ def guest_samples(guest: Guest, event: Event, language: str, household: Sequence
     if "{guest_id}" in event.rsvp_link:
         values["rsvp_link"] = ""
     return {name: value for name, value in values.items() if value and not _PHONE.search(value)}
+
+
+def fitting_guest(guests: Sequence[Guest], event: Event, template: Template) -> Guest | None:
+    """Return the first of the guests who leave the fewest examples to be invented; None where there are no guests."""
+    used = variables_of(template)
+    together = members(guests)
+
+    def missing(guest: Guest) -> int:
+        household = together.get(household_key(guest.household), ())
+        samples = guest_samples(guest, event, template.language, household)
+        problems = check_message_values(template, samples)
+        wrong = any(one.level is Level.ERROR and one.code != "value_missing" for one in problems)
+        return len(used) + 1 if wrong else sum(not samples.get(name) for name in used)
+
+    return min(guests, key=missing, default=None)
 
 
 def _heading(name: str) -> str:

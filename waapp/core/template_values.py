@@ -136,6 +136,20 @@ def rsvp_link(pattern: str, guest: Guest, event_id: UUID) -> str:
     )
 
 
+def answer_address(event: Event) -> str:
+    """Return the event's link to answer as a button takes it: fixed, with `{{rsvp_token}}` at its very end.
+
+    Empty where the pattern cannot be written like that.
+    """
+    pattern = _RSVP_PLACEHOLDER.sub(
+        lambda match: str(event.id) if match[1] == "event_id" else match[0], event.rsvp_link.strip()
+    )
+    start = pattern.removesuffix("{rsvp_token}")
+    if start == pattern or "{" in start or not start.lower().startswith("https://"):
+        return ""
+    return f"{start}{{{{rsvp_token}}}}"
+
+
 def clean_value(value: str) -> str:
     """Return the value as WhatsApp accepts it: no blanks around, every run of white space one blank."""
     if value.isascii() and value.isprintable() and "  " not in value:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
-from waapp.core.template import Template
+from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_parts import Button, Header, Part
 
 
@@ -49,6 +49,37 @@ class PartDifference:
 
     part: Part
     pieces: tuple[Piece, ...]
+
+
+WORDING_FIELDS: Final = ("name", "content", "language", "category", "header", "footer", "buttons")
+"""What WhatsApp approves together: another value in one of these makes another version."""
+
+_OWN_FIELDS: Final = ("display_name", "description", "is_active")
+
+
+def same_text(one: TemplateDraft, other: TemplateDraft) -> bool:
+    """Tell whether two drafts are one version to WhatsApp."""
+    return all(getattr(one, field) == getattr(other, field) for field in WORDING_FIELDS)
+
+
+def rebase(seen: TemplateDraft, mine: TemplateDraft, theirs: TemplateDraft) -> TemplateDraft | None:
+    """Return `mine` with what somebody else has changed since both were `seen`; None when the two contradict.
+
+    The text with its parts is one thing, which only one of the two may have changed; each of the planner's own facts
+    stands for itself.
+    """
+    merged = mine
+    if not same_text(seen, theirs) and not same_text(mine, theirs):
+        if not same_text(seen, mine):
+            return None
+        merged = replace(merged, **{field: getattr(theirs, field) for field in WORDING_FIELDS})
+    for field in _OWN_FIELDS:
+        before, own, other = (getattr(draft, field) for draft in (seen, mine, theirs))
+        if other not in (before, own):
+            if own != before:
+                return None
+            merged = replace(merged, **{field: other})
+    return merged
 
 
 _TOKEN: Final = re.compile(r"\{\{[^{}\n]*\}\}|\w+|\n|[^\S\n]+|[^\w\s]")

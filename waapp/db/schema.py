@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0008"
+REVISION: Final = "v1_0009"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
@@ -441,8 +441,17 @@ whatsapp_proofs = Table(
     _moment("kept_at", now=True, nullable=False),
     Column("kept_by", String(100), nullable=False, server_default=""),
     _moment("erased_at"),
+    Column("template_version_id", Uuid),
+    Column("language", String(16)),
+    Column("message_parts", JSONB),
+    Column("content_sid", String(40)),
     Index("idx_whatsapp_proofs_event_id", "event_id", "kept_at"),
     Index("idx_whatsapp_proofs_guest_id", "guest_id"),
+    Index(
+        "idx_whatsapp_proofs_template_version_id",
+        "template_version_id",
+        postgresql_where=text("template_version_id IS NOT NULL"),
+    ),
 )
 
 waapp_imports = Table(

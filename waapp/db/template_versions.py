@@ -44,7 +44,11 @@ _HISTORY: Final = text(f"""
 SELECT v.created_by, v.created_at AT TIME ZONE 'UTC', v.withdrawn_at IS NOT NULL,
     (SELECT count(*) FROM whatsapp_invitations i
      WHERE i.template_version_id = v.id AND NOT i.test AND i.practice = (:account <> '')
-       AND i.engine_state <> 'cancelled'),
+       AND i.engine_state <> 'cancelled')
+    -- Those of guests who are gone count on; proofs are kept for the real account alone.
+    + (SELECT count(*) FROM whatsapp_proofs p
+       WHERE p.template_version_id = v.id AND :account = ''
+         AND NOT EXISTS (SELECT FROM whatsapp_invitations i WHERE i.id = p.invitation_id)),
     {_COLUMNS} {_FROM}
 WHERE v.template_id = :id AND (CAST(:language AS varchar) IS NULL OR v.language = :language)
 ORDER BY v.created_at DESC, v.version DESC

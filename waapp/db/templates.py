@@ -1,7 +1,6 @@
 """Templates: what may be said, and whether WhatsApp has approved it."""
 
 import json
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from waapp.core.template import Template, TemplateDraft, parse
 from waapp.core.template_parts import buttons_json, header_json, read_buttons, read_header
+from waapp.core.template_versions import rebase, same_text
 from waapp.db.engine import Connection
 from waapp.errors import UserError
 
@@ -52,10 +52,7 @@ ON CONFLICT (name) DO NOTHING
 RETURNING id
 """)
 
-_LOCK: Final = text("""
-SELECT t.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
-FROM whatsapp_templates t WHERE t.id = :id FOR NO KEY UPDATE
-""")
+_LOCK: Final = text("SELECT FROM whatsapp_templates WHERE id = :id FOR NO KEY UPDATE")
 
 # WhatsApp approves a text in a language under a name: another text is another template, and not approved.
 _UPDATE: Final = text("""
@@ -69,8 +66,6 @@ SET name = :name, display_name = :display_name, content = :content, variables = 
     rejection_reason = CASE WHEN :same THEN t.rejection_reason END
 WHERE t.id = :id
 """)
-
-_TEXT_FIELDS: Final = ("name", "content", "language", "category", "header", "footer", "buttons")
 
 
 async def list_templates(conn: Connection, *, active_only: bool = False, account: str = "") -> list[Template]:
@@ -112,44 +107,44 @@ async def save_template(
     conn: Connection,
     template_id: UUID | None,
     draft: TemplateDraft,
-    expected_updated_at: datetime | None = None,
+    seen: TemplateDraft | None = None,
     *,
     desk: str = "",
     account: str = "",
 ) -> Template:
-    """Store a new template (`template_id` None), or change one that is still as the caller has seen it.
+    """Store a new template (`template_id` None), or change one whose text is still as the caller has `seen` it.
 
-    Another name, text, part, language or category makes a new version, which WhatsApp has not approved; the
-    versions before it are kept. Raises `template_changed`, `template_unknown` or `template_name_taken`.
+    What Twilio has said of it since does not matter, and what somebody else has changed beside the caller's change
+    stays changed. Another name, text, part, language or category makes a new version, which WhatsApp has not
+    approved; the versions before it are kept. Raises `template_changed`, `template_unknown` or `template_name_taken`.
     """
-    parameters = draft_parameters(draft, desk)
     if template_id is None:
         template_id = uuid4()
-        parameters |= {"id": template_id, "version": 1}
+        parameters = {**draft_parameters(draft, desk), "id": template_id, "version": 1}
         async with conn.begin_nested() as attempt:
             await conn.execute(INSERT_VERSION, parameters)
             if (await conn.execute(_INSERT, parameters)).one_or_none() is None:
                 await attempt.rollback()
                 raise UserError("template_name_taken", name=draft.name)
         return await get_template(conn, template_id, account=account)
-    lock = {"id": template_id, "expected": expected_updated_at}
-    unchanged = (await conn.execute(_LOCK, lock)).scalar_one_or_none()
+    await conn.execute(_LOCK, {"id": template_id})
     before = await get_template(conn, template_id)
-    if not unchanged:
+    merged = rebase(seen, draft, before.draft) if seen is not None else None
+    if merged is None:
         raise UserError("template_changed", name=before.display_name)
-    same = all(getattr(before.draft, name) == getattr(draft, name) for name in _TEXT_FIELDS)
+    same = same_text(before.draft, merged)
     version = before.version
     if not same:
-        next_version = await conn.execute(_NEXT_VERSION, {"id": template_id, "language": draft.language})
+        next_version = await conn.execute(_NEXT_VERSION, {"id": template_id, "language": merged.language})
         version = max(before.version + 1, next_version.scalar_one())
-    parameters |= {"id": template_id, "version": version, "same": same}
+    parameters = {**draft_parameters(merged, desk), "id": template_id, "version": version, "same": same}
     try:
         async with conn.begin_nested():
             if not same:
                 await conn.execute(INSERT_VERSION, parameters)
             await conn.execute(_UPDATE, parameters)
     except IntegrityError as error:
-        raise UserError("template_name_taken", name=draft.name) from error
+        raise UserError("template_name_taken", name=merged.name) from error
     return await get_template(conn, template_id, account=account)
 
 

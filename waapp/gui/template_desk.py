@@ -42,6 +42,7 @@ class TemplateDesk(Card):
         self._draft = TemplateDraft("", "", "")
         self._known: Sequence[str] = ()
         self._others: Collection[str] = ()
+        self._answer_link = ""
         self._found: tuple[Finding, ...] = ()
         self._touched: Sequence[Touched] = ()
         self._is_locked = self._loading = False
@@ -133,10 +134,15 @@ class TemplateDesk(Card):
     def put_back(self, draft: TemplateDraft) -> None:
         """Put another draft in place of this one; Ctrl+Z in the text brings the old text back."""
         self._draft = draft
-        self._form.load(draft, is_new=False)
+        self._form.load(draft, is_new=False, is_variant=self._form.is_variant)
         self._load_parts()
         self.editor.replace_text(draft.content)
         self._pause.start()
+
+    def follow(self, draft: TemplateDraft) -> None:
+        """Take over facts beside the text, without touching what is being typed."""
+        self._draft = draft
+        self._form.load(draft, is_new=False, is_variant=self._form.is_variant)
 
     def set_locked(self, *, locked: bool) -> None:
         """Let everything be read and nothing be changed, as with a text that WhatsApp has."""
@@ -150,9 +156,10 @@ class TemplateDesk(Card):
             self._show_findings()
         self._offer_parts()
 
-    def set_known(self, names: Sequence[str]) -> None:
-        """Tell which variables there are."""
+    def set_known(self, names: Sequence[str], answer_link: str = "") -> None:
+        """Tell which variables there are, and the event's address to answer as a button takes it."""
         self._known = names
+        self._answer_link = answer_link
         self.editor.set_known(names)
 
     def set_samples(self, values: Mapping[str, str]) -> None:
@@ -207,7 +214,12 @@ class TemplateDesk(Card):
         self._pause.stop()
         draft = self._draft
         self._found = check_message(
-            draft, self._known, language=draft.language, category=draft.category, others=self._others
+            draft,
+            self._known,
+            language=draft.language,
+            category=draft.category,
+            others=self._others,
+            answer_link=self._answer_link,
         )
         self.editor.set_findings([each for each in self._found if each.part is Part.BODY])
         self._mark_parts()

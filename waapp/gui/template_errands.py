@@ -31,6 +31,7 @@ from waapp.gui.template_history import HistoryDialog
 from waapp.gui.template_import import ImportTemplateDialog
 from waapp.gui.template_language_dialog import LanguageDialog
 from waapp.gui.template_order import OrderDialog
+from waapp.gui.template_picture import FetchPicture, HeaderPicture
 from waapp.gui.template_sheets import Sheet
 from waapp.gui.template_submit import Submission, SubmitDialog
 from waapp.gui.template_survey import PreviewGuest
@@ -52,15 +53,19 @@ class Errands:
         self,
         database: Database,
         settings: Settings,
+        tasks: Tasks,
         approvals: "Approvals | None",
         account: str,
         parent: QWidget,
         *,
         line: "Line | None" = None,
         memory: QSettings | None = None,
+        fetch: FetchPicture | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
+        self._tasks = tasks
+        self._fetch = fetch
         self._approvals = approvals
         self._account = account
         self._parent = parent
@@ -91,7 +96,7 @@ class Errands:
                     conn,
                     stored.id if stored else None,
                     sheet.draft,
-                    stored.updated_at if stored else None,
+                    stored.draft if stored else None,
                     desk=desk,
                     account=self._account,
                 )
@@ -116,7 +121,8 @@ class Errands:
         languages = _languages_of(guests)
         there = [code for code, _count in languages.most_common() if starters(code)]
         dialog = GalleryDialog(there[0] if there else "en", samples, parent=self._parent)
-        return dialog.draft if await ask(dialog) else None
+        with HeaderPicture(dialog.preview, self._tasks, self._fetch):
+            return dialog.draft if await ask(dialog) else None
 
     async def choose_language(
         self, draft: TemplateDraft, there: Collection[str], guests: Sequence[Guest]
@@ -152,7 +158,7 @@ class Errands:
         if self._test is not None and change.kind in {Kind.INVITATIONS, Kind.SENDS, Kind.ALL}:
             self._test.refresh()
 
-    async def send_test(self, template: Template, guest: PreviewGuest, tasks: Tasks) -> None:
+    async def send_test(self, template: Template, guest: PreviewGuest) -> None:
         """Send a template to the planner's own phone as a guest would get it, and show what becomes of it."""
         line = self._line
         if line is None:
@@ -171,7 +177,7 @@ class Errands:
             guest.name or tr("this guest"),
             str(self._memory.value(_OWN_NUMBER, "")) if self._memory is not None else "",
             send,
-            tasks,
+            self._tasks,
             practice=self._settings.practice,
             approved=template.is_approved,
             parent=self._parent,
@@ -236,7 +242,9 @@ class Errands:
             return None
         found = await self._approvals.list_at_twilio()
         dialog = ImportTemplateDialog(found, known, templates, parent=self._parent)
-        if not await ask(dialog) or dialog.chosen is None:
+        with HeaderPicture(dialog.preview, self._tasks, self._fetch):
+            accepted = await ask(dialog)
+        if not accepted or dialog.chosen is None:
             return None
         return await self._approvals.take_in(dialog.chosen, dialog.draft(), into=dialog.into)
 

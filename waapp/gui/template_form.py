@@ -25,7 +25,7 @@ class TemplateForm(QWidget):
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
-        self._name_follows = self._is_variant = False
+        self._name_follows = self.is_variant = False
         self._title = QLineEdit()
         self._title.setMaxLength(DISPLAY_NAME_LIMIT)
         self._title.setPlaceholderText(tr("Invitation"))
@@ -70,7 +70,7 @@ class TemplateForm(QWidget):
         """Show a draft's facts; in a further language the names are those of the template."""
         for key in ("display_name", "name"):
             self._fields[key].setVisible(not is_variant)
-        self._is_variant = is_variant
+        self.is_variant = is_variant
         rest = draft.name.removeprefix(suggest_name(draft.display_name))
         self._name_follows = is_new and (not rest or rest.removeprefix("_").isdigit())
         self._title.setText(draft.display_name)
@@ -103,7 +103,7 @@ class TemplateForm(QWidget):
     def set_locked(self, *, locked: bool) -> None:
         """Let the facts that WhatsApp has be read only; the title is ours."""
         self._name.setReadOnly(locked)
-        self._language.setEnabled(not locked and not self._is_variant)
+        self._language.setEnabled(not locked and not self.is_variant)
         self._category.setEnabled(not locked)
 
     def focus_title(self) -> None:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.folding import FOLD_LINES
 from waapp.core.households import household_key, members
-from waapp.core.template import Category, render
+from waapp.core.template import Category, TemplateDraft, render
 from waapp.core.template_samples import guest_samples
-from waapp.core.template_values import guest_values, known_variables, sample_values
+from waapp.core.template_values import answer_address, guest_values, known_variables, sample_values
+from waapp.core.template_versions import same_text
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
 from waapp.db import template_versions as variant_rows
@@ -108,7 +109,17 @@ class TemplateFrame(QWidget):
         self._survey_timer.timeout.connect(self._start_survey)
         self._keep_timer = QTimer(self, singleShot=True, interval=_KEEP_AFTER)
         self._keep_timer.timeout.connect(self.keep)
-        self._errands = Errands(database, settings, approvals, self._account, self, line=line, memory=memory)
+        self._errands = Errands(
+            database,
+            settings,
+            tasks,
+            approvals,
+            self._account,
+            self,
+            line=line,
+            memory=memory,
+            fetch=fetch_picture,
+        )
         self._build()
         self._picture = HeaderPicture(self._stepper.preview, tasks, fetch_picture)
 
@@ -181,8 +192,7 @@ class TemplateFrame(QWidget):
                 self._sheets.restore(kept)
         self._is_restored = True
         self._people_language = ""
-        self._known = known_variables(self._guests)
-        self._desk.set_known(self._known)
+        self._learn_variables()
         if self._sheets.get(self._key) is None:
             self._key = next((sheet.key for sheet in self._sheets.mains()), None)
         self._show_sheet()
@@ -213,10 +223,10 @@ class TemplateFrame(QWidget):
         if after is None:
             self._key = next((sheet.key for sheet in self._sheets.mains()), None)
             self._show_sheet()
-        elif before is None or before.draft != after.draft:
+        elif before is None:
             self._show_sheet()
         else:
-            self._show_state()
+            self._show_merged(after.draft)
 
     async def _reload_guests(self) -> None:
         event = self._event
@@ -226,11 +236,24 @@ class TemplateFrame(QWidget):
             self._event = await event_rows.get_event(conn, event.id)
             self._guests = await guest_rows.list_guests(conn, event.id)
         self._people_language = ""
-        self._known = known_variables(self._guests)
-        self._desk.set_known(self._known)
+        self._learn_variables()
         self._survey_timer.start(0)
 
+    def _learn_variables(self) -> None:
+        self._known = known_variables(self._guests)
+        self._desk.set_known(self._known, answer_address(self._event) if self._event else "")
+
     # What it shows
+
+    def _show_merged(self, draft: TemplateDraft) -> None:
+        """Show what somebody else has changed; where that is not the text, its cursor and its undo stay."""
+        shown = self._desk.draft
+        if not same_text(shown, draft):
+            self._show_sheet()
+            return
+        if shown != draft:
+            self._desk.follow(draft)
+        self._show_state()
 
     def _go_to(self, key: UUID) -> None:
         if key != self._key:

@@ -1,6 +1,7 @@
 """Taking in a template that the Twilio account has already, with names for its numbered variables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt
@@ -17,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from waapp.core.languages import language_name
-from waapp.core.template import Template, TemplateDraft, is_variable_name, normalise_name
+from waapp.core.template import Template, TemplateDraft, is_variable_name, normalise_name, render
 from waapp.core.template_content import decompile, render_message, variables_of
+from waapp.core.template_parts import Header
 from waapp.core.template_rules import suggest_name
 from waapp.engine.approvals import AtTwilio
 from waapp.gui import style
@@ -211,7 +213,13 @@ class ImportTemplateDialog(TemplateDialog):
             self._said.setText("")
         if found is not None and found.wording is not None:
             shown = {number: f"[{variable(each)}]" for number, each in named.items()}
-            self.preview.show_message(render_message(found.wording, shown))
+            message = render_message(found.wording, shown)
+            header = found.wording.header
+            if header is not None and header.is_media:
+                # A picture is shown as WhatsApp's reviewer saw it, not at an address that no variable fills yet.
+                filled = Header(header.kind, render(header.value, found.record.variables))
+                message = replace(message, header=filled)
+            self.preview.show_message(message)
 
 
 def _can_be_taken(found: AtTwilio) -> bool:

@@ -3,7 +3,8 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QImageReader, QPixmap
@@ -28,7 +29,8 @@ _FORMATS: Final = frozenset({b"jpeg", b"jpg", b"png"})
 class HeaderPicture(QObject):
     """Follows a preview's header and shows its picture; without `fetch` it says that none is fetched.
 
-    A picture that could not be fetched is tried again when its address is shown again.
+    A picture that could not be fetched is tried again when its address is shown again. As a context it ends with
+    the preview: what is still being fetched then is dropped.
     """
 
     def __init__(self, preview: ChatPreview, tasks: Tasks, fetch: FetchPicture | None) -> None:
@@ -42,6 +44,18 @@ class HeaderPicture(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_FETCH_AFTER)
         self._timer.timeout.connect(self._start)
         preview.header_shown.connect(self._follow)
+        self._follow(preview.shown.header)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._address = ""
+        self._timer.stop()
+        if self._task is not None:
+            self._task.cancel()
 
     def _follow(self, header: Header | None) -> None:
         """Show what is at hand for a header, and fetch what is not; called for every key in its address."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from waapp.core.template import Template, TemplateDraft
+from waapp.core.template_versions import rebase
 
 UNSUBMITTED = "unsubmitted"
 
@@ -118,7 +119,10 @@ class Sheets:
     def saved(self, key: UUID, template: Template, draft: TemplateDraft) -> Sheet:
         """Learn that a draft was stored; what was typed while it was being stored stays unsaved."""
         old = self._sheets[key]
-        typed = old.draft if old.draft != draft else template.draft
+        # What a colleague changed beside it came along when it was stored.
+        typed = (
+            template.draft if old.draft == draft else rebase(draft, old.draft, template.draft) or old.draft
+        )
         now_key, family = _key(template)
         sheet = Sheet(now_key, template, typed, family=family)
         self._sheets = {
@@ -175,7 +179,6 @@ def _merge(old: Sheet, now: Template, fresh: Sheet) -> Sheet:
         old = replace(old, stored=replace(old.stored, **renamed), draft=replace(old.draft, **renamed))
     if old.stored is None or not old.is_unsaved or old.draft == now.draft:
         return replace(fresh, is_opened=old.is_opened)
-    if now.draft == old.stored.draft:
-        # Something else about it changed, such as its approval.
-        return replace(old, stored=now, theirs=None)
-    return replace(old, theirs=now)
+    # Its approval, its title or whether it is used may change beside what is being written.
+    merged = rebase(old.stored.draft, old.draft, now.draft)
+    return replace(old, theirs=now) if merged is None else replace(old, stored=now, draft=merged, theirs=None)

@@ -128,6 +128,7 @@ class TemplatesPage(TemplateFrame):
                 now = self._sheets.saved(sheet.key, saved, sheet.draft)
                 if self._key == sheet.key:
                     self._key = now.key
+                    self._show_merged(now.draft)
                 self._show_list()
                 self.keep()
                 return saved
@@ -240,7 +241,7 @@ class TemplatesPage(TemplateFrame):
         """Send the template that is shown to one's own phone, as the guest in the preview would get it."""
         sheet, guest = self._sheets.get(self._key), self._stepper.guest
         if sheet is not None and sheet.stored is not None and guest is not None and self._people:
-            self._tasks.start(self._errands.send_test(sheet.stored, guest, self._tasks))
+            self._tasks.start(self._errands.send_test(sheet.stored, guest))
 
     def edit_next(self) -> None:
         """Let a submitted text be changed into its next version."""

@@ -153,6 +153,9 @@ _WORK: Final = {
         "Somebody else has changed this event meanwhile.", "Look at the new version, then change it again."
     ),
     "event_invalid": Message("The event was not saved. {why}", "Correct that and try again."),
+    "guest_not_found": Message(
+        "“{event}” has no guest “{guest}”.", "Write the name as it stands in the list, or leave it out."
+    ),
     "guest_unknown": Message("This guest is no longer in the list.", "Somebody else has deleted the guest."),
     "guests_being_sent": Message(
         "Invitations to {count:guest|guests} among these are leaving right now.", "Try again in a minute."

@@ -67,6 +67,9 @@ FINDINGS: Final = {
     "url_not_https": "The address has to begin with https://.",
     "url_blank": "An address has no blanks.",
     "url_variable_place": "A variable may stand at the very end of the address only, behind the website's name.",
+    "url_whole_link": (
+        "A button wants an address that is the same for everybody, with the guest's code {{{{rsvp_token}}}} at its end."
+    ),
     "url_too_long": "The address is too long: WhatsApp takes {limit} characters.",
     "phone_wrong": "Write the number with + and the country's code, without blanks.",
     "code_missing": "This button copies nothing: give it a code.",
@@ -89,6 +92,7 @@ FIXES: Final = {
     "join_lines": "Make it one line",
     "use_https": "Use https://",
     "bare_number": "Remove blanks and signs",
+    "use_answer_link": "Use the event's address",
     "group_replies": "Put them together",
     "use_braces": "Make it a variable",
     "use_whatsapp_markup": "Use WhatsApp's signs",
