@@ -1,10 +1,11 @@
 """Pictures of every page, taken from the running program with the sample event.
 
     python -m tests.screenshots FOLDER [--size 960x640 1280x800 1920x1080] [--rtl] [--only send messages]
+    python -m tests.screenshots FOLDER --pages guests [--size 1024x700 1440x900] [--rtl]
     python -m tests.screenshots resources/screenshots --readme
 
-Every page in light and dark; with several sizes the size is part of a file's name. `--readme` takes the few that the
-README shows.
+Every page in light and dark; with several sizes the size is part of a file's name. `--pages guests` takes what the
+guests' and events' pages can show beyond the main job, `--readme` the few that the README shows.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
+from tests.screenshots_guests import Stage, take_events, take_guests
 from waapp import config, loop
 from waapp.app import Program
 from waapp.core.events import EventDraft
@@ -99,6 +101,11 @@ async def take(app: QApplication, program: Program, options: argparse.Namespace)
     await camera.take("welcome")
     press(window, "welcome_sample")
     await until(lambda: window.event_id is not None)
+    if options.pages == "guests":
+        stage = Stage(program, camera)
+        await take_guests(stage)
+        await take_events(stage)
+        return
     sample, other = window.event_id, await more_events(program)
     await show(program, "guests")
     guests = window.findChild(GuestsPage)
@@ -268,6 +275,7 @@ if __name__ == "__main__":
     parser.add_argument("--size", nargs="+", default=["1280x800"])
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--pages", choices=["all", "guests"], default="all")
     parser.add_argument("--readme", action="store_true")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

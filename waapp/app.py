@@ -22,6 +22,7 @@ from waapp.config import Settings
 from waapp.core.cadence import REAL
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventSummary
+from waapp.core.invitations import Invitation
 from waapp.core.plan import Options
 from waapp.core.rates import load_rates
 from waapp.core.waiting import Timing
@@ -318,6 +319,12 @@ class Program:
         window.add_page("send", send_page)
         messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
         messages_page.guest_wanted.connect(guests_page.show_guest)
+
+        def show_message(invitation: Invitation) -> None:
+            messages_page.show_invitation(invitation)
+            window.show_page("messages")
+
+        guests_page.message_wanted.connect(show_message)
 
         def plan_again(template_id: UUID, ids: Sequence[UUID]) -> None:
             if window.event_id is not None:

@@ -7,12 +7,16 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from waapp.core.guests import Consent, Guest, GuestDraft
+from waapp.core.status import Shown
+from waapp.gui import style
 from waapp.gui.guest_merge import FIELDS, merge, storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.invitation_card import InvitationFacts
+from waapp.gui.message_facts import Step
 
 # What Qt's offscreen platform says of every window and popup.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -134,14 +138,45 @@ def test_all_that_is_kept_is_shown_and_changes_nothing(panel):
     panel.show_guest(FULL)
     assert panel.draft == FULL.draft
     assert not panel.is_changed
-    assert not panel.form.fields["time_zone"].isHidden()
+    assert panel.form.agreement.head.summary == "Has agreed · America/New_York"
 
 
-def test_what_is_rarely_wanted_is_folded_until_it_holds_something(panel):
+def test_what_is_rarely_wanted_is_folded_and_said_in_a_line(panel, qtbot):
+    panel.show_guest(replace(FULL, email="ana@example.org", notes="By train\nat noon"))
+    assert not panel.form.contact.is_open
+    assert panel.form.contact.head.summary == "ana@example.org · By train at noon"
+    assert panel.form.agreement.head.summary == "Has agreed · America/New_York"
     panel.show_guest(ANA)
-    assert not panel.form.more.isChecked()
+    assert panel.form.agreement.head.summary == ""
+    panel.form.contact.open()
+    qtbot.keyClicks(panel.form.notes, "late")
+    assert panel.form.contact.head.summary == "late"
     panel.show_guest(FULL)
-    assert panel.form.more.isChecked()
+    assert panel.form.contact.is_open, "what the planner has unfolded stays so for the next guest"
+
+
+FAILED = InvitationFacts(
+    Shown.FAILED,
+    "09:40",
+    "WhatsApp does not know this number, and it may take a second line to say so",
+    "Ask for the mobile number, or invite them another way: by e-mail or on the phone",
+    (Step("Failed", "09:40 · Twilio’s code 63024", Shown.FAILED), Step("Planned", "09:39", Shown.QUEUED)),
+)
+
+
+@pytest.mark.parametrize("height", [464, 580], ids=["1024x700", "1280x800"])
+def test_what_went_wrong_and_what_to_do_is_seen_without_scrolling(panel, height):
+    panel.resize(style.PANEL_WIDTH, height)
+    panel.show_guest(FULL)
+    panel.show_invitation(FAILED)
+    panel.show_opt_out("Must not be written to since 3 May 2026: asked on the phone")
+    QApplication.processEvents()
+    viewport = panel.findChild(QScrollArea).viewport()
+    for name in ("guest_cause", "guest_advice", "guest_stop", "guest_opt_in", "guest_name"):
+        widget = panel.findChild(QWidget, name)
+        place = QRect(widget.mapTo(viewport, QPoint(0, 0)), widget.size())
+        assert viewport.rect().contains(place), name
+    assert panel._timeline.steps == FAILED.steps
 
 
 def test_tags_are_added_and_taken_by_keyboard(panel, qtbot):
@@ -177,7 +212,7 @@ def test_a_wrong_time_zone_is_said_where_it_is(panel, qtbot):
     panel.show_guest(ANA)
     panel.form.lines["time_zone"].setText("Lisbon")
     assert not panel.try_to_finish()
-    assert panel.form.more.isChecked()
+    assert panel.form.agreement.is_open
     assert "Europe/Lisbon" in (panel.form.fields["time_zone"].error or "")
 
 

@@ -24,12 +24,14 @@ from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import GUESTS, bring_to, by_name, errors, invite
 from tests.gui.pages import SETTINGS, Reports, make_event, until
 from waapp.core.guest_edits import BulkChange
+from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import Consent, GuestDraft
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.db.guest_changes import change_guests
-from waapp.db.guest_filters import list_filters
+from waapp.db.guest_filters import list_filters, save_filter
+from waapp.db.labels import set_color
 from waapp.engine.guest_files import read_guest_file
 from waapp.gui.aio import Tasks
 from waapp.gui.bulk_dialog import BulkDialog
@@ -728,5 +730,18 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP"})
         assert {guest.tags for guest in (await desk.stored()).values()} == {("VIP",)}
         dialog.accept()
+
+    desk.run(story())
+
+
+def test_colours_and_kept_filters_are_there_when_the_event_opens(desk):
+    async def story():
+        desk.event_id = await make_event(desk.database, GUESTS)
+        async with desk.database.begin() as conn:
+            await set_color(conn, desk.event_id, "group", "Bride", "violet")
+            await save_filter(conn, desk.event_id, "Brides", GuestQuery(group="Bride"), desk="Rui")
+        await desk.show(desk.event_id)
+        assert desk.page.guests.color_of("group", "Bride") == "violet"
+        assert desk.page.findChild(QComboBox, "guests_filters_saved").findText("Brides") > 0
 
     desk.run(story())

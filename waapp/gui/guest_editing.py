@@ -9,6 +9,7 @@ from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
 from waapp.core.guests import GuestDraft
+from waapp.core.invitations import Invitation
 from waapp.db import guests as guest_rows
 from waapp.db import invitations as invitation_rows
 from waapp.db import opt_outs
@@ -22,8 +23,8 @@ from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.invitation_card import NOT_INVITED, invitation_facts
 from waapp.gui.line_dialog import LineDialog
-from waapp.gui.message_facts import advise, is_trouble, timeline
 from waapp.gui.texts import day
 from waapp.texts import tr
 
@@ -32,7 +33,7 @@ class GuestEditing:
     """Stands between the panel and the database.
 
     What was typed for a guest and not saved is kept while the planner looks at others, or at another event.
-    `catch_up` brings the list in step with the database.
+    `catch_up` brings the list in step with the database, `show_message` goes to an invitation's message.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class GuestEditing:
         catch_up: Callable[[], Awaitable[None]],
         undo: GuestUndo,
         desk: str,
+        show_message: Callable[[Invitation], None],
     ) -> None:
         self._database: Final = database
         self._tasks: Final = tasks
@@ -58,11 +60,13 @@ class GuestEditing:
         self._undo: Final = undo
         self._desk: Final = desk
         self._event: Event | None = None
+        self._shown_invitation: Invitation | None = None
         self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
         self._showing: asyncio.Task[None] | None = None
         guests.picked.connect(self._picked)
         guests.opened.connect(lambda _id: self.edit())
         panel.save_wanted.connect(self._save)
+        panel.message_wanted.connect(lambda: self._go_to_message(show_message))
         panel.closing.connect(self._keep_typed)
         panel.closed.connect(self._panel_closed)
         panel.opt_out_wanted.connect(lambda: self._tasks.start(self._forbid()))
@@ -101,6 +105,10 @@ class GuestEditing:
         shown = self._panel.guest
         if shown is not None and shown.id in changed:
             await self._show_guest(shown.id)
+
+    def _go_to_message(self, show_message: Callable[[Invitation], None]) -> None:
+        if self._shown_invitation is not None:
+            show_message(self._shown_invitation)
 
     def _picked(self, ids: Sequence[UUID]) -> None:
         if self._panel.guest is not None and list(ids) == [self._panel.guest.id]:
@@ -141,15 +149,10 @@ class GuestEditing:
             if unsaved is not None:
                 self._messages.withdraw("unsaved")
         if self._panel.guest is not None and self._panel.guest.id == guest_id:
+            self._shown_invitation = invitation
             self._panel.show_opt_out(_stop_words(stop) if is_number(guest.phone) else None)
-        if invitation is None:
-            self._panel.show_steps((), None)
-            return
-        words = tr(
-            "{template} v{version}", template=invitation.template_name, version=invitation.template_version
-        )
-        trouble = advise(invitation, self._errors) if is_trouble(invitation) else None
-        self._panel.show_steps(timeline(log, self._errors, words), trouble)
+            facts = invitation_facts(invitation, log, self._errors) if invitation is not None else NOT_INVITED
+            self._panel.show_invitation(facts)
 
     async def _forbid(self) -> None:
         """Note that the number must not be written to, by any event."""

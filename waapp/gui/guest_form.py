@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QDateEdit,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -32,18 +33,20 @@ from waapp.core.guests import (
 )
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.gui import style
+from waapp.gui.section import Section
 from waapp.gui.tag_editor import TagEditor
 from waapp.gui.texts import day
-from waapp.gui.widgets import Field, button, inset, name
+from waapp.gui.widgets import Field, inset, name
 from waapp.texts import tr
 
 _NOTES_HEIGHT: Final = 64
-_FOLDED: Final = ("time_zone", "consent", "consent_source")
+_CONTACT: Final = ("email", "notes")
+_CONSENT: Final = ("consent", "consent_source", "time_zone")
 _Combo = TypeVar("_Combo", bound=QComboBox)
 
 
 class GuestForm(QWidget):
-    """Shows a draft and gives back what has become of it; what is rarely wanted is folded away.
+    """Shows a draft and gives back what has become of it; what is rarely wanted is folded away, and said in a line.
 
     `typed` names the field that the planner changes, `left` the one that was left; `submitted` comes by Enter.
     """
@@ -116,8 +119,7 @@ class GuestForm(QWidget):
             self.notes.setPlainText(draft.notes)
         self._filling = False
         self._dress_consent()
-        if draft.time_zone or draft.consent is not Consent.UNKNOWN:
-            self.more.setChecked(True)
+        self._summarize()
 
     def set_known(self, *, groups: Iterable[str], tags: Iterable[str], households: Iterable[str]) -> None:
         """Offer what other guests have."""
@@ -128,13 +130,12 @@ class GuestForm(QWidget):
     def set_error(self, field: str, text: str | None) -> None:
         """Say what is wrong with a field, or nothing; a folded one is shown."""
         self.fields[field].set_error(text)
-        if text is not None and field in _FOLDED:
-            self.more.setChecked(True)
+        if text is not None:
+            self._unfold(field)
 
     def focus(self, field: str) -> None:
         """Bring the keyboard to a field."""
-        if field in _FOLDED:
-            self.more.setChecked(True)
+        self._unfold(field)
         self.editors[field].setFocus()
 
     # Inside
@@ -195,39 +196,49 @@ class GuestForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.SPACE[2])
-        for key in ("name", "phone", "email"):
+        for key in ("name", "phone"):
             column.addWidget(self.fields[key])
-        column.addLayout(self._pair("group", "language"))
+        column.addLayout(self._pair("group", "household", (1, 1)))
         column.addWidget(self.fields["tags"])
-        column.addLayout(self._pair("household", "plus_ones"))
-        column.addWidget(self.fields["notes"])
-        self.more = button(
-            tr("Time zone, consent"),
-            "guest_more",
-            kind="link",
-            small=True,
-            accessible_name=tr("Show time zone and consent"),
-        )
-        self.more.setCheckable(True)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._folded = QWidget()
-        inner = QVBoxLayout(self._folded)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(style.SPACE[2])
-        for key in _FOLDED:
-            inner.addWidget(self.fields[key])
-        column.addWidget(self._folded)
-        self._folded.hide()
+        column.addLayout(self._pair("language", "plus_ones", (5, 3)))
+        self.contact = self._section(tr("E-mail, notes"), "guest_contact", _CONTACT)
+        self.agreement = self._section(tr("Consent, time zone"), "guest_agreement", _CONSENT)
+        folds = QVBoxLayout()
+        folds.setSpacing(0)
+        folds.addWidget(self.contact)
+        folds.addWidget(self.agreement)
+        column.addLayout(folds)
 
-    def _pair(self, first: str, second: str) -> QHBoxLayout:
-        pair = QHBoxLayout()
-        pair.setSpacing(style.SPACE[1])
-        for key in (first, second):
-            pair.addWidget(self.fields[key], 1, Qt.AlignmentFlag.AlignTop)
+    def _section(self, title: str, object_name: str, keys: Iterable[str]) -> Section:
+        section = Section(title, object_name)
+        for key in keys:
+            section.content.addWidget(self.fields[key])
+        return section
+
+    def _pair(self, first: str, second: str, shares: tuple[int, int]) -> QGridLayout:
+        pair = QGridLayout()
+        pair.setHorizontalSpacing(style.SPACE[1])
+        for column, key in enumerate((first, second)):
+            # Their shares, whatever the editors would like: pairs beneath each other stand in line.
+            self.fields[key].editor.setMinimumWidth(1)
+            pair.addWidget(self.fields[key], 0, column, Qt.AlignmentFlag.AlignTop)
+            pair.setColumnStretch(column, shares[column])
         return pair
 
+    def _unfold(self, field: str) -> None:
+        if field in _CONTACT:
+            self.contact.open()
+        elif field in _CONSENT:
+            self.agreement.open()
+
+    def _summarize(self) -> None:
+        email, notes = self.lines["email"].text().strip(), " ".join(self.notes.toPlainText().split())
+        self.contact.head.set_summary(" · ".join(filter(None, (email, notes))))
+        consent = Consent(self.consent.currentData())
+        known = consent_word(consent) if consent is not Consent.UNKNOWN else ""
+        self.agreement.head.set_summary(" · ".join(filter(None, (known, self.lines["time_zone"].text()))))
+
     def _connect(self) -> None:
-        self.more.toggled.connect(self._folded.setVisible)
         for key, line in self.lines.items():
             line.textEdited.connect(lambda _text, key=key: self._tell(key))
             line.editingFinished.connect(lambda key=key: self.left.emit(key))
@@ -243,6 +254,7 @@ class GuestForm(QWidget):
 
     def _tell(self, field: str) -> None:
         if not self._filling:
+            self._summarize()
             self.typed.emit(field)
 
     def _consent_chosen(self) -> None:

@@ -1,6 +1,6 @@
-"""The panel beside the guest list: add or edit one guest, checked while typing, with the newest invitation."""
+"""The panel beside the guest list: how the newest invitation fares, and the guest, checked while typing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -11,9 +11,10 @@ from waapp.core.guests import Guest, GuestDraft, check_guest, may_be_saved
 from waapp.gui import style
 from waapp.gui.guest_form import GuestForm, value_words
 from waapp.gui.guest_merge import FIELDS, merge, with_values
-from waapp.gui.message_facts import Advice, Step
+from waapp.gui.invitation_card import NOT_INVITED, InvitationCard, InvitationFacts
+from waapp.gui.section import Section
 from waapp.gui.timeline import Timeline
-from waapp.gui.widgets import SidePanel, button, label, rule
+from waapp.gui.widgets import SidePanel, button, label
 from waapp.texts import field_problem, tr
 
 
@@ -38,6 +39,7 @@ class GuestPanel(SidePanel):
     change_wanted = Signal()
     delete_wanted = Signal()
     link_wanted = Signal()
+    message_wanted = Signal()
     opt_out_wanted = Signal()
     opt_in_wanted = Signal()
     edited = Signal()
@@ -51,9 +53,9 @@ class GuestPanel(SidePanel):
         self._region: str | None = None
         self._touched: set[str] = set()
         self._has_link = False
+        self._build_head()
         self._build_form()
-        self._build_opt_out()
-        self._build_invitation()
+        self._build_foot()
         self._build_buttons()
         self._connect()
 
@@ -100,8 +102,8 @@ class GuestPanel(SidePanel):
         self.set_title(tr("New guest"))
         if unsaved is not None:
             self._fill(unsaved)
-        self.show_steps((), None)
         self.show()
+        self.show_top()
         self.form.focus("name")
 
     def show_guest(self, guest: Guest, unsaved: GuestDraft | None = None) -> None:
@@ -113,12 +115,12 @@ class GuestPanel(SidePanel):
             self._touched.update(FIELDS)
             self._check()
         self.show()
+        self.show_top()
 
     def show_several(self, number: int) -> None:
         """Stand for several guests at once: what can be done with all of them."""
         self._begin(PanelMode.SEVERAL, None, GuestDraft(""))
         self.set_title(tr("{number} guests selected", number=number))
-        self.show_steps((), None)
         self.show()
 
     def close_panel(self) -> None:
@@ -157,20 +159,14 @@ class GuestPanel(SidePanel):
 
     def show_opt_out(self, words: str | None) -> None:
         """Say that the number must not be written to, or offer to note it; None where there is no number."""
-        self._opt_out.setVisible(words is not None and self._mode is PanelMode.EDIT)
-        self._stop.setText(words or "")
-        self._stop.setVisible(bool(words))
-        self._forbid.setVisible(not words)
-        self._allow.setVisible(bool(words))
+        self.invitation.show_opt_out(words or "")
+        self._forbid.setVisible(words == "" and self._mode is PanelMode.EDIT)
 
-    def show_steps(self, steps: Sequence[Step], trouble: Advice | None) -> None:
-        """Show the newest invitation's life, and what to do when it did not go as it should."""
-        self._timeline.show_steps(steps)
-        self._cause.setText(trouble.happened if trouble is not None else "")
-        self._advice.setText(trouble.todo if trouble is not None else "")
-        self._cause.setVisible(trouble is not None)
-        self._advice.setVisible(trouble is not None and bool(trouble.todo))
-        self._invitation.setVisible(bool(steps))
+    def show_invitation(self, facts: InvitationFacts) -> None:
+        """Show how the newest invitation fares, and what has happened to it."""
+        self.invitation.show_invitation(facts)
+        self._timeline.show_steps(facts.steps)
+        self._history.setVisible(bool(facts.steps))
 
     def try_to_finish(self) -> bool:
         """Show every error; tell whether the draft may be stored. The first field in error gets the focus."""
@@ -182,49 +178,30 @@ class GuestPanel(SidePanel):
 
     # Inside
 
-    def _build_form(self) -> None:
+    def _build_head(self) -> None:
         self._several = label(tr("What you do here happens to all of them."), tone="muted")
         self.body.addWidget(self._several)
         self._clash_box = QVBoxLayout()
         self._clash_box.setSpacing(style.SPACE[0])
         self.body.addLayout(self._clash_box)
         self._clash_widgets: list[QWidget] = []
+        self.invitation = InvitationCard()
+        self.body.addWidget(self.invitation)
+
+    def _build_form(self) -> None:
         self.form = GuestForm()
         self.body.addWidget(self.form)
 
-    def _build_opt_out(self) -> None:
-        self._opt_out = QWidget()
-        row = QVBoxLayout(self._opt_out)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(style.SPACE[0])
-        self._stop = label("", tone="failed", size=12)
-        self._stop.setObjectName("guest_stop")
-        self._forbid = button(tr("Do not write to this number…"), "guest_opt_out", kind="link", small=True)
-        self._allow = button(tr("Allow messages again"), "guest_opt_in", kind="link", small=True)
-        self._forbid.clicked.connect(self.opt_out_wanted)
-        self._allow.clicked.connect(self.opt_in_wanted)
-        row.addWidget(self._stop)
-        row.addWidget(self._forbid, 0, Qt.AlignmentFlag.AlignLeft)
-        row.addWidget(self._allow, 0, Qt.AlignmentFlag.AlignLeft)
-        self._opt_out.hide()
-        self.body.addWidget(self._opt_out)
-
-    def _build_invitation(self) -> None:
-        self._invitation = QWidget()
-        column = QVBoxLayout(self._invitation)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(style.SPACE[2])
-        self._cause = label("", tone="failed")
-        self._cause.setObjectName("guest_cause")
-        self._advice = label("")
-        self._advice.setObjectName("guest_advice")
+    def _build_foot(self) -> None:
+        self._history = Section(tr("What happened"), "guest_history")
         self._timeline = Timeline()
-        column.addWidget(rule())
-        column.addWidget(self._cause)
-        column.addWidget(self._advice)
-        column.addWidget(self._timeline)
-        self._invitation.hide()
-        self.body.addWidget(self._invitation)
+        self._history.content.addWidget(self._timeline)
+        self._forbid = button(tr("Do not write to this number…"), "guest_opt_out", kind="link", small=True)
+        foot = QVBoxLayout()
+        foot.setSpacing(0)
+        foot.addWidget(self._history)
+        foot.addWidget(self._forbid, 0, Qt.AlignmentFlag.AlignLeading)
+        self.body.addLayout(foot)
         # An aligned layout gets its preferred height and squeezes lines that wrap; a stretch leaves them room.
         self.body.setAlignment(Qt.AlignmentFlag(0))
         self.body.addStretch(1)
@@ -250,6 +227,9 @@ class GuestPanel(SidePanel):
         self._copy.clicked.connect(self.link_wanted)
         self._change.clicked.connect(self.change_wanted)
         self._delete.clicked.connect(self.delete_wanted)
+        self._forbid.clicked.connect(self.opt_out_wanted)
+        self.invitation.message_wanted.connect(self.message_wanted)
+        self.invitation.opt_in_wanted.connect(self.opt_in_wanted)
         self.form.typed.connect(self._typed)
         self.form.left.connect(self._left)
         self.form.submitted.connect(self.save_wanted)
@@ -259,6 +239,7 @@ class GuestPanel(SidePanel):
         self._touched = {"phone"} if mode is PanelMode.EDIT else set()
         self._show_clashes({})
         self.show_opt_out(None)
+        self.show_invitation(NOT_INVITED)
         self._fill(base)
         self._check()
         self._dress()
@@ -266,6 +247,7 @@ class GuestPanel(SidePanel):
     def _dress(self) -> None:
         one = self._mode in {PanelMode.NEW, PanelMode.EDIT}
         self.form.setVisible(one)
+        self.invitation.setVisible(self._mode is PanelMode.EDIT)
         self._several.setVisible(self._mode is PanelMode.SEVERAL)
         self.save_button.setVisible(one)
         self._change.setVisible(self._mode is PanelMode.SEVERAL)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -42,7 +43,12 @@ from waapp.texts import count, tr
 
 
 class GuestsPage(QWidget):
-    """Shows one event's guests and keeps them in step with the database."""
+    """Shows one event's guests and keeps them in step with the database.
+
+    `message_wanted` asks the window to show an invitation's message.
+    """
+
+    message_wanted = Signal(object)
 
     def __init__(
         self,
@@ -171,6 +177,7 @@ class GuestsPage(QWidget):
             catch_up=self._catch_up,
             undo=self._undo,
             desk=self._desk,
+            show_message=self.message_wanted.emit,
         )
         self._import = GuestImport(
             database=self._database,
@@ -240,6 +247,7 @@ class GuestsPage(QWidget):
         self.guests.begin()
         async with self._database.read() as conn:
             self._take_event(await event_rows.get_event(conn, event_id))
+            self._looks.show(await self._looks.read(conn, event_id))
             since = await database_clock(conn)
             async with aclosing(guest_rows.stream_guest_rows(conn, event_id, self._practice)) as chunks:
                 async for chunk in chunks:

@@ -85,6 +85,7 @@ class MessagesPage(QWidget):
         self._sends: dict[UUID, SendSummary] = {}
         self._titles: dict[UUID, str] = {}
         self._send_id: UUID | None = None
+        self._wanted: Invitation | None = None
         self._as_of: datetime | None = None
         self._floor: int | None = None
         # Kept as rows change: counting thousands of them anew would hold the window up four times a second.
@@ -125,6 +126,12 @@ class MessagesPage(QWidget):
     def show_send(self, send_id: UUID) -> None:
         """Go to a send of the event."""
         self._tasks.start(self._load(send_id))
+
+    def show_invitation(self, invitation: Invitation) -> None:
+        """Go to a message of the event, as soon as it is there."""
+        self._wanted = invitation
+        if self._event_id == invitation.event_id and self._as_of is not None:
+            self._tasks.start(self._load(None))
 
     # How it is built
 
@@ -220,6 +227,8 @@ class MessagesPage(QWidget):
         async with self._database.read() as conn:
             since = await database_clock(conn)
             await self._read_sends(conn, event_id)
+            if send_id is None and self._wanted is not None:
+                send_id = self._wanted.send_id
             wanted = send_id if send_id in self._sends else next(iter(self._sends), None)
             rows = await invitation_rows.list_of_send(conn, wanted) if wanted is not None else []
         if event_id != self._event_id:
@@ -231,6 +240,14 @@ class MessagesPage(QWidget):
             self._choose_chip(rows)
         self._show_rows(rows)
         self._show()
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.model.row(wanted.id) is not None:
+            self.chips.choose(MessageFilter.ALL)
+            self._filter()
+            self.view.go_to(wanted.id)
 
     async def _catch_up(self) -> None:
         event_id, send_id, since = self._event_id, self._send_id, self._as_of

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QFont,
+    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QPixmap,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +30,10 @@ from PySide6.QtWidgets import (
 from waapp.gui import style
 from waapp.gui.texts import key_name
 from waapp.texts import tr
+
+_TITLE_LINES = 2
+_BESIDE_TITLE = 72
+"""What the margins and the cross take of a panel's width, and a little for where lines break."""
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
@@ -284,6 +290,12 @@ class SidePanel(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 8, 8)
         self._title = label(title, size=16, bold=True)
+        # Beside its cross a title begins where the panel does, whatever script it is in.
+        self._title.setAlignment(
+            QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+            | Qt.AlignmentFlag.AlignAbsolute
+            | Qt.AlignmentFlag.AlignVCenter
+        )
         close = button(
             "",
             f"{object_name}_close",
@@ -302,7 +314,7 @@ class SidePanel(QFrame):
         self.body.setContentsMargins(16, 0, 16, 16)
         self.body.setSpacing(style.SPACE[2])
         self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -316,8 +328,15 @@ class SidePanel(QFrame):
 
     def set_title(self, title: str) -> None:
         """Change the title."""
-        self._title.setText(title)
+        room = _TITLE_LINES * (style.PANEL_WIDTH - _BESIDE_TITLE)
+        shown = QFontMetrics(self._title.font()).elidedText(title, Qt.TextElideMode.ElideRight, room)
+        self._title.setText(shown)
+        self._title.setToolTip(title if shown != title else "")
         self.setAccessibleName(title)
+
+    def show_top(self) -> None:
+        """Scroll to where the body begins."""
+        self._scroll.verticalScrollBar().setValue(0)
 
     def close_panel(self) -> None:
         """Hide and tell."""
