@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -19,13 +18,11 @@ from waapp.gui.message_facts import (
     addressee,
     advise,
     chips_of,
-    costs,
     count_filters,
     filters_of,
     invitation_shown,
     is_trouble,
     timeline,
-    worth_retrying,
 )
 
 NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
@@ -171,15 +168,3 @@ def test_what_arrived_twice_is_flagged_and_counted():
     keys = [key for key, _word, _count in chips_of(count_filters({Shown.DELIVERED: 1}, 1), None)]
     assert MessageFilter.DOUBLED in keys
     assert MessageFilter.WAITING not in keys
-
-
-def test_only_passing_reasons_are_worth_another_attempt():
-    gone = replace(SENT, engine_state=EngineState.FAILED, error_code="63024")
-    busy = replace(SENT, engine_state=EngineState.FAILED, error_code="63018", guest_id=uuid4())
-    assert worth_retrying([SENT, gone, busy], TABLE) == (busy.guest_id,)
-
-
-def test_the_cost_is_that_of_all_attempts_by_currency():
-    paid = replace(SENT, price=Decimal("-0.07500"), price_unit="USD")
-    assert costs([SENT, paid, paid]) == "cost USD 0.15"
-    assert costs([SENT]) == ""

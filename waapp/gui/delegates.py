@@ -1,10 +1,11 @@
 """How table cells are painted: text in a tone, pills, bars and two lines. All mirror for right-to-left."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from waapp.gui import style
 from waapp.gui.paint import Segments, isolated, paint_pill, paint_segments, pill_font, pill_width
@@ -18,29 +19,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints a cell's ground, its line, the ring of the current row, and its text.
+    """Paints a cell's text; the ground, the line and the ring belong to the row (`row_pictures`).
 
     It asks the model's own methods instead of `data()`: one screen is hundreds of cells.
     """
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one cell."""
-        view = cast("QTableView", option.widget)
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        colors = style.tokens()
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        ground = colors.accent_weak if selected else colors.surface
-        if not selected and index.row() == getattr(view, "hovered_row", -1):
-            ground = colors.hover
-        painter.fillRect(rect, ground)
-        painter.fillRect(QRect(rect.x(), rect.bottom(), rect.width(), 1), colors.line)
-        self.paint_content(
-            painter, rect.adjusted(PADDING, 0, -PADDING, -1), cast("TableModel[Any]", index.model()),
-            index.row(), index.column(), option.direction,
-        )  # fmt: skip
-        if view.hasFocus() and index.row() == view.currentIndex().row():
-            _paint_ring(painter, rect, view, index.column(), colors.accent)
 
     def paint_content(
         self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
@@ -142,22 +124,12 @@ def _draw_text(
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
     if direction is Qt.LayoutDirection.RightToLeft:
         shown = isolated(shown)
+    painter.drawText(room, _single_line(align, direction), shown)
+
+
+@lru_cache(maxsize=16)
+def _single_line(align: Qt.AlignmentFlag, direction: Qt.LayoutDirection) -> int:
+    """Return the flags of a line; putting Python's flags together costs as much as painting some text."""
     # AlignAbsolute: otherwise Qt would swap the sides again for a text that begins in another direction.
     side = QStyle.visualAlignment(direction, align) | Qt.AlignmentFlag.AlignAbsolute
-    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
-
-
-def _paint_ring(painter: QPainter, rect: QRect, view: QTableView, column: int, color: QColor) -> None:
-    header = view.horizontalHeader()
-    painter.fillRect(QRect(rect.x(), rect.y(), rect.width(), 2), color)
-    painter.fillRect(QRect(rect.x(), rect.bottom() - 1, rect.width(), 2), color)
-    visual = header.visualIndex(column)
-    shown = [
-        place for place in range(header.count()) if not header.isSectionHidden(header.logicalIndex(place))
-    ]
-    mirrored = view.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    first, last = (shown[-1], shown[0]) if mirrored else (shown[0], shown[-1])
-    if visual == first:
-        painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), color)
-    if visual == last:
-        painter.fillRect(QRect(rect.right() - 1, rect.y(), 2, rect.height()), color)
+    return int((side | Qt.AlignmentFlag.AlignVCenter).value | Qt.TextFlag.TextSingleLine.value)

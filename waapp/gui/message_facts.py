@@ -1,21 +1,19 @@
 """What the message list says about an invitation: its chip, what happened, what to do, its timeline."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from waapp.core import phone
 from waapp.core.cadence import LOOKS_AT
-from waapp.core.errors_twilio import ErrorClass, Table, TwilioError
+from waapp.core.errors_twilio import Table, TwilioError
+from waapp.core.guests import shown_state
 from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.status import EngineState, Progress, Shown, shown
 from waapp.core.waiting import WaitReason
 from waapp.gui.moments import due, stamp
-from waapp.gui.texts import number
 from waapp.texts import cause, tr, wait_reason
 
 
@@ -93,7 +91,7 @@ def addressee(invitation: Invitation) -> str:
 def invitation_shown(invitation: Invitation) -> Shown:
     """Return the state that the row's pill shows."""
     waiting = invitation.next_retry_at is not None
-    return shown(Progress(invitation.engine_state, invitation.twilio_status, waiting))
+    return shown_state(invitation.engine_state, invitation.twilio_status, waiting)
 
 
 def filters_of(invitation: Invitation) -> tuple[MessageFilter, ...]:
@@ -117,28 +115,6 @@ def count_filters(states: Mapping[Shown, int], doubled: int = 0) -> dict[Message
     return counts
 
 
-def worth_retrying(invitations: Iterable[Invitation], table: Table) -> tuple[UUID, ...]:
-    """Return the guests whose message failed for a passing reason: another attempt can help them."""
-    worth = []
-    for invitation in invitations:
-        if invitation_shown(invitation) is Shown.FAILED:
-            error = known_error(table, invitation.error_code, invitation.recipient)
-            if error is not None and error.cls in {ErrorClass.TRANSIENT, ErrorClass.WAIT}:
-                worth.append(invitation.guest_id)
-    return tuple(worth)
-
-
-def costs(invitations: Iterable[Invitation]) -> str:
-    """Write what all attempts have cost as far as Twilio has told it; empty while it has told nothing."""
-    sums: dict[str, Decimal] = {}
-    for invitation in invitations:
-        if invitation.price is not None:
-            unit = invitation.price_unit or ""
-            sums[unit] = sums.get(unit, Decimal(0)) + abs(invitation.price)
-    told = ", ".join(f"{unit} {number(float(amount), 2)}".strip() for unit, amount in sorted(sums.items()))
-    return tr("cost {amount}", amount=told) if told else ""
-
-
 def looks_left(invitation: Invitation) -> bool:
     """Tell whether Twilio's list will be searched again for an unknown invitation."""
     return invitation.looks < len(LOOKS_AT)
@@ -158,7 +134,9 @@ def _region(recipient: str) -> str | None:
 def advise(invitation: Invitation, table: Table) -> Advice:  # noqa: C901 - one arm per state
     """Say in two lines what happened to an invitation and what to do."""
     error = known_error(table, invitation.error_code, invitation.recipient)
-    why = cause(invitation.error_code, invitation.error_message, table, _region(invitation.recipient))
+    # Reading a number takes its time; only what went wrong can mean other things in some countries.
+    region = _region(invitation.recipient) if invitation.error_code is not None else None
+    why = cause(invitation.error_code, invitation.error_message, table, region)
     if invitation.doubled:
         return Advice(
             tr("An earlier message arrived after all: the guest may have got it twice"),

@@ -1,7 +1,6 @@
 """What became of every message of a send: the funnel, the trouble, and the decisions only a person can make."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.invitations import Invitation, Send, SendState, SendSummary
-from waapp.core.status import Shown
 from waapp.core.summary import funnel
 from waapp.db import events as event_rows
 from waapp.db import invitations as invitation_rows
@@ -30,14 +28,12 @@ from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.kpi_tiles import KpiTiles
 from waapp.gui.late_dialog import LateDialog
 from waapp.gui.message_columns import STATE_COLUMN, message_columns
+from waapp.gui.message_counts import MessageCounts
 from waapp.gui.message_facts import (
     MessageFilter,
     chips_of,
-    costs,
     count_filters,
     filters_of,
-    invitation_shown,
-    worth_retrying,
 )
 from waapp.gui.message_panel import MessagePanel
 from waapp.gui.moments import stamp
@@ -88,10 +84,8 @@ class MessagesPage(QWidget):
         self._wanted: Invitation | None = None
         self._as_of: datetime | None = None
         self._floor: int | None = None
-        # Kept as rows change: counting thousands of them anew would hold the window up four times a second.
-        self._states: Counter[Shown] = Counter()
+        self._counts = MessageCounts(errors)
         self._coming = 0
-        self._worth: tuple[UUID, ...] = ()
         self._acts = SendActs(database)
         self._showing: asyncio.Task[None] | None = None
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
@@ -265,11 +259,8 @@ class MessagesPage(QWidget):
             return
         self._as_of, self._floor = changes.as_of, changes.floor
         rows = [row for row in changes.rows if row.send_id == send_id and self.model.row(row.id) != row]
-        for row in rows:
-            before = self.model.row(row.id)
-            if before is not None:
-                self._states[invitation_shown(before)] -= 1
-            self._states[invitation_shown(row)] += 1
+        self._counts.take_away(before for row in rows if (before := self.model.row(row.id)) is not None)
+        self._counts.add(rows)
         self.model.apply(rows)
         summary = self._sends.get(send_id)
         if summary is None or summary.total != self.model.total:
@@ -282,7 +273,8 @@ class MessagesPage(QWidget):
             )
 
     def _show_rows(self, rows: Sequence[Invitation]) -> None:
-        self._states = Counter(map(invitation_shown, rows))
+        self._counts.clear()
+        self._counts.add(rows)
         self.model.replace_all(rows)
 
     async def _read_sends(self, conn: Connection, event_id: UUID) -> None:
@@ -307,11 +299,11 @@ class MessagesPage(QWidget):
         send = summary.send
         facts = [
             send_facts(summary, self._title_of(send)),
-            costs(self.model.all_rows()),
+            self._counts.costs,
             state_line(summary, None, self._desk, self._errors) if send.state is SendState.ACTIVE else "",
         ]
         self.header.set_facts(" · ".join(fact for fact in facts if fact))
-        self.tiles.show_funnel(funnel(self._states, self._coming))
+        self.tiles.show_funnel(funnel(self._counts.states, self._coming))
         self._show_chips()
         self._show_pause(summary)
 
@@ -329,9 +321,9 @@ class MessagesPage(QWidget):
         self.stop_button.setText(tr("Leave them unsent…") if late else tr("Stop…"))
         for control in (self.resume_button, self.stop_button):
             control.setAccessibleName(control.text())
-        self._worth = worth_retrying(self.model.all_rows(), self._errors) if summary is not None else ()
-        self.retry_button.setVisible(bool(self._worth))
-        self.retry_button.setText(tr("Retry {n} worth retrying", n=len(self._worth)))
+        worth = len(self._counts.worth_retrying)
+        self.retry_button.setVisible(summary is not None and worth > 0)
+        self.retry_button.setText(tr("Retry {n} worth retrying", n=worth))
         self.retry_button.setAccessibleName(self.retry_button.text())
         self.stop_button.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
 
@@ -347,7 +339,7 @@ class MessagesPage(QWidget):
         self.picker.blockSignals(False)
 
     def _show_chips(self) -> None:
-        totals = count_filters(self._states, sum(row.doubled for row in self.model.all_rows()))
+        totals = count_filters(self._counts.states, self._counts.doubled)
         self.chips.set_chips(chips_of(totals, self.chips.current()))
         self._inner.setCurrentIndex(0 if len(self.model) else 1)
 
@@ -431,8 +423,9 @@ class MessagesPage(QWidget):
     def _retry(self) -> None:
         """Plan a send of the same template to those for whom another attempt can help."""
         summary = self._shown_send()
-        if summary is not None and summary.send.template_id is not None and self._worth:
-            self.retry_wanted.emit(summary.send.template_id, self._worth)
+        worth = self._counts.worth_retrying
+        if summary is not None and summary.send.template_id is not None and worth:
+            self.retry_wanted.emit(summary.send.template_id, worth)
 
     async def _pause(self) -> None:
         if self._send_id is None:

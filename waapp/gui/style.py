@@ -106,6 +106,7 @@ def is_dark() -> bool:
     ) is Qt.ColorScheme.Dark
 
 
+@lru_cache(maxsize=1)
 def tokens() -> Tokens:
     """Return the colours of the current scheme; look them up when painting, never store them."""
     return DARK if is_dark() else LIGHT
@@ -145,8 +146,12 @@ def segment_color(state: Shown) -> QColor:
     return tokens().strong_line if state in {Shown.NONE, Shown.CANCELLED} else pill_colors(state).ink
 
 
+@lru_cache(maxsize=64)
 def font(size: int = 14, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Return the interface font in a size of the scale (22 page title, 16 panel title, 14 body, 12 labels)."""
+    """Return the interface font in a size of the scale (22 page title, 16 panel title, 14 body, 12 labels).
+
+    It is everybody's: copy it before changing anything about it.
+    """
     made = QFont(QApplication.font())
     made.setPixelSize(size)
     made.setWeight(weight)
@@ -195,6 +200,7 @@ def apply(app: QApplication) -> None:
     """Dress the application, and again whenever the system changes between light and dark."""
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(_interface_font())
+    font.cache_clear()
     _dress(app)
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _dress(app))
 
@@ -206,6 +212,7 @@ def switch(app: QApplication, scheme: Qt.ColorScheme) -> None:
 
 
 def _dress(app: QApplication) -> None:
+    tokens.cache_clear()
     app.setPalette(_palette(tokens()))
     app.setStyleSheet(style_sheet(tokens(), dark=is_dark()))
     for widget in app.allWidgets():

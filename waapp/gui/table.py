@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -20,10 +20,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QStyledItemDelegate
 
 from waapp.gui import style
 from waapp.gui.row_order import PLACED_AT_ONCE, Arrangement, RowOrder, Taken
+
+if TYPE_CHECKING:
+    from waapp.gui.delegates import CellDelegate
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -57,7 +59,7 @@ class Column(Generic[Row]):
     value: Callable[[Row], Any] | None = None
     detail: Callable[[Row], str] | None = None
     tip: Callable[[Row], str] | None = None
-    delegate: Callable[[], QStyledItemDelegate] | None = None
+    delegate: "Callable[[], CellDelegate] | None" = None
     hide_below: int = 0
     sortable: bool = True
 
@@ -93,6 +95,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._order: RowOrder[Row] = RowOrder()
         self._texts: dict[Hashable, list[str | None]] = {}
         self._sorting = (-1, Qt.SortOrder.AscendingOrder)
+        self.edition = 0
+        """Goes up when rows that are the same may have to be written differently."""
 
     # What pages ask
 
@@ -245,6 +249,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def refresh_texts(self) -> None:
         """Compute all texts anew: the language, the time zone or the clock has moved on."""
         self._texts.clear()
+        self.edition += 1
         if len(self):
             self._tell_changed(0, len(self) - 1)
 

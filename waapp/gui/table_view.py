@@ -3,12 +3,13 @@
 from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from waapp.gui import style
 from waapp.gui.delegates import CellDelegate
+from waapp.gui.row_pictures import Layout, Marks, RowPictures
 from waapp.gui.table import Index, TableModel
 from waapp.texts import tr
 
@@ -35,6 +36,7 @@ class TableView(QTableView):
         self._kept_sorting = model.sorting
         self._last_picked: list[Hashable] = []
         self._delegates = [(column.delegate or CellDelegate)() for column in model.columns]
+        self._pictures = RowPictures(model, self._delegates)
         self.setModel(model)
         for place, delegate in enumerate(self._delegates):
             self.setItemDelegateForColumn(place, delegate)
@@ -166,6 +168,32 @@ class TableView(QTableView):
             self.picked.emit(picked)
 
     # Qt's interface
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint whole rows; Qt's own way asks style, model and delegate for every cell of them."""
+        model, selection = self._table, self.selectionModel()
+        height = self.verticalHeader().defaultSectionSize()
+        offset = self.verticalOffset()
+        first = (event.rect().top() + offset) // height
+        last = min((event.rect().bottom() + offset) // height, len(model) - 1)
+        ringed = self.currentIndex().row() if self.hasFocus() else -1
+        layout = self._row_layout(height)
+        painter = QPainter(self.viewport())
+        for row in range(first, last + 1):
+            selected = selection.isSelected(model.index(row, 0))
+            marks = Marks(selected, not selected and row == self.hovered_row, row == ringed)
+            painter.drawPixmap(0, row * height - offset, self._pictures.get(row, marks, layout))
+        painter.end()
+        self._pictures.forget(self.viewport().height() // height + 2)
+
+    def _row_layout(self, height: int) -> Layout:
+        shown = [place for place in range(len(self._table.columns)) if not self.isColumnHidden(place)]
+        return Layout(
+            QSize(self.viewport().width(), height),
+            self.devicePixelRatioF(),
+            self.layoutDirection(),
+            tuple((place, self.columnViewportPosition(place), self.columnWidth(place)) for place in shown),
+        )
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Repaint: the ring goes around whole rows."""
