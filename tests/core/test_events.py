@@ -10,9 +10,10 @@ from waapp.core.events import (
     EventDraft,
     check_event,
     check_rsvp_link,
+    field_values,
     is_day_only,
     is_time_zone,
-    merge_drafts,
+    with_field_values,
     zone,
 )
 
@@ -105,24 +106,14 @@ def test_an_unknown_zone_is_read_as_utc():
     assert is_time_zone("UTC")
 
 
-DRAFT = EventDraft("Party", datetime(2027, 6, 5, tzinfo=UTC), "Porto")
-
-
-@pytest.mark.parametrize(
-    ("mine", "theirs", "merged", "clashes"),
-    [
-        ({}, {}, {}, ()),
-        ({"name": "Mine"}, {"location": "Braga"}, {"name": "Mine", "location": "Braga"}, ()),
-        ({"name": "Same"}, {"name": "Same"}, {"name": "Same"}, ()),
-        ({"name": "Mine"}, {"name": "Theirs"}, {"name": "Mine"}, ("name",)),
-        (
-            {"quiet_start": time(21)},
-            {"quiet_start": time(22), "date": None},
-            {"quiet_start": time(21), "date": None},
-            ("quiet_start",),
-        ),
-    ],
-)
-def test_changes_of_two_people_are_merged_field_by_field(mine, theirs, merged, clashes):
-    result = merge_drafts(DRAFT, replace(DRAFT, **mine), replace(DRAFT, **theirs))
-    assert (result.draft, result.clashes) == (replace(DRAFT, **merged), clashes)
+def test_an_event_is_taken_apart_and_put_together_field_by_field():
+    draft = EventDraft(
+        "Party", datetime(2027, 6, 5, tzinfo=UTC), "Porto", "Europe/Lisbon", "PT", "", True, time(21), time(9)
+    )
+    values = field_values(draft)
+    assert values["quiet_hours"] == (time(21), time(9))
+    assert with_field_values(EventDraft("Other", None), values) == draft
+    assert with_field_values(draft, {"name": "Other"}) == replace(draft, name="Other")
+    assert with_field_values(draft, {"quiet_hours": (None, None)}) == replace(
+        draft, quiet_start=None, quiet_end=None
+    )

@@ -1,13 +1,14 @@
 """The list of events on a real database: begin, create, edit, archive, follow what others do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QDate, Qt, QTime
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QRadioButton
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.pages import SETTINGS, until
@@ -208,26 +209,61 @@ def test_event_is_edited_with_f2(on_stage, qtbot) -> None:
     on_stage(scenario, before=two_events)
 
 
-def test_what_a_colleague_changed_meanwhile_is_not_overwritten(on_stage, qtbot) -> None:
+def test_what_a_colleague_changed_meanwhile_is_told_and_chosen(on_stage, qtbot) -> None:
     async def scenario(stage: Stage) -> None:
         event = (await stage.stored())["Clara & Davi"]
-        stage.page.panel.edit(event)
+        panel = stage.page.panel
+        panel.edit(event)
+        panel.location.setText("Braga")
         async with stage.database.begin() as conn:
             draft = EventDraft("Renamed elsewhere", event.date, "Lisbon", event.time_zone)
             await event_rows.update_event(conn, event.id, draft, event.updated_at)
-        stage.page.changed(Change(Kind.EVENTS, event.id))
-        await until(lambda: "Renamed elsewhere" in stage.names())
-        assert stage.page.panel.name_edit.text() == "Clara & Davi"
-        stage.page.panel.location.setText("Braga")
-        press(qtbot, stage.page.panel.save)
-        await until(lambda: stage.page.panel.name_edit.text() == "Renamed elsewhere")
+        press(qtbot, panel.save)
+        await until(lambda: panel.name_edit.text() == "Renamed elsewhere")
         assert (await stage.stored())["Renamed elsewhere"].location == "Lisbon"
-        # Where both changed something the planner chooses; what only the other one changed is taken in.
-        assert stage.page.panel.location.text() == "Braga"
-        assert "Lisbon" in stage.page.panel.location.accessibleDescription()
-        press(qtbot, stage.page.panel.save)
-        await until(stage.page.panel.isHidden)
+        assert "Choose" in stage.page.messages.text
+        told = panel.findChild(QLabel, "event_conflict_told_name").text()
+        assert told == "Name of the event: Clara & Davi → Renamed elsewhere"
+        # Where both changed something nothing is saved before the planner has chosen.
+        assert panel.location.text() == "Braga"
+        press(qtbot, panel.save)
+        assert panel.conflict.undecided == ("location",)
+        mine = panel.findChild(QRadioButton, "event_conflict_mine_location")
+        assert mine.hasFocus()
+        qtbot.keyClick(panel.findChild(QRadioButton, "event_conflict_theirs_location"), Qt.Key.Key_Space)
+        assert panel.location.text() == "Lisbon"
+        qtbot.keyClick(mine, Qt.Key.Key_Space)
+        assert_accessible(panel)
+        press(qtbot, panel.save)
+        await until(panel.isHidden)
         assert (await stage.stored())["Renamed elsewhere"].location == "Braga"
+        assert not stage.page.messages.text
+        assert not stage.reported
+
+    on_stage(scenario, before=two_events)
+
+
+def test_the_open_panel_follows_a_colleague_and_survives_a_deletion(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        event = (await stage.stored())["Clara & Davi"]
+        panel = stage.page.panel
+        panel.edit(event)
+        panel.location.setText("Braga")
+        async with stage.database.begin() as conn:
+            await event_rows.update_event(
+                conn, event.id, replace(event.draft, name="Renamed"), event.updated_at
+            )
+        stage.page.changed(Change(Kind.EVENTS, event.id))
+        await until(lambda: panel.name_edit.text() == "Renamed")
+        assert panel.location.text() == "Braga"
+        assert not panel.conflict.undecided
+        async with stage.database.begin() as conn:
+            await event_rows.delete_event(conn, event.id)
+        stage.page.changed(Change(Kind.EVENTS, event.id))
+        await until(lambda: panel.event_id is None)
+        press(qtbot, panel.save)
+        await until(panel.isHidden)
+        assert (await stage.stored())["Renamed"].location == "Braga"
         assert not stage.reported
 
     on_stage(scenario, before=two_events)

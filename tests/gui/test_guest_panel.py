@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QScrollArea, QWidget
 
-from waapp.core.guests import Consent, Guest, GuestDraft
+from tests.gui.accessibility import assert_accessible
+from waapp.core.guest_edits import storable
+from waapp.core.guests import Consent, Guest
 from waapp.core.status import Shown
 from waapp.gui import style
-from waapp.gui.guest_merge import FIELDS, merge, storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.invitation_card import InvitationFacts
 from waapp.gui.message_facts import Step
@@ -76,7 +75,7 @@ def test_what_is_typed_while_saving_is_kept(panel, qtbot):
     )
     assert panel.draft.notes == "by train"
     assert panel.is_changed
-    assert not panel._clash_widgets
+    assert panel.conflict.isHidden()
 
 
 def test_the_columns_of_an_import_survive_an_edit(panel, qtbot):
@@ -94,32 +93,6 @@ def test_closing_forgets_and_tells_before(panel, qtbot):
     assert seen == ["x"]
     assert panel.mode is PanelMode.CLOSED
     assert panel.guest is None
-
-
-values = st.sampled_from(["", "a", "b", "c"])
-drafts = st.builds(GuestDraft, values, values, values, values, values, values)
-
-
-@given(base=drafts, mine=drafts, theirs=drafts)
-def test_a_merge_loses_nobodys_change_in_silence(base, mine, theirs):
-    merged = merge(base, mine, theirs)
-    for field in FIELDS:
-        was, typed, now, result = (getattr(each, field) for each in (base, mine, theirs, merged.draft))
-        if typed == was:
-            assert result == now
-        else:
-            assert result == typed
-        changed_by_both = typed != was and now not in {was, typed}
-        assert (field in merged.clashes) == changed_by_both
-        if changed_by_both:
-            assert merged.clashes[field] == now
-
-
-@given(base=drafts, mine=drafts)
-def test_merging_with_an_unchanged_guest_keeps_the_form(base, mine):
-    merged = merge(base, mine, base)
-    assert merged.draft == mine
-    assert merged.clashes == {}
 
 
 FULL = replace(
@@ -216,11 +189,78 @@ def test_a_wrong_time_zone_is_said_where_it_is(panel, qtbot):
     assert "Europe/Lisbon" in (panel.form.fields["time_zone"].error or "")
 
 
-def test_a_change_of_tags_elsewhere_is_a_choice(panel, qtbot):
+def choices(panel):
+    return {one.objectName(): one for one in panel.conflict.findChildren(QRadioButton) if not one.isHidden()}
+
+
+def told(panel):
+    return [one.text() for one in panel.conflict.findChildren(QLabel) if "_told_" in one.objectName()]
+
+
+def test_what_both_changed_is_chosen_field_by_field_before_it_can_be_saved(panel, qtbot):
     panel.show_guest(FULL)
     qtbot.keyClicks(panel.form.tags.field, "Mine,")
-    assert panel.take_over(replace(FULL, tags=("Theirs",), plus_ones=5))
+    qtbot.keyClicks(line(panel, "email"), "a@b.example")
+    theirs = replace(FULL, tags=("Theirs",), email="c@d.example", plus_ones=5, language="de", household="")
+    assert panel.take_over(theirs)
     assert panel.draft.tags == ("Vegan", "VIP", "Mine")
     assert panel.draft.plus_ones == 5
-    panel.findChild(QPushButton, "guest_use_tags").click()
+    assert told(panel) == [
+        "Language: Portuguese (Portugal) → German",
+        "Household: Sousa → empty",
+        "May bring: 2 → 5",
+    ]
+    assert set(panel.conflict.undecided) == {"tags", "email"}
+    assert not panel.try_to_finish()
+    assert_accessible(panel.conflict)
+    offered = choices(panel)
+    assert offered["guest_conflict_theirs_tags"].text() == "Theirs: Theirs"
+    qtbot.keyClick(offered["guest_conflict_theirs_tags"], Qt.Key.Key_Space)
     assert panel.draft.tags == ("Theirs",)
+    assert panel.conflict.undecided == ("email",)
+    qtbot.keyClick(offered["guest_conflict_mine_tags"], Qt.Key.Key_Space)
+    assert panel.draft.tags == ("Vegan", "VIP", "Mine")
+    # Typing on says as much as choosing what is typed.
+    qtbot.keyClicks(line(panel, "email"), "x")
+    assert panel.conflict.undecided == ()
+    assert panel.try_to_finish()
+
+
+def test_a_third_change_opens_only_the_choice_that_it_concerns(panel, qtbot):
+    panel.show_guest(FULL)
+    for key in ("group", "household"):
+        line(panel, key).clear()
+        qtbot.keyClicks(line(panel, key), "Mine")
+    theirs = replace(FULL, group="Theirs", household="Theirs")
+    panel.take_over(theirs)
+    for name in ("guest_conflict_theirs_household", "guest_conflict_mine_group"):
+        qtbot.keyClick(choices(panel)[name], Qt.Key.Key_Space)
+    panel.take_over(replace(theirs, group="Again", updated_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    assert panel.conflict.undecided == ("group",)
+    assert (panel.draft.group, panel.draft.household) == ("Mine", "Theirs")
+
+
+def test_without_anything_typed_the_panel_follows_in_silence(panel):
+    panel.show_guest(FULL)
+    assert not panel.take_over(replace(FULL, group="Theirs"))
+    assert panel.draft.group == "Theirs"
+    assert panel.conflict.isHidden()
+
+
+def test_the_planner_s_own_columns_are_shown_changed_and_added(panel, qtbot):
+    panel.set_columns(["menu", "table"])
+    panel.show_guest(ANA)
+    assert panel.form.own.head.summary == "Table 7"
+    panel.form.own.open()
+    menu, table = (panel.findChild(QLineEdit, f"guest_extra_{place}") for place in (0, 1))
+    assert (menu.text(), table.text()) == ("", "7")
+    qtbot.keyClicks(menu, "vegan ")
+    assert panel.draft.extra == {"table": "7", "menu": "vegan"}
+    table.selectAll()
+    qtbot.keyClicks(table, "8")
+    panel.take_over(replace(ANA, extra={"table": "9"}))
+    assert panel.conflict.undecided == ("extra:table",)
+    assert panel.draft.extra == {"table": "8", "menu": "vegan"}
+    panel.show_guest(Guest(uuid4(), uuid4(), "Kai"))
+    assert panel.draft.extra == {}
+    assert not panel.is_changed

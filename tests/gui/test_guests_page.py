@@ -261,9 +261,16 @@ def test_a_clash_keeps_what_was_typed_and_lets_the_planner_choose(desk):
         await until(lambda: "Choose" in desk.message())
         assert desk.field("group").text() == "Work"
         assert desk.field("notes").toPlainText() == "vegetarian"
-        use = desk.panel.findChild(QWidget, "guest_use_group")
-        assert "Friends" in use.accessibleName()
-        use.click()
+        # Until the planner has chosen nothing is saved.
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        assert desk.panel.conflict.undecided == ("group",)
+        mine = desk.panel.findChild(QWidget, "guest_conflict_mine_group")
+        assert mine.hasFocus()
+        assert mine.text() == "Yours: Work"
+        desk.press(mine, Qt.Key.Key_Down)
+        theirs = desk.panel.findChild(QWidget, "guest_conflict_theirs_group")
+        assert theirs.accessibleName() == "Group. Theirs: Friends"
+        desk.press(theirs, Qt.Key.Key_Space)
         assert desk.field("group").text() == "Friends"
         desk.type_in("group", "Work")
         desk.press(desk.field("group"), Qt.Key.Key_Return)
@@ -287,6 +294,53 @@ def test_a_guest_deleted_elsewhere_can_be_added_again(desk):
         desk.press(desk.field("name"), Qt.Key.Key_Return)
         await until(lambda: "Ewa Nowak" in desk.names())
         assert (await desk.stored())["Ewa Nowak"].phone == "+48512345678"
+
+    desk.run(story())
+
+
+def test_a_guest_deleted_elsewhere_while_being_changed_is_not_lost(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        desk.type_in("name", "Ewa Nowak")
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [(await desk.stored())["Ewa Kowalczyk"].id])
+        desk.tell()
+        await until(lambda: desk.panel.mode is PanelMode.NEW)
+        assert "deleted this guest" in desk.message()
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        await until(lambda: "Ewa Nowak" in desk.names())
+        assert (await desk.stored())["Ewa Nowak"].phone == "+48512345678"
+
+    desk.run(story())
+
+
+def test_who_is_only_looked_at_when_deleted_elsewhere_is_said_to_be_gone(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [(await desk.stored())["Ewa Kowalczyk"].id])
+        desk.tell()
+        await until(lambda: desk.message() == "Somebody else has deleted Ewa Kowalczyk.")
+        assert desk.panel.isHidden()
+
+    desk.run(story())
+
+
+def test_what_was_typed_and_left_behind_for_a_guest_deleted_elsewhere_can_be_added(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        desk.type_in("name", "Ewa Nowak")
+        await desk.select("Bartolomeu Dias")
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [(await desk.stored())["Ewa Kowalczyk"].id])
+        desk.tell()
+        await until(lambda: "Somebody else has deleted Ewa Nowak" in desk.message())
+        desk.page.findChild(QPushButton, "guests_message_action").click()
+        assert desk.panel.mode is PanelMode.NEW
+        assert desk.field("name").text() == "Ewa Nowak"
 
     desk.run(story())
 

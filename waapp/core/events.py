@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, time
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -72,17 +72,6 @@ class EventDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class EventMerge:
-    """What two people made of one event; `clashes` names the fields that both changed, each to something else.
-
-    `draft` has everybody's changes, and in a clash what the second one typed.
-    """
-
-    draft: EventDraft
-    clashes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class EventSummary:
     """An event with the counts that its row in the list shows; `states` counts guests by what they show."""
 
@@ -106,16 +95,23 @@ def check_event(draft: EventDraft) -> dict[str, str]:
     return {name: problem for name, problem in problems.items() if problem}
 
 
-def merge_drafts(base: EventDraft, mine: EventDraft, theirs: EventDraft) -> EventMerge:
-    """Merge field by field what two people made of `base`: an untouched field follows the other person."""
-    values: dict[str, object] = {}
-    clashes: list[str] = []
-    for part in fields(EventDraft):
-        was, typed, now = (getattr(draft, part.name) for draft in (base, mine, theirs))
-        values[part.name] = now if typed == was else typed
-        if typed not in (was, now) and now != was:
-            clashes.append(part.name)
-    return EventMerge(replace(mine, **values), tuple(clashes))  # type: ignore[arg-type] # each of its own field
+def field_values(draft: EventDraft) -> dict[str, object]:
+    """Return an event as what a person sees as one field each: quiet hours are one."""
+    values: dict[str, object] = {
+        part.name: getattr(draft, part.name)
+        for part in fields(EventDraft)
+        if part.name not in {"quiet_start", "quiet_end"}
+    }
+    return values | {"quiet_hours": (draft.quiet_start, draft.quiet_end)}
+
+
+def with_field_values(draft: EventDraft, values: Mapping[str, object]) -> EventDraft:
+    """Return an event with other values of the fields that are named (see `field_values`)."""
+    plain: dict[str, Any] = {name: value for name, value in values.items() if name != "quiet_hours"}
+    quiet: Any = values.get("quiet_hours")
+    if quiet is not None:
+        plain |= {"quiet_start": quiet[0], "quiet_end": quiet[1]}
+    return replace(draft, **plain)
 
 
 def is_time_zone(name: str) -> bool:

@@ -1,9 +1,54 @@
-"""One change for many guests at once."""
+"""Edits of guests: a guest as single fields, what is stored of what was typed, one change for many at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 
-from waapp.core.guests import Consent, GuestDraft
+from waapp.core.cells import clean_cell
+from waapp.core.guests import Consent, GuestDraft, phone_key
+
+EXTRA: Final = "extra:"
+"""What the fields of a guest's own columns begin with."""
+
+_TEXTS: Final = (
+    "name", "phone", "email", "group", "language", "notes", "household", "time_zone", "consent_source",
+)  # fmt: skip
+_CONSENT: Final = ("consent", "consent_source", "consent_at")
+
+
+def field_values(draft: GuestDraft) -> dict[str, object]:
+    """Return a guest as what a person sees as one field each: consent is one, with its source and day."""
+    values: dict[str, object] = {
+        part.name: getattr(draft, part.name)
+        for part in fields(GuestDraft)
+        if part.name not in _CONSENT and part.name != "extra"
+    }
+    values["consent"] = tuple(getattr(draft, name) for name in _CONSENT)
+    return values | {f"{EXTRA}{name}": value for name, value in draft.extra.items()}
+
+
+def with_field_values(draft: GuestDraft, values: Mapping[str, object]) -> GuestDraft:
+    """Return a guest with other values of the fields that are named (see `field_values`)."""
+    plain: dict[str, Any] = {
+        name: value for name, value in values.items() if name != "consent" and not name.startswith(EXTRA)
+    }
+    consent: Any = values.get("consent")
+    if consent is not None:
+        plain |= dict(zip(_CONSENT, consent, strict=True))
+    extra = dict(draft.extra)
+    for name, value in values.items():
+        if name.startswith(EXTRA) and (value or name.removeprefix(EXTRA) in extra):
+            extra[name.removeprefix(EXTRA)] = str(value)
+    return replace(draft, **plain, extra=extra)
+
+
+def storable(draft: GuestDraft, region: str | None) -> GuestDraft:
+    """Return a draft as it is stored: trimmed and composed, the number in E.164 if it can be read."""
+    texts = {field: clean_cell(getattr(draft, field)) for field in _TEXTS}
+    texts["phone"] = phone_key(texts["phone"], region) or texts["phone"]
+    tags = tuple(dict.fromkeys(tag for tag in map(clean_cell, draft.tags) if tag))
+    extra = {name: clean_cell(value) for name, value in draft.extra.items()}
+    return replace(draft, **texts, tags=tags, extra=extra)  # type: ignore[arg-type] # each of its own field
 
 
 @dataclass(frozen=True, slots=True)

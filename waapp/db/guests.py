@@ -80,6 +80,9 @@ _LIST: Final = (
     f"SELECT {_COLUMNS} FROM guests g WHERE g.event_id = %(event_id)s ORDER BY g.created_at, g.name, g.id"
 )
 _IDS: Final = text("SELECT id FROM guests WHERE event_id = :event_id")
+_OWN_COLUMNS: Final = text(
+    "SELECT DISTINCT jsonb_object_keys(extra) AS name FROM guests WHERE event_id = :event_id ORDER BY name"
+)
 _COUNT: Final = text("SELECT count(*) FROM guests WHERE event_id = :event_id")
 
 _FIELDS: Final = """name, phone, email, guest_group, language, notes, extra, tags, household, plus_ones, time_zone,
@@ -221,6 +224,11 @@ async def guest_rows_changed_since(
 async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
     """Return the ids of an event's guests: whatever else a list holds was deleted."""
     return set((await conn.execute(_IDS, {"event_id": event_id})).scalars())
+
+
+async def own_columns(conn: Connection, event_id: UUID) -> tuple[str, ...]:
+    """Return the names of the further columns that guests of an event have, in alphabetical order."""
+    return tuple((await conn.execute(_OWN_COLUMNS, {"event_id": event_id})).scalars())
 
 
 async def list_guests(conn: Connection, event_id: UUID) -> list[Guest]:

@@ -22,12 +22,15 @@ from waapp.core.events import (
     Event,
     EventDraft,
     check_event,
+    field_values,
     is_day_only,
     is_time_zone,
-    merge_drafts,
+    with_field_values,
     zone,
 )
+from waapp.core.two_edits import meet
 from waapp.gui import style
+from waapp.gui.conflict_box import ConflictBox
 from waapp.gui.texts import NOTHING, event_when
 from waapp.gui.widgets import Field, SidePanel, button, inset, label, name
 from waapp.texts import field_problem, tr
@@ -45,6 +48,9 @@ class EventPanel(SidePanel):
         super().__init__(object_name="event_panel")
         self._event: Event | None = None
         self._build_editors()
+        self.conflict = ConflictBox("event_conflict", self._title_of, self._words_of)
+        self.conflict.chosen.connect(self._choose)
+        self.body.addWidget(self.conflict)
         self._fields = {
             "name": Field(tr("Name"), self.name_edit),
             "date": Field(tr("Date and time"), self._when),
@@ -140,8 +146,10 @@ class EventPanel(SidePanel):
         self._event = event
         self.set_title(tr("New event") if event is None else tr("Edit event"))
         self._show(event or _fresh())
+        self.conflict.clear()
         self.show_errors({})
         self.show()
+        self.show_top()
         self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.name_edit.selectAll()
 
@@ -159,23 +167,28 @@ class EventPanel(SidePanel):
             quiet_end=None if self.no_quiet.isChecked() else _time_of(self.quiet_end),
         )
 
-    def take_over(self, theirs: Event) -> bool:
-        """Take in what somebody else has saved of this event; False when both changed a field.
+    def take_over(self, theirs: Event) -> None:
+        """Take in what somebody else has saved of this event, keep what is typed, tell what is new.
 
-        What only they changed is shown; where both did, what is typed stays and their value stands beneath it.
+        Where both changed a field the planner has to choose before it can be saved.
         """
         if self._event is None:
-            return True
-        merged = merge_drafts(self._event.draft, self.draft(), theirs.draft)
+            return
+        met = meet(*(field_values(draft) for draft in (self._event.draft, self.draft(), theirs.draft)))
         self._event = theirs
-        self._show(
-            replace(theirs, **{part.name: getattr(merged.draft, part.name) for part in fields(EventDraft)})
-        )
+        self._show_draft(with_field_values(theirs.draft, met.values))
         self.show_errors({})
-        for key in merged.clashes:
-            shown = "quiet_hours" if key.startswith("quiet_") else key
-            self._fields[shown].set_error(tr("Somebody else wrote: {value}", value=_words(theirs, key)))
-        return not merged.clashes
+        if met.edits:
+            self.conflict.tell(met.edits)
+            self.show_top()
+
+    def begin_again(self) -> None:
+        """Go on with what is typed as a new event: the one that was edited is gone."""
+        typed = self.draft()
+        self._event = None
+        self.set_title(tr("New event"))
+        self.conflict.clear()
+        self._show_draft(typed)
 
     def show_errors(self, problems: dict[str, str]) -> None:
         """Say beneath each field what is wrong with it, and go to the first; the values are codes."""
@@ -188,6 +201,19 @@ class EventPanel(SidePanel):
                 first, self._fields[first].editor
             )
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _title_of(self, field: str) -> str:
+        return self._fields[field].editor.accessibleName()
+
+    def _words_of(self, field: str, value: object) -> str:
+        return _words(field, value, self.time_zone.currentText().strip())
+
+    def _choose(self, field: str, value: object) -> None:
+        self._show_draft(with_field_values(self.draft(), {field: value}))
+
+    def _show_draft(self, draft: EventDraft) -> None:
+        shown = {part.name: getattr(draft, part.name) for part in fields(EventDraft)}
+        self._show(replace(self._event or _fresh(), **shown))
 
     def _show(self, event: Event) -> None:
         local = None if event.date is None else event.date.astimezone(zone(event.time_zone))
@@ -234,6 +260,9 @@ class EventPanel(SidePanel):
             edit.setEnabled(not self.no_quiet.isChecked())
 
     def _save(self) -> None:
+        if self.conflict.insist():
+            self.show_top()
+            return
         draft = self.draft()
         problems = check_event(draft)
         self.show_errors(problems)
@@ -260,18 +289,19 @@ def _time_of(edit: QTimeEdit) -> time:
     return time(edit.time().hour(), edit.time().minute())
 
 
-def _words(event: Event, key: str) -> str:
-    """Write one value of an event for a person."""
-    match key:
-        case "date":
-            return event_when(event.date, event.time_zone)
-        case "default_region":
-            return _country(event.default_region) if event.default_region else NOTHING
-        case "quiet_start" | "quiet_end":
-            start, end = event.quiet_start, event.quiet_end
-            return f"{start:%H:%M}–{end:%H:%M}" if start and end else tr("No quiet hours")
+def _words(field: str, value: object, time_zone: str) -> str:
+    """Write one value of an event (`core.events.field_values`) for a person."""
+    match field, value:
+        case "date", datetime() | None:
+            return event_when(value, time_zone if is_time_zone(time_zone) else "UTC")
+        case "default_region", str(code) if code:
+            return _country(code)
+        case "quiet_hours", (time() as start, time() as end):
+            return f"{start:%H:%M}–{end:%H:%M}"
+        case "quiet_hours", _:
+            return tr("No quiet hours")
         case _:
-            return str(getattr(event, key)) or NOTHING
+            return str(value or "") or NOTHING
 
 
 @lru_cache(maxsize=1)

@@ -172,7 +172,7 @@ class EventsPage(QWidget):
         self.table.picked.connect(self._picked)
         self.table.opened.connect(lambda _event_id: self._navigate("guests"))
         self.panel.save_wanted.connect(lambda draft: self._tasks.start(self._save(draft)))
-        self.panel.closed.connect(self.table.setFocus)
+        self.panel.closed.connect(self._panel_closed)
         self.welcome.sample_wanted.connect(lambda: self._tasks.start(self._sample()))
         self.welcome.event_wanted.connect(lambda: self.panel.edit(None))
         self.welcome.database_wanted.connect(lambda: self._navigate("settings"))
@@ -186,10 +186,25 @@ class EventsPage(QWidget):
         known = {summary.event.id for summary in events}
         self.model.remove([row.event.id for row in self.model.all_rows() if row.event.id not in known])
         self.model.apply(events)
+        self._tell_panel()
         self._filter()
         if event_id is not None and not self.table.selected_ids():
             self.table.go_to(event_id)
         self._arrange()
+
+    def _tell_panel(self) -> None:
+        """Let the panel take in what somebody else has made of the event that is edited."""
+        event_id = self.panel.event_id
+        if event_id is None or self.panel.isHidden():
+            return
+        now = self.model.row(event_id)
+        if now is None:
+            self.panel.begin_again()
+            text = tr("Somebody else has deleted this event. What you typed is kept: Save makes it anew.")
+            self.messages.show_message(text, "warning", key="conflict")
+        # While it is being saved the change may be our own.
+        elif now.event.updated_at != self.panel.expected_updated_at and self.panel.save.isEnabled():
+            self.panel.take_over(now.event)
 
     def changed(self, change: Change) -> None:
         """Load the events anew when their own values or their guests' have changed."""
@@ -239,6 +254,10 @@ class EventsPage(QWidget):
     def _edit(self) -> None:
         self._with_current(lambda summary: self.panel.edit(summary.event))
 
+    def _panel_closed(self) -> None:
+        self.messages.withdraw("conflict")
+        self.table.setFocus()
+
     def _with_current(self, act: Callable[[EventSummary], object]) -> None:
         ids = self.table.selected_ids()
         summary = self.model.row(ids[0]) if ids else None
@@ -272,10 +291,11 @@ class EventsPage(QWidget):
             theirs = await event_rows.get_event(conn, event_id)
         if self.panel.event_id != event_id:
             return
+        self.panel.take_over(theirs)
         text = (
-            tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
-            if self.panel.take_over(theirs)
-            else tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
+            tr("Not saved yet: somebody else changed the same. Choose in the panel, then save again.")
+            if self.panel.conflict.undecided
+            else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
         )
         self.messages.show_message(text, "warning", key="conflict")
 

@@ -1,26 +1,27 @@
 """Editing one guest in the panel: showing, saving, settling conflicts, keeping what was typed and not saved."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
+from waapp.core.guest_edits import storable
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import Invitation
 from waapp.db import guests as guest_rows
 from waapp.db import invitations as invitation_rows
 from waapp.db import opt_outs
-from waapp.db.engine import Database
+from waapp.db.engine import Connection, Database
 from waapp.db.guest_changes import Before
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
-from waapp.gui.guest_merge import storable
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.invitation_card import NOT_INVITED, invitation_facts
@@ -61,6 +62,7 @@ class GuestEditing:
         self._desk: Final = desk
         self._event: Event | None = None
         self._shown_invitation: Invitation | None = None
+        self._columns_of: tuple[UUID, int] | None = None
         self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
         self._showing: asyncio.Task[None] | None = None
         guests.picked.connect(self._picked)
@@ -91,14 +93,41 @@ class GuestEditing:
         unsaved = self._unsaved.pop((self._event.id, None), None)
         if unsaved is not None:
             self._messages.withdraw("unsaved")
+        self._add(unsaved)
+
+    def _add(self, begun: GuestDraft | None) -> None:
         self._panel.set_known(**self._guests.known())
-        self._panel.show_new(unsaved)
+        self._panel.show_new(begun)
         self._guests.view.clearSelection()
 
     def edit(self) -> None:
         """Go to the first field of the guest that is shown."""
         if not self._panel.isHidden():
             self._panel.focus_first()
+
+    def take_leave(self, gone: Collection[UUID]) -> None:
+        """Take in that others have deleted these guests; call it while the list still has them."""
+        event, shown = self._event, self._panel.guest
+        if event is None:
+            return
+        for guest_id in gone:
+            kept = self._unsaved.pop((event.id, guest_id), None)
+            if kept is not None:
+                self._messages.show_message(
+                    tr("Somebody else has deleted {name}. What you typed is kept.", name=kept.name),
+                    "warning",
+                    (tr("Add again"), partial(self._add, kept)),
+                    key="unsaved",
+                )
+        if shown is None or shown.id not in gone:
+            return
+        if self._panel.is_changed:
+            self._offer_again()
+            return
+        self._panel.forget()
+        self._messages.show_message(
+            tr("Somebody else has deleted {name}.", name=shown.name or tr("No name")), key="gone"
+        )
 
     async def refresh(self, changed: set[UUID]) -> None:
         """Take in what others have changed of the guest that is shown, if it is among these."""
@@ -113,12 +142,14 @@ class GuestEditing:
     def _picked(self, ids: Sequence[UUID]) -> None:
         if self._panel.guest is not None and list(ids) == [self._panel.guest.id]:
             return
+        if not ids and self._panel.mode in {PanelMode.NEW, PanelMode.CLOSED}:
+            return  # whoever is being added is not in the list
         self._keep_typed()
         if len(ids) == 1:
             self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
         elif ids:
             self._panel.show_several(len(ids))
-        elif self._panel.mode not in {PanelMode.NEW, PanelMode.CLOSED}:
+        else:
             self._panel.close_panel()
 
     async def _show_guest(self, guest_id: UUID) -> None:
@@ -138,6 +169,7 @@ class GuestEditing:
             invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
             log = await invitation_rows.get_log(conn, newest) if newest is not None else []
             stop = await opt_outs.get_opt_out(conn, guest.phone) if is_number(guest.phone) else None
+            await self._read_columns(conn, guest.event_id)
         shown = self._panel.guest
         if shown is not None and shown.id == guest_id:
             if shown.updated_at != guest.updated_at:
@@ -153,6 +185,13 @@ class GuestEditing:
             self._panel.show_opt_out(_stop_words(stop) if is_number(guest.phone) else None)
             facts = invitation_facts(invitation, log, self._errors) if invitation is not None else NOT_INVITED
             self._panel.show_invitation(facts)
+
+    async def _read_columns(self, conn: Connection, event_id: UUID) -> None:
+        """Learn which columns of the planner's own the event has; they come and go with guests."""
+        known = (event_id, self._guests.model.total)
+        if self._columns_of != known:
+            self._columns_of = known
+            self._panel.set_columns(await guest_rows.own_columns(conn, event_id))
 
     async def _forbid(self) -> None:
         """Note that the number must not be written to, by any event."""
@@ -204,6 +243,7 @@ class GuestEditing:
         self._messages.show_message(text, "warning", (tr("Back to it"), back), key="unsaved")
 
     def _panel_closed(self) -> None:
+        self._messages.withdraw("conflict")
         self._guests.view.clearSelection()
         self._guests.view.setFocus()
 
@@ -241,26 +281,27 @@ class GuestEditing:
     async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
         """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""
         if code == "guest_unknown":
-            typed = self._panel.draft
-            self._panel.show_new(typed)
-            self._messages.show_message(
-                tr(
-                    "Somebody else has deleted this guest. What you typed is kept: Save adds the guest again."
-                ),
-                "warning",
-            )
+            self._offer_again()
             return
         async with self._database.read() as conn:
             theirs = await guest_rows.get_guest(conn, guest_id)
         if self._panel.guest is None or self._panel.guest.id != guest_id:
             return
-        clash = self._panel.take_over(theirs)
+        self._panel.take_over(theirs)
         text = (
-            tr("Somebody else changed the same fields meanwhile. Choose, then save again.")
-            if clash
-            else tr("Somebody else changed other fields meanwhile; both are kept. Save again.")
+            tr("Not saved yet: somebody else changed the same. Choose in the panel, then save again.")
+            if self._panel.conflict.undecided
+            else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
         )
         self._messages.show_message(text, "warning", key="conflict")
+
+    def _offer_again(self) -> None:
+        self._panel.show_new(self._panel.draft)
+        self._messages.show_message(
+            tr("Somebody else has deleted this guest. What you typed is kept: Save adds the guest again."),
+            "warning",
+            key="conflict",
+        )
 
 
 def _stop_words(stop: opt_outs.OptOut | None) -> str:

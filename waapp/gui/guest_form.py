@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from waapp.core import phone
 from waapp.core.events import is_time_zone
+from waapp.core.guest_edits import EXTRA
 from waapp.core.guests import (
     EMAIL_LIMIT,
     GROUP_LIMIT,
@@ -37,11 +38,12 @@ from waapp.gui.section import Section
 from waapp.gui.tag_editor import TagEditor
 from waapp.gui.texts import day
 from waapp.gui.widgets import Field, inset, name
-from waapp.texts import tr
+from waapp.texts import tr, variable
 
 _NOTES_HEIGHT: Final = 64
 _CONTACT: Final = ("email", "notes")
 _CONSENT: Final = ("consent", "consent_source", "time_zone")
+_EXTRA_LIMIT: Final = 1000
 _Combo = TypeVar("_Combo", bound=QComboBox)
 
 
@@ -59,6 +61,8 @@ class GuestForm(QWidget):
         super().__init__()
         self._base = GuestDraft("")
         self._filling = False
+        self._columns: tuple[str, ...] = ()
+        self._extra: dict[str, QLineEdit] = {}
         self._build_editors()
         self.fields = {key: Field(editor.accessibleName(), editor) for key, editor in self.editors.items()}
         self._arrange()
@@ -81,13 +85,14 @@ class GuestForm(QWidget):
             else "",
             "consent_at": None if consent is Consent.UNKNOWN else self._consent_day(),
             "notes": self.notes.toPlainText().strip(),
+            "extra": self._extra_values(),
         }
 
     def title(self, field: str) -> str:
         """Return a field's label."""
-        return (
-            self.consent.accessibleName() if field == "consent_at" else self.editors[field].accessibleName()
-        )
+        if field.startswith(EXTRA):
+            return variable(field.removeprefix(EXTRA))
+        return self.editors[field].accessibleName()
 
     def phone_as_shown(self) -> str:
         """Return the number as it stands in its field."""
@@ -117,9 +122,14 @@ class GuestForm(QWidget):
         self.consent_at.setDate(QDate(at.year, at.month, at.day))
         if self.notes.toPlainText() != draft.notes:
             self.notes.setPlainText(draft.notes)
+        self._show_extra(draft.extra)
         self._filling = False
         self._dress_consent()
         self._summarize()
+
+    def set_columns(self, names: Iterable[str]) -> None:
+        """Offer the planner's own columns that guests of the event have."""
+        self._columns = tuple(names)
 
     def set_known(self, *, groups: Iterable[str], tags: Iterable[str], households: Iterable[str]) -> None:
         """Offer what other guests have."""
@@ -207,6 +217,8 @@ class GuestForm(QWidget):
         folds.setSpacing(0)
         folds.addWidget(self.contact)
         folds.addWidget(self.agreement)
+        self.own = self._section(tr("Your own columns"), "guest_own", ())
+        folds.addWidget(self.own)
         column.addLayout(folds)
 
     def _section(self, title: str, object_name: str, keys: Iterable[str]) -> Section:
@@ -225,6 +237,31 @@ class GuestForm(QWidget):
             pair.setColumnStretch(column, shares[column])
         return pair
 
+    def _show_extra(self, extra: Mapping[str, str]) -> None:
+        """Show a line for each of the planner's own columns."""
+        names = tuple(dict.fromkeys((*self._columns, *extra)))
+        if names != tuple(self._extra):
+            while (item := self.own.content.takeAt(0)) is not None:
+                if (field := item.widget()) is not None:
+                    field.hide()
+                    field.deleteLater()
+            self._extra = {}
+            for place, key in enumerate(names):
+                line = _line(f"guest_extra_{place}", variable(key), _EXTRA_LIMIT)
+                line.textEdited.connect(lambda _text, key=key: self._tell(f"{EXTRA}{key}"))
+                line.returnPressed.connect(self.submitted)
+                self._extra[key] = line
+                self.own.content.addWidget(Field(variable(key), line))
+        for key, line in self._extra.items():
+            if line.text() != extra.get(key, ""):
+                line.setText(extra.get(key, ""))
+                line.setCursorPosition(0)
+        self.own.setVisible(bool(names))
+
+    def _extra_values(self) -> dict[str, str]:
+        typed = {key: line.text().strip() for key, line in self._extra.items()}
+        return {key: value for key, value in typed.items() if value or key in self._base.extra}
+
     def _unfold(self, field: str) -> None:
         if field in _CONTACT:
             self.contact.open()
@@ -237,6 +274,8 @@ class GuestForm(QWidget):
         consent = Consent(self.consent.currentData())
         known = consent_word(consent) if consent is not Consent.UNKNOWN else ""
         self.agreement.head.set_summary(" · ".join(filter(None, (known, self.lines["time_zone"].text()))))
+        own = [f"{variable(key)} {value}" for key, value in self._extra_values().items() if value]
+        self.own.head.set_summary(" · ".join(own))
 
     def _connect(self) -> None:
         for key, line in self.lines.items():
@@ -299,15 +338,25 @@ def consent_word(consent: Consent) -> str:
     return words[consent]
 
 
-def value_words(value: object) -> str:
-    """Write one value of a guest for a person."""
-    match value:
-        case Consent():
-            return consent_word(value)
-        case datetime():
-            return day(value)
-        case tuple():
-            return ", ".join(map(str, value)) or tr("empty")
+def value_words(field: str, value: object) -> str:
+    """Write one value of a guest (`core.guest_edits.field_values`) for a person."""
+    match field, value:
+        case "consent", (Consent() as consent, source, at):
+            known = consent is not Consent.UNKNOWN
+            parts = [
+                consent_word(consent),
+                str(source),
+                day(at) if known and isinstance(at, datetime) else "",
+            ]
+            return " · ".join(filter(None, parts))
+        case "phone", str(number) if number:
+            return phone.display(number)
+        case "language", str(code) if code:
+            return language_name(code)
+        case "plus_ones", 0:
+            return tr("Nobody")
+        case _, tuple(tags):
+            return ", ".join(map(str, tags)) or tr("empty")
         case _:
             return str(value) or tr("empty")
 

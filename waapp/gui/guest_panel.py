@@ -1,16 +1,18 @@
 """The panel beside the guest list: how the newest invitation fares, and the guest, checked while typing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from waapp.core import phone
+from waapp.core.guest_edits import field_values, with_field_values
 from waapp.core.guests import Guest, GuestDraft, check_guest, may_be_saved
-from waapp.gui import style
+from waapp.core.two_edits import Meeting, meet
+from waapp.gui.conflict_box import ConflictBox
 from waapp.gui.guest_form import GuestForm, value_words
-from waapp.gui.guest_merge import FIELDS, merge, with_values
 from waapp.gui.invitation_card import NOT_INVITED, InvitationCard, InvitationFacts
 from waapp.gui.section import Section
 from waapp.gui.timeline import Timeline
@@ -74,15 +76,17 @@ class GuestPanel(SidePanel):
     @property
     def draft(self) -> GuestDraft:
         """What the fields hold now."""
-        return with_values(self._base, self.form.values())
+        return replace(self._base, **self.form.values())
 
     @property
     def is_changed(self) -> bool:
         """Whether anything was typed that is not stored."""
         if self._mode not in {PanelMode.NEW, PanelMode.EDIT}:
             return False
-        draft = self.draft
-        return any(getattr(draft, field) != _trimmed(getattr(self._base, field)) for field in FIELDS)
+        was, now = field_values(self._base), field_values(self.draft)
+        return any(now.get(field, "") != _trimmed(value) for field, value in was.items()) or bool(
+            now.keys() - was
+        )
 
     # What the page tells
 
@@ -91,6 +95,10 @@ class GuestPanel(SidePanel):
         self._region = region
         self._has_link = has_link
         self._dress()
+
+    def set_columns(self, names: Iterable[str]) -> None:
+        """Offer the planner's own columns."""
+        self.form.set_columns(names)
 
     def set_known(self, *, groups: Iterable[str], tags: Iterable[str], households: Iterable[str]) -> None:
         """Offer what the list has already."""
@@ -112,7 +120,7 @@ class GuestPanel(SidePanel):
         self.set_title(guest.name or tr("No name"))
         if unsaved is not None:
             self._fill(unsaved)
-            self._touched.update(FIELDS)
+            self._touched.update(self.form.fields)
             self._check()
         self.show()
         self.show_top()
@@ -139,22 +147,24 @@ class GuestPanel(SidePanel):
         self.form.focus("name")
 
     def take_over(self, theirs: Guest) -> bool:
-        """Take in a change made elsewhere and keep what was typed; tell whether both changed one field."""
-        merged = merge(self._base, self.draft, theirs.draft)
-        self._guest, self._base = theirs, theirs.draft
-        self._fill(merged.draft)
-        self.set_title(theirs.name or tr("No name"))
-        self._touched.update(merged.clashes)
-        self._show_clashes(merged.clashes)
-        self._check()
-        return bool(merged.clashes)
+        """Take in a change made elsewhere, keep what was typed, tell what is new; False when nothing was typed.
+
+        Where both changed a field the planner has to choose before it can be saved.
+        """
+        was_changed = self.is_changed
+        met = self._meet(theirs)
+        if was_changed and met.edits:
+            self.conflict.tell(met.edits)
+            self.show_top()
+        return was_changed
 
     def saved(self, guest: Guest, as_saved: GuestDraft) -> None:
         """Take the stored guest as the new starting point, keeping what was typed while it was being saved."""
         self._mode = PanelMode.EDIT
         self._base = as_saved
         self._touched.clear()
-        self.take_over(guest)
+        self.conflict.clear()
+        self._meet(guest)
         self._dress()
 
     def show_opt_out(self, words: str | None) -> None:
@@ -169,8 +179,11 @@ class GuestPanel(SidePanel):
         self._history.setVisible(bool(facts.steps))
 
     def try_to_finish(self) -> bool:
-        """Show every error; tell whether the draft may be stored. The first field in error gets the focus."""
-        self._touched.update(FIELDS)
+        """Show every error; tell whether the draft may be stored. What is still open gets the focus."""
+        self._touched.update(self.form.fields)
+        if self.conflict.insist():
+            self.show_top()
+            return False
         blocking = [field for field, code in self._check().items() if not may_be_saved(code)]
         if blocking:
             self.form.focus(blocking[0])
@@ -181,10 +194,8 @@ class GuestPanel(SidePanel):
     def _build_head(self) -> None:
         self._several = label(tr("What you do here happens to all of them."), tone="muted")
         self.body.addWidget(self._several)
-        self._clash_box = QVBoxLayout()
-        self._clash_box.setSpacing(style.SPACE[0])
-        self.body.addLayout(self._clash_box)
-        self._clash_widgets: list[QWidget] = []
+        self.conflict = ConflictBox("guest_conflict", lambda field: self.form.title(field), value_words)
+        self.body.addWidget(self.conflict)
         self.invitation = InvitationCard()
         self.body.addWidget(self.invitation)
 
@@ -233,11 +244,12 @@ class GuestPanel(SidePanel):
         self.form.typed.connect(self._typed)
         self.form.left.connect(self._left)
         self.form.submitted.connect(self.save_wanted)
+        self.conflict.chosen.connect(self._choose)
 
     def _begin(self, mode: PanelMode, guest: Guest | None, base: GuestDraft) -> None:
         self._mode, self._guest, self._base = mode, guest, base
         self._touched = {"phone"} if mode is PanelMode.EDIT else set()
-        self._show_clashes({})
+        self.conflict.clear()
         self.show_opt_out(None)
         self.show_invitation(NOT_INVITED)
         self._fill(base)
@@ -260,6 +272,7 @@ class GuestPanel(SidePanel):
 
     def _typed(self, field: str) -> None:
         self._touched.add(field)
+        self.conflict.decide_by_hand(field)
         self._check()
         self.edited.emit()
 
@@ -279,35 +292,17 @@ class GuestPanel(SidePanel):
         self.form.fields["phone"].set_hint(read.display if is_new_writing else "")
         return problems
 
-    def _show_clashes(self, clashes: Mapping[str, object]) -> None:
-        for widget in self._clash_widgets:
-            widget.hide()
-            widget.deleteLater()
-        self._clash_widgets = []
-        if not clashes:
-            return
-        self._add_clash_row(
-            label(tr("Someone changed this guest meanwhile. What you typed is kept."), tone="unknown")
-        )
-        for field, value in clashes.items():
-            title, shown = self.form.title(field), value_words(value)
-            words = label(tr("{field}: {value}", field=title, value=shown), tone="muted")
-            use = button(tr("Use this"), f"guest_use_{field}", small=True,
-                         accessible_name=tr("Use this: {field} {value}", field=title, value=shown))  # fmt: skip
-            use.clicked.connect(lambda _checked=False, field=field, value=value: self._use(field, value))
-            line = QWidget()
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.addWidget(words, 1)
-            row.addWidget(use)
-            self._add_clash_row(line)
+    def _meet(self, theirs: Guest) -> Meeting:
+        """Go on from what is stored now; what was typed stays."""
+        met = meet(*(field_values(draft) for draft in (self._base, self.draft, theirs.draft)))
+        self._guest, self._base = theirs, theirs.draft
+        self._fill(with_field_values(theirs.draft, met.values))
+        self.set_title(theirs.name or tr("No name"))
+        self._check()
+        return met
 
-    def _add_clash_row(self, widget: QWidget) -> None:
-        self._clash_widgets.append(widget)
-        self._clash_box.addWidget(widget)
-
-    def _use(self, field: str, value: object) -> None:
-        self._fill(with_values(self.draft, {field: value}))
+    def _choose(self, field: str, value: object) -> None:
+        self._fill(with_field_values(self.draft, {field: value}))
         self._check()
         self.edited.emit()
 

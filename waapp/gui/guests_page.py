@@ -74,6 +74,7 @@ class GuestsPage(QWidget):
         self._floor: int | None = None
         self._chosen_for: UUID | None = None
         self._next_guest: UUID | None = None
+        self._leaving: set[UUID] = set()
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
@@ -281,7 +282,9 @@ class GuestsPage(QWidget):
         self._looks.show(looks)
         fresh = self.guests.apply(changes.rows)
         if remaining is not None:
-            self.guests.remove(self.guests.ids() - remaining)
+            gone = self.guests.ids() - remaining
+            self._editing.take_leave(gone - self._leaving)
+            self.guests.remove(gone)
         self._show_facts()
         self._go_to_next_guest()
         await self._editing.refresh(fresh)
@@ -329,6 +332,7 @@ class GuestsPage(QWidget):
         invited = sum(row.invitation_id is not None for row in rows)
         if invited and not await ask(deletion_question(len(rows), invited, self)):
             return
+        self._leaving.update(ids)
         async with self._database.begin() as conn:
             deleted = await guest_rows.delete_guests(conn, ids)
         self.panel.forget()
