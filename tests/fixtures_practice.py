@@ -16,6 +16,7 @@ from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice import PRACTICE_ACCOUNT, PracticeTwilio
 
 PASSWORD = "practice"
+_BEYOND_ALL = 2**62
 
 
 @pytest.fixture
@@ -49,6 +50,10 @@ class PracticeProcess:
     def accepted(self, after: int = 0) -> list[dict[str, Any]]:
         """Every message that it took over: seq, sid, to, body, at."""
         return self.control("GET", f"accepted?after={after}")["accepted"]
+
+    def count(self) -> int:
+        """How many messages it took over; asking for them all would keep it from taking more."""
+        return self.control("GET", f"accepted?after={_BEYOND_ALL}")["count"]
 
     def requests(self) -> dict[str, int]:
         """How many requests of each kind it answered."""

@@ -39,7 +39,7 @@ class ChaosError(Exception):
     """What was waited for did not come about."""
 
 
-def until(met: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+def until(met: Callable[[], Any], what: str, seconds: float = PATIENCE, *, every: float = 0.004) -> Any:
     """Ask again and again until the answer is true, and return it; a database that is away says no."""
     deadline = time.monotonic() + seconds
     while True:
@@ -48,7 +48,7 @@ def until(met: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
                 return found
         if time.monotonic() > deadline:
             raise ChaosError(f"never came about: {what}")
-        time.sleep(0.004)
+        time.sleep(every)
 
 
 def number(index: int) -> str:
@@ -190,7 +190,7 @@ class World:
 
     def accepted(self) -> int:
         """Return how many messages Twilio has taken over."""
-        return len(self.practice.accepted())
+        return self.practice.count()
 
     def full_pace_after(self, moment: float) -> float:
         """Wait until messages arrive at the full rate again; return how long after a moment (of 1970) they began to.
