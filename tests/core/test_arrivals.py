@@ -16,7 +16,7 @@ PLACES = 32
 
 def simulate(rate: float, there: list[float], back: list[float], seconds: float) -> list[float]:
     """Send as the engine does for so long, over a network with these ways; return when messages arrive."""
-    arrivals, pacer = Arrivals(rate), Pacer(rate, burst=max(1, round(rate * 0.05)))
+    arrivals, pacer = Arrivals(rate), Pacer(rate, burst=max(1, round(rate * 0.05)), catch_up=1.25)
     places = min(PLACES, arrivals.most)
     now, number = 100.0, 0
     end = now + seconds

@@ -123,14 +123,15 @@ rates = st.one_of(st.floats(0.05, 100), st.integers(1, 100).map(float))
 latenesses = st.lists(st.one_of(st.just(0.0), st.floats(0, 0.05), st.floats(0, 3)), min_size=1, max_size=250)
 
 
-@given(rates, st.integers(1, 10), latenesses, st.floats(0, 1e6))
+@given(rates, st.integers(1, 10), st.floats(1, 3), latenesses, st.floats(0, 1e6))
 def test_no_window_holds_more_than_the_rate(
     rate: float,
     burst: int,
+    catch_up: float,
     late: list[float],
     start: float,
 ) -> None:
-    times = send_all(Pacer(rate, burst), late, start)
+    times = send_all(Pacer(rate, burst, catch_up), late, start)
     most, window = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
     for first, next_beyond in zip(times, times[most:], strict=False):
         assert next_beyond >= first + window
@@ -138,7 +139,7 @@ def test_no_window_holds_more_than_the_rate(
 
 @given(rates, latenesses, st.lists(st.integers(0, 249), max_size=5))
 def test_throttling_never_makes_it_faster(rate: float, late: list[float], throttled_at: list[int]) -> None:
-    pacer = Pacer(rate, 3)
+    pacer = Pacer(rate, 3, catch_up=1.25)
     times: list[float] = []
     for index, lateness in enumerate(late):
         times += send_all(pacer, [lateness], times[-1] if times else 0.0)
@@ -160,6 +161,21 @@ def test_even_spacing() -> None:
     times = send_all(Pacer(10), [0.0] * 30)
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps == pytest.approx([0.1] * 29)
+
+
+def test_lost_time_is_made_up_for_without_a_bunch() -> None:
+    times = send_all(Pacer(80, catch_up=1.25), [0.1 if number == 200 else 0.0 for number in range(400)])
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert gaps[:199] == pytest.approx([1 / 80] * 199)
+    assert times[-1] == pytest.approx(399 / 80, abs=0.05)
+    assert min(gaps[210:]) >= 1 / 100 - 1e-9
+
+
+def test_whoever_had_nothing_to_send_has_nothing_to_make_up_for() -> None:
+    pacer = Pacer(80, catch_up=1.25)
+    send_all(pacer, [0.0] * 10)
+    times = send_all(pacer, [0.0] * 30, start=60.0)
+    assert [later - earlier for earlier, later in pairwise(times)] == pytest.approx([1 / 80] * 29)
 
 
 def test_one_in_three_seconds() -> None:

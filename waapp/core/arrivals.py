@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Final
 
-_GUARD: Final = 0.015
+_GUARD: Final = 0.0125
 """Seconds of an answer's way that never count as known."""
 _ENOUGH_ANSWERS: Final = 200
 """So many answers tell how long the way takes at least; the first ones wait together for connections to open."""

@@ -28,6 +28,8 @@ def sender_rate(sender: str | None, wanted: float) -> float:
 _RECOVERY_SECONDS: Final = 60.0
 _SLOWEST_FRACTION: Final = 16
 _HALVE_ONCE_IN: Final = 1.0
+_MOST_LATE: Final = 0.25
+"""Seconds for which a pacer makes up; whoever is later than that was not waiting to send."""
 _THROTTLED_CODE: Final = "20429"
 
 
@@ -74,15 +76,18 @@ class Pacer:
     """Keeps a sender at or below `rate` messages in any one second, on the caller's monotonic clock.
 
     Messages are spread evenly; up to `burst` may follow each other at once, so that a late timer costs no
-    throughput. Below one a second it is one message in 1 / `rate` seconds.
+    throughput. Once late (an answer had to be waited for, say) they follow each other `catch_up` times as fast until
+    that is made up for. Below one a second it is one message in 1 / `rate` seconds.
     """
 
-    def __init__(self, rate: float, burst: int = 1) -> None:
-        if rate <= 0 or burst < 1:
-            raise ValueError(rate, burst)
+    def __init__(self, rate: float, burst: int = 1, catch_up: float = 1.0) -> None:
+        if rate <= 0 or burst < 1 or catch_up < 1:
+            raise ValueError(rate, burst, catch_up)
         self._full = rate
         self._burst = burst
+        self._catch_up = catch_up
         self._sent: deque[float] = deque(maxlen=max(1, int(rate)))
+        self._due = -inf
         self._next_slot = -inf
         self._not_before = -inf
         self._reduced = rate
@@ -98,7 +103,8 @@ class Pacer:
     def delay(self, now: float) -> float:
         """Return the seconds until the next message may leave; 0 when it may leave now."""
         rate = self.rate(now)
-        ready = max(self._not_before, self._next_slot - (self._burst - 1) / rate)
+        ahead = (self._burst - 1) / rate
+        ready = max(self._not_before, self._due - ahead, self._next_slot - ahead / self._catch_up)
         # The slots alone would allow `burst` more in some window; this is the promise itself.
         count, period = (int(rate), 1.0) if rate >= 1 else (1, 1 / rate)
         if len(self._sent) >= count:
@@ -107,8 +113,11 @@ class Pacer:
 
     def sent(self, now: float) -> None:
         """Count a message that leaves now."""
+        gap = 1 / self.rate(now)
+        late = now - self._due <= _MOST_LATE
+        self._due = (self._due if late else max(self._due, now)) + gap
+        self._next_slot = max(self._next_slot, now) + gap / self._catch_up
         self._sent.append(now)
-        self._next_slot = max(self._next_slot, now) + 1 / self.rate(now)
 
     def throttled(self, now: float, after: float | None = None) -> None:
         """Halve the rate after Twilio said "too many"; it recovers by itself. `after` is its Retry-After."""

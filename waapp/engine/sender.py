@@ -39,10 +39,14 @@ _STALE_CLAIM = 5.0
 _MOST_IN_FLIGHT = 32
 """Requests at once. At 80 a second they may each take 0.4 seconds; each is one that a crash leaves in doubt."""
 _MOST_CLAIMED = 200
-_CLAIM_AHEAD_FROM = 200.0
-"""Messages per second from which the next rows are claimed while the last ones leave: waiting would cost pace."""
+_CLAIM_SECONDS = 0.125
+"""So much of the rate is claimed at a time: what is claimed and not posted is in doubt after a crash."""
+_CLAIM_AHEAD_SECONDS = 0.1
+"""So long before the claimed rows run out the next ones are claimed: nothing would leave during the claim."""
 _BURST_SECONDS = 0.05
 """After a late timer so much of the rate may follow at once, within the rate of any one second."""
+_CATCH_UP = 1.25
+"""So many times as fast messages may follow each other after a delay, within the rate of any one second."""
 _TROUBLE_WAIT = 0.5
 """Seconds between attempts to claim while the database or the lock does not answer."""
 
@@ -81,16 +85,18 @@ class Sender:
         self._ledger = ledger
         self._may_post = may_post
         self._spacing = PairSpacing(PAIR_SECONDS * line.cadence.scale)
-        self._pacer = Pacer(line.rate, burst=max(1, ceil(line.rate * _BURST_SECONDS)))
+        burst = max(1, ceil(line.rate * _BURST_SECONDS))
+        self._pacer = Pacer(line.rate, burst=burst, catch_up=_CATCH_UP)
         self._arrivals = Arrivals(line.rate)
         self._streak = 0
         self._resting_until = 0.0
-        self._batch = max(1, min(_MOST_CLAIMED, ceil(line.rate / 4)))
+        self._batch = max(1, min(_MOST_CLAIMED, ceil(line.rate * _CLAIM_SECONDS)))
+        self._ahead_from = int(line.rate * _CLAIM_AHEAD_SECONDS)
+        self._ahead: asyncio.Task[_Claimed] | None = None
         self._places = asyncio.Semaphore(min(_MOST_IN_FLIGHT, self._arrivals.most))
         self._claimed: set[UUID] = set()
         self._posting: dict[asyncio.Task[None], Claim] = {}
         self._posting_ids: set[UUID] = set()
-        self._claims_ahead = line.rate >= _CLAIM_AHEAD_FROM
         self._work_came = asyncio.Event()
         self._stopping = asyncio.Event()
         self._sent_at: deque[float] = deque(maxlen=500)
@@ -122,30 +128,27 @@ class Sender:
 
     async def run(self) -> None:
         """Send until `stop`; on cancellation wait for the requests that are out first."""
-        ahead: asyncio.Task[_Claimed] | None = None
         try:
             while not self._stopping.is_set():
                 # Not before something may leave: what is claimed should not have to wait.
                 await self._wait_for_pace()
-                self._work_came.clear()
-                batch = await (ahead or self._claim())
-                ahead = None
-                if not batch.claims:
+                batch = await (self._ahead or self._claim())
+                self._ahead = None
+                if batch.claims:
+                    await self._post_all(batch)
+                else:
                     await self._wait_for_work(batch.idle)
-                    continue
-                if self._claims_ahead:
-                    ahead = asyncio.create_task(self._claim(), name="claim ahead")
-                await self._post_all(batch)
         finally:
             self._stopping.set()
-            if ahead is not None:
-                await finish(self._return_unposted(ahead))
+            if self._ahead is not None:
+                await finish(self._return_unposted(self._ahead))
             if self._posting:
                 await finish(_all_done(list(self._posting)))
 
     async def _claim(self) -> _Claimed:
         """Return what may be posted now."""
         at = time_with_sleep()
+        self._work_came.clear()
         if self._ledger.in_trouble or not self._may_post():
             # What is known here must be in the database before it is asked what to send.
             return _Claimed([], at, _TROUBLE_WAIT)
@@ -185,6 +188,8 @@ class Sender:
         waiting = deque(batch.claims)
         try:
             while waiting:
+                if len(waiting) <= self._ahead_from and self._ahead is None:
+                    self._ahead = asyncio.create_task(self._claim(), name="claim ahead")
                 await self._places.acquire()
                 await self._wait_for_pace()
                 late = time_with_sleep() - batch.at > _STALE_CLAIM
