@@ -20,7 +20,7 @@ from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher
 from waapp.gui.guest_filter_row import GuestFilterRow
 from waapp.gui.labels_dialog import LabelUse
 from waapp.gui.panel_area import PanelArea
-from waapp.gui.table import TableModel
+from waapp.gui.table import ARRANGED_AT_ONCE, TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.widgets import Card, EmptyState, button, name
 from waapp.texts import tr
@@ -47,7 +47,8 @@ class GuestList(QWidget):
         super().__init__()
         self.counts = GuestCounts()
         self._searched: dict[Hashable, str] = {}
-        self._arriving: dict[Hashable, GuestRow] | None = None
+        self._is_loading = False
+        self._shown_at = 0
         self._query = ""
         self._chosen: frozenset[UUID] = frozenset()
         self._counted_at = 0
@@ -74,7 +75,7 @@ class GuestList(QWidget):
     @property
     def is_loading(self) -> bool:
         """Whether rows are still arriving."""
-        return self._arriving is not None
+        return self._is_loading
 
     @property
     def selected(self) -> list[UUID]:
@@ -160,14 +161,14 @@ class GuestList(QWidget):
     def show_instead(self, state: Card) -> None:
         """Show words in place of the list, until rows arrive again."""
         self._late.stop()
-        self._arriving = None
+        self._is_loading = False
         self._bar.hide()
         self._stack.setCurrentWidget(state)
 
     def begin(self) -> None:
         """Forget all rows; others will arrive."""
-        self._arriving = {}
-        self._counted_at = 0
+        self._is_loading = True
+        self._shown_at = self._counted_at = 0
         self._searched = {}
         self.counts.clear()
         self.model.replace_all(())
@@ -176,25 +177,27 @@ class GuestList(QWidget):
         self._show_counts()
 
     def arrive(self, rows: Sequence[GuestRow]) -> None:
-        """Take in a chunk. The table is refilled only when the rows have multiplied: each fill sorts all of them."""
-        if self._arriving is None:
+        """Take in a chunk. The first ones are shown soon, the rest when all are there: each time sorts all of them."""
+        if not self._is_loading:
             return
-        self._arriving.update((row.id, row) for row in rows)
+        self.model.add(rows)
         self.counts.count(rows)
         for row in rows:
             # Sorting all at the end finds these ready.
             fold_cached(row.name)
-        if len(self._arriving) >= _GROWTH * self.model.total:
-            self.model.hold(self._arriving.copy())
-        if len(self._arriving) >= _COUNTED * self._counted_at:
-            self._counted_at = len(self._arriving)
+        arrived = self.model.total
+        if arrived >= _GROWTH * self._shown_at and arrived <= ARRANGED_AT_ONCE:
+            self._shown_at = arrived
+            self.model.show_added()
+        if arrived >= _COUNTED * self._counted_at:
+            self._counted_at = arrived
             self._show_counts()
 
     def finish(self) -> None:
         """Show all that has arrived."""
-        if self._arriving is not None and len(self._arriving) != self.model.total:
-            self.model.hold(self._arriving)
-        self._arriving = None
+        if self._is_loading and self._shown_at != self.model.total:
+            self.model.show_added()
+        self._is_loading = False
         self._late.stop()
         self._progress.hide()
         self._show_counts()

@@ -1,19 +1,19 @@
 """Which rows of a table are shown, and in which order. Free of Qt."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import compress
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 _SLICE: Final = 2_000
 _PARTS: Final = 128
-PLACED_AT_ONCE: Final = 1_000
-"""Up to this many rows are brought to their places one after the other; for more, all are ordered anew."""
+PLACED_AT_ONCE: Final = 2_000
+"""Up to this many rows are brought to their places in one go; for more, all are ordered anew."""
 
 
 class Taken(Enum):
@@ -22,6 +22,68 @@ class Taken(Enum):
     NOTHING = auto()
     VALUES = auto()
     PLACE = auto()
+
+
+class Rows(Generic[Row]):
+    """Rows by id. Each has a slot, a number that goes up in the order of arrival and never changes.
+
+    Slots are what orders are made of: an id like a UUID costs a call into Python wherever it is hashed or compared.
+    """
+
+    def __init__(self, identify: Callable[[Row], Hashable], rows: Iterable[Row] = ()) -> None:
+        self.identify: Final = identify
+        self._rows: list[Row | None] = []
+        self._slots: dict[Hashable, int] = {}
+        for row in rows:
+            self.put(row)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows in the order of arrival."""
+        return (row for row in self._rows if row is not None)
+
+    def slot(self, row_id: Hashable) -> int | None:
+        """Return the slot of a row, or None when it is not there."""
+        return self._slots.get(row_id)
+
+    def slots(self) -> list[int]:
+        """Return the slots of all rows, in the order of arrival."""
+        if len(self._slots) == len(self._rows):
+            return list(range(len(self._rows)))
+        return [slot for slot, row in enumerate(self._rows) if row is not None]
+
+    def all(self) -> list[Row | None]:
+        """Return what is in every slot, None where the row was dropped."""
+        return self._rows[:]
+
+    def has(self, slot: int) -> bool:
+        """Tell whether the row of a slot was not dropped."""
+        return self._rows[slot] is not None
+
+    def at(self, slot: int) -> Row:
+        """Return the row of a slot that was not dropped."""
+        return cast("list[Row]", self._rows)[slot]
+
+    def many(self, slots: Iterable[int]) -> Iterator[Row]:
+        """Return the rows of slots that were not dropped."""
+        return map(cast("list[Row]", self._rows).__getitem__, slots)
+
+    def put(self, row: Row) -> int:
+        """Store a row, new or in place of the one with its id; return its slot."""
+        row_id = self.identify(row)
+        slot = self._slots.get(row_id)
+        if slot is None:
+            slot = self._slots[row_id] = len(self._rows)
+            self._rows.append(row)
+        else:
+            self._rows[slot] = row
+        return slot
+
+    def drop(self, row_id: Hashable) -> None:
+        """Forget a row."""
+        self._rows[self._slots.pop(row_id)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +97,35 @@ class Rule(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Arrangement(Generic[Row]):
-    """What `RowOrder.arranging` has found, for `RowOrder.show`."""
+    """What `RowOrder.arranging` has found, for `RowOrder.show`: slots in their order, and the key of every slot."""
 
     rule: Rule[Row]
-    shown: list[Hashable]
-    positions: dict[Hashable, int]
+    shown: list[int]
+    keys: list[Any]
 
 
 class RowOrder(Generic[Row]):
-    """Rows by id, through a filter and in an order of their own.
+    """Rows through a filter and in an order of their own: `shown` holds the slots of those that are shown.
 
-    `rows` holds all of them in the order of arrival, `shown` the ids of those that pass the filter. Rows that
-    were taken in with `PLACE` stay where they are until `move`, `hide`, `place` or `rearrange` is called for them.
+    Rows that were taken in with `PLACE` stay where they are until `move`, `place` or `rearrange` is called for them.
+    Rows with equal keys stand in the order of their arrival.
 
     `set_filter` and `set_key` say what is wanted. What is shown follows the earlier rule until `rearrange`, or
     until `arranging` has gone through to its end and `show` was called.
     """
 
-    def __init__(self) -> None:
-        self.rows: dict[Hashable, Row] = {}
-        self.shown: list[Hashable] = []
-        self._positions: dict[Hashable, int] | None = None
-        self._ranked: list[Hashable] | None = None
-        self._ranked_rows: list[Row] | None = None
-        self._keys_in_place: dict[Hashable, Any] = {}
+    def __init__(self, rows: Rows[Row]) -> None:
+        self.rows = rows
+        self.shown: list[int] = []
+        # By slot, as far as the rule has a key; a slot that waits for `place` has the key that put it where it is.
+        self._keys: list[Any] = []
+        self._positions: dict[int, int] | None = None
+        # All slots in the wanted order, and their keys.
+        self._ranked: tuple[list[int], list[Any]] | None = None
         self._rule: Rule[Row] = Rule()
         self._wanted: Rule[Row] = self._rule
-        self._touched: dict[Hashable, None] = {}
+        self._waiting: set[int] = set()
+        self._touched: dict[int, None] = {}
 
     def set_filter(self, passes: Callable[[Row], bool] | None) -> None:
         """Show only what passes, from the next arrangement on."""
@@ -72,97 +136,112 @@ class RowOrder(Generic[Row]):
         self._want(Rule(self._wanted.passes, key_of, descending))
         self._ranked = None
 
-    def replace_all(self, rows: dict[Hashable, Row]) -> None:
+    def replace_all(self, rows: Rows[Row]) -> None:
         """Hold these rows instead of all that were there; those that were shown and remain stay shown."""
+        identify = self.rows.identify
+        remain = [rows.slot(identify(row)) for row in self.rows.many(self.shown)]
         self.rows = rows
         self._ranked = None
         self._touched.clear()
-        self.keep_shown([row_id for row_id in self.shown if row_id in rows])
+        self._waiting.clear()
+        self._keys = []
+        self._show([slot for slot in remain if slot is not None])
+        for slot in self.shown:
+            self._learn_key(slot)
 
-    def position(self, row_id: Hashable) -> int:
-        """Return where a row is shown, or -1."""
-        if self._positions is None:
-            self._positions = {shown_id: place for place, shown_id in enumerate(self.shown)}
-        return self._positions.get(row_id, -1)
+    def add(self, rows: Iterable[Row]) -> None:
+        """Store rows that the next arrangement is to show."""
+        for row in rows:
+            self.rows.put(row)
+        self._ranked = None
 
-    def take(self, row_id: Hashable, row: Row) -> Taken:
-        """Store a row, new or changed, and tell whether its values or its place must be shown anew."""
-        old = self.rows.get(row_id)
-        if old == row:
-            return Taken.NOTHING
-        self.rows[row_id] = row
-        self._touched[row_id] = None
-        passes, key_of = self._rule.passes, self._rule.key_of
-        stays = old is not None and (key_of is None or key_of(old) == key_of(row))
-        if not stays:
+    def position(self, slot: int) -> int:
+        """Return where a slot is shown, or -1."""
+        if self._positions is not None:
+            return self._positions.get(slot, -1)
+        try:
+            return self.shown.index(slot)
+        except ValueError:
+            return -1
+
+    def positions(self, slots: Sequence[int]) -> list[int]:
+        """Return where these slots are shown, or -1 each."""
+        self._number_for(len(slots))
+        return list(map(self.position, slots))
+
+    def take(self, rows: Sequence[Row]) -> list[tuple[int, Taken]]:
+        """Store rows, new or changed; return their slots, and whether values or place must be shown anew."""
+        self._number_for(len(rows))
+        return [self._take(row) for row in rows]
+
+    def _take(self, row: Row) -> tuple[int, Taken]:
+        rows, rule, keys = self.rows, self._rule, self._keys
+        slot = rows.slot(rows.identify(row))
+        is_new = slot is None
+        if slot is not None and rows.at(slot) == row:
+            return slot, Taken.NOTHING
+        slot = rows.put(row)
+        self._touched[slot] = None
+        key = None if rule.key_of is None else rule.key_of(row)
+        same_key = not is_new and (rule.key_of is None or (slot < len(keys) and keys[slot] == key))
+        if not same_key or self._wanted.key_of is not rule.key_of:
             self._ranked = None
-        self._ranked_rows = None
-        was_shown = self.position(row_id) >= 0
-        visible = passes is None or passes(row)
-        if not was_shown:
-            return Taken.PLACE if visible else Taken.NOTHING
-        if visible and stays and row_id not in self._keys_in_place:
-            return Taken.VALUES
-        if old is not None and key_of is not None:
-            # Until it is moved it stands where its earlier key has put it.
-            self._keys_in_place.setdefault(row_id, key_of(old))
-        return Taken.PLACE
+        waits = slot in self._waiting
+        stands = not waits and not is_new and self.position(slot) >= 0
+        visible = rule.passes is None or rule.passes(row)
+        if stands and visible and same_key:
+            return slot, Taken.VALUES
+        if not stands and not waits and not visible:
+            return slot, Taken.NOTHING
+        self._waiting.add(slot)
+        return slot, Taken.PLACE
 
     def drop(self, ids: Iterable[Hashable]) -> None:
-        """Forget rows; those that are shown must have been hidden, or `keep_shown` must follow."""
-        for row_id in ids:
-            del self.rows[row_id]
-            self._touched[row_id] = None
-            self._ranked = None
+        """Forget rows, shown or not."""
+        slots = [slot for slot in map(self.rows.slot, dict.fromkeys(ids)) if slot is not None]
+        self._leave(slots)
+        identify = self.rows.identify
+        for slot in slots:
+            self.rows.drop(identify(self.rows.at(slot)))
+            self._waiting.discard(slot)
+            self._touched[slot] = None
+        self._ranked = None
 
-    def destination(self, row_id: Hashable) -> int | None:
-        """Return where a row belongs among the others, or None when the filter hides it."""
-        row = self.rows[row_id]
-        if self._rule.passes is not None and not self._rule.passes(row):
+    def destination(self, slot: int) -> int | None:
+        """Return where a slot belongs among the others, or None when the filter hides it."""
+        row, rule = self.rows.at(slot), self._rule
+        if rule.passes is not None and not rule.passes(row):
             return None
-        place = self.position(row_id)
-        if place >= 0:
-            del self.shown[place]
-        target = self._target(row)
-        if place >= 0:
-            self.shown.insert(place, row_id)
-        return target
+        key = None if rule.key_of is None else rule.key_of(row)
+        place = self.position(slot)
+        others = self.shown if place < 0 else [*self.shown[:place], *self.shown[place + 1 :]]
+        return self._place(others, self._known(others), slot, key)
 
-    def move(self, row_id: Hashable, target: int) -> None:
-        """Show a row at its destination."""
-        place = self.position(row_id)
-        if place >= 0:
-            del self.shown[place]
-        self.shown.insert(target, row_id)
-        self._keys_in_place.pop(row_id, None)
-        last = max(place, target) if place >= 0 else len(self.shown) - 1
-        self._renumber(target if place < 0 else min(place, target), last)
-
-    def hide(self, row_id: Hashable) -> None:
-        """Show a row no longer."""
-        place = self.position(row_id)
-        del self.shown[place]
-        self._keys_in_place.pop(row_id, None)
-        if self._positions is not None:
-            del self._positions[row_id]
-        self._renumber(place, len(self.shown) - 1)
-
-    def place(self, ids: Iterable[Hashable]) -> None:
-        """Bring rows to where they belong, in or out: many in one go, all others stay as they are."""
-        moving = dict.fromkeys(ids)
-        self.keep_shown([row_id for row_id in self.shown if row_id not in moving])
-        passes = self._rule.passes
-        for row_id in moving:
-            row = self.rows.get(row_id)
-            if row is not None and (passes is None or passes(row)):
-                self.shown.insert(self._target(row), row_id)
-
-    def keep_shown(self, ids: list[Hashable]) -> None:
-        """Show only these of the rows that are shown, given in their order."""
-        kept = set(ids) if self._keys_in_place else ()
-        self.shown = ids
+    def move(self, slot: int, target: int | None) -> None:
+        """Show a slot at its destination, or no longer."""
+        place = self.position(slot)
         self._positions = None
-        self._keys_in_place = {row_id: key for row_id, key in self._keys_in_place.items() if row_id in kept}
+        if place >= 0:
+            del self.shown[place]
+        if target is not None:
+            self.shown.insert(target, slot)
+            self._learn_key(slot)
+        self._waiting.discard(slot)
+
+    def place(self, slots: Iterable[int]) -> None:
+        """Bring slots to where they belong, in or out: many in one go, all others stay as they are."""
+        moving = list(dict.fromkeys(slots))
+        self._leave(moving)
+        passes, others = self._rule.passes, self.shown
+        known = self._known(others)
+        targets: list[tuple[int, int]] = []
+        for slot in moving:
+            self._waiting.discard(slot)
+            if self.rows.has(slot) and (passes is None or passes(self.rows.at(slot))):
+                key = self._learn_key(slot)
+                targets.append((self._place(others, known, slot, key), slot))
+        if targets:
+            self._show(_merged(others, self._in_order(targets)))
 
     def rearrange(self, *, narrower: bool = False) -> None:
         """Filter and order everything anew at once."""
@@ -180,30 +259,26 @@ class RowOrder(Generic[Row]):
             rule = self._wanted
             # Going through all in order is cheaper than looking most of them up.
             if narrower and 2 * len(self.shown) <= len(self.rows):
-                ids = [row_id for row_id in self.shown if row_id in self.rows]
-                rows = list(map(self.rows.__getitem__, ids))
+                order, keys = [slot for slot in self.shown if self.rows.has(slot)], self._keys
             else:
-                ids, rows = yield from self._ranking(rule)
-            shown = ids[:]
+                order, keys = yield from self._ranking(rule)
+            shown = order[:]
             if rule.passes is not None:
                 shown = []
-                for start in range(0, len(ids), _SLICE):
-                    part = slice(start, start + _SLICE)
-                    shown += compress(ids[part], map(rule.passes, rows[part]))
+                for start in range(0, len(order), _SLICE):
+                    # What was dropped since is not there any more to be looked at.
+                    part = [slot for slot in order[start : start + _SLICE] if self.rows.has(slot)]
+                    shown += compress(part, map(rule.passes, self.rows.many(part)))
                     yield
-            positions: dict[Hashable, int] = {}
-            for start in range(0, len(shown), _SLICE):
-                positions.update(zip(shown[start : start + _SLICE], range(start, len(shown)), strict=False))
-                yield
             if len(self._touched) <= PLACED_AT_ONCE:
-                return Arrangement(rule, shown, positions)
+                return Arrangement(rule, shown, keys)
 
     def show(self, found: Arrangement[Row]) -> None:
         """Show what `arranging` has found, and what has changed since it looked."""
         self._rule = found.rule
-        self.shown = found.shown
-        self._positions = found.positions
-        self._keys_in_place.clear()
+        self._keys = found.keys
+        self._waiting.clear()
+        self._show(found.shown)
         if self._touched:
             self.place(self._touched)
             self._touched.clear()
@@ -213,69 +288,91 @@ class RowOrder(Generic[Row]):
         if not self.rows:
             self._rule = rule
 
-    def _ranking(self, rule: Rule[Row]) -> Generator[None, None, tuple[list[Hashable], list[Row]]]:
-        """Find all ids and their rows in order, filtered out or not: so filtering need not sort."""
+    def _ranking(self, rule: Rule[Row]) -> Generator[None, None, tuple[list[int], list[Any]]]:
+        """Find all slots in order, filtered out or not, and their keys: so filtering need not sort."""
         if self._ranked is not None:
-            if self._ranked_rows is None:
-                self._ranked_rows = list(map(self.rows.__getitem__, self._ranked))
-            return self._ranked, self._ranked_rows
-        ids, rows = list(self.rows), list(self.rows.values())
+            return self._ranked
+        slots = self.rows.slots()
+        keys: list[Any] = []
+        order = slots
         if rule.key_of is not None:
-            keys: list[Any] = []
+            rows = self.rows.all()
             for start in range(0, len(rows), _SLICE):
-                keys += map(rule.key_of, rows[start : start + _SLICE])
+                keys += [None if row is None else rule.key_of(row) for row in rows[start : start + _SLICE]]
                 yield
             known: list[int] = []
             unknown: list[int] = []
-            for start in range(0, len(keys), _SLICE):
-                for place, key in enumerate(keys[start : start + _SLICE], start):
-                    (unknown if key is None else known).append(place)
+            for start in range(0, len(slots), _SLICE):
+                for slot in slots[start : start + _SLICE]:
+                    (unknown if keys[slot] is None else known).append(slot)
                 yield
             order = yield from _sorting(known, keys, descending=rule.descending)
             order += unknown
-            arrived, ids, rows = (ids, rows), [], []
-            for start in range(0, len(order), _SLICE):
-                ids += map(arrived[0].__getitem__, order[start : start + _SLICE])
-                rows += map(arrived[1].__getitem__, order[start : start + _SLICE])
-                yield
         if not self._touched:
-            self._ranked, self._ranked_rows = ids, rows
-        return ids, rows
+            self._ranked = order, keys
+        return order, keys
 
-    def _target(self, row: Row) -> int:
-        return len(self.shown) if self._rule.key_of is None else self._place(self._rule.key_of(row))
+    def _number_for(self, lookups: int) -> None:
+        """Give what is shown its numbers, if they are to be looked up more than a few times."""
+        if lookups > _FEW and self._positions is None:
+            self._positions = dict(zip(self.shown, range(len(self.shown)), strict=True))
 
-    def _key(self, row_id: Hashable) -> Any:  # noqa: ANN401 - whatever the column sorts by
-        """Return the key that has put a shown row where it stands."""
-        key_of = self._rule.key_of
-        if key_of is None or row_id in self._keys_in_place:
-            return self._keys_in_place.get(row_id)
-        return key_of(self.rows[row_id])
+    def _show(self, slots: list[int]) -> None:
+        self.shown = slots
+        self._positions = None
 
-    def _renumber(self, first: int, last: int) -> None:
-        """Correct the positions of what has made room."""
-        if self._positions is not None:
-            for place in range(first, last + 1):
-                self._positions[self.shown[place]] = place
+    def _leave(self, slots: Sequence[int]) -> None:
+        """Show these slots no longer."""
+        places = sorted(place for place in self.positions(slots) if place >= 0)
+        if places:
+            self._show(_without(self.shown, places))
 
-    def _place(self, key: Any) -> int:  # noqa: ANN401 - whatever the column sorts by
-        """Return where a row with this key belongs; equal keys keep the order of arrival."""
-        shown, key_at = self.shown, self._key
-        known = len(shown)
+    def _learn_key(self, slot: int) -> Any:  # noqa: ANN401 - whatever the column sorts by
+        """Return the key of a slot as it is now, and remember that it is what puts it where it stands."""
+        if self._rule.key_of is None:
+            return None
+        key = self._rule.key_of(self.rows.at(slot))
+        if slot >= len(self._keys):
+            self._keys += [None] * (slot + 1 - len(self._keys))
+        self._keys[slot] = key
+        return key
+
+    def _known(self, slots: Sequence[int]) -> int:
+        """Return how many come before those without a key."""
+        if self._rule.key_of is None:
+            return len(slots)
+        keys = self._keys
+        return bisect_left(slots, True, key=lambda slot: keys[slot] is None)
+
+    def _place(self, slots: Sequence[int], known: int, slot: int, key: Any) -> int:  # noqa: ANN401 - see `_learn_key`
+        """Return where a slot with this key belongs among others of which the first `known` have a key."""
+        if self._rule.key_of is None:
+            return bisect_left(slots, slot)
         if key is None:
-            return known
-        while known and key_at(shown[known - 1]) is None:
-            known -= 1
+            return bisect_left(slots, slot, known)
+        key_at = self._keys.__getitem__
         if not self._rule.descending:
-            return bisect_right(shown, key, hi=known, key=key_at)
-        low, high = 0, known
-        while low < high:
-            middle = (low + high) // 2
-            if key_at(shown[middle]) < key:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+            first = bisect_left(slots, key, 0, known, key=key_at)
+            last = bisect_right(slots, key, first, known, key=key_at)
+        else:
+            # Whether a key is not above (or is below) this one goes from no to yes along the slots.
+            first = bisect_left(slots, True, 0, known, key=lambda one: not key < key_at(one))
+            last = bisect_left(slots, True, first, known, key=lambda one: key_at(one) < key)
+        return bisect_left(slots, slot, first, last)
+
+    def _in_order(self, targets: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Order what goes to the same place, as `_merged` wants it."""
+        targets.sort(key=lambda one: one[1])
+        if self._rule.key_of is not None:
+            keys = self._keys
+            with_key = [one for one in targets if keys[one[1]] is not None]
+            with_key.sort(key=lambda one: keys[one[1]], reverse=self._rule.descending)
+            targets = with_key + [one for one in targets if keys[one[1]] is None]
+        return targets
+
+
+_FEW: Final = 8
+"""For more than so many it is cheaper to number all rows than to look for each."""
 
 
 def run_through(steps: Generator[None, None, Result]) -> Result:
@@ -286,6 +383,27 @@ def run_through(steps: Generator[None, None, Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def _without(slots: list[int], places: Sequence[int]) -> list[int]:
+    """Return a list without what is at some places, given in their order."""
+    kept: list[int] = []
+    start = 0
+    for place in places:
+        kept += slots[start:place]
+        start = place + 1
+    return kept + slots[start:]
+
+
+def _merged(slots: list[int], targets: Sequence[tuple[int, int]]) -> list[int]:
+    """Return a list with others put in, each given with its target and in their order."""
+    merged: list[int] = []
+    start = 0
+    for target, slot in targets:
+        merged += slots[start:target]
+        merged.append(slot)
+        start = target
+    return merged + slots[start:]
 
 
 def _sorting(places: list[int], keys: Sequence[Any], *, descending: bool) -> Generator[None, None, list[int]]:

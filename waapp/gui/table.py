@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from waapp.gui import style
-from waapp.gui.row_order import PLACED_AT_ONCE, Arrangement, RowOrder, Taken
+from waapp.gui.row_order import PLACED_AT_ONCE, Arrangement, RowOrder, Rows, Taken
 
 if TYPE_CHECKING:
     from waapp.gui.delegates import CellDelegate
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
+_FOUND_SINGLY: Final = 1_000
 _ONE_BY_ONE: Final = 8
-"""Up to this many moves, insertions or removals are announced singly; more are announced as a reset."""
+"""Up to this many moves, insertions or removals are announced singly, where that is cheap; more as a reset."""
 ARRANGED_AT_ONCE: Final = 4_000
 """Up to this many rows are filtered and sorted before the call returns, in a few milliseconds."""
 _SLICE_SECONDS: Final = 0.008
@@ -64,6 +65,14 @@ class Column(Generic[Row]):
     sortable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Row]):
+    """Rows to be found again after the table was rearranged or refilled (`TableModel.find`)."""
+
+    rows: Rows[Row]
+    slots: list[int]
+
+
 class TableModel(QAbstractTableModel, Generic[Row]):
     """Rows by id, in an order and through a filter of their own.
 
@@ -92,8 +101,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._next_slice.timeout.connect(self._take_slice)
         self.columns: Final = tuple(columns)
         self._identify: Callable[[Row], Hashable] = identify or attrgetter("id")
-        self._order: RowOrder[Row] = RowOrder()
-        self._texts: dict[Hashable, list[str | None]] = {}
+        self._order: RowOrder[Row] = RowOrder(Rows(self._identify))
+        self._texts: dict[int, list[str | None]] = {}
         self._sorting = (-1, Qt.SortOrder.AscendingOrder)
         self.edition = 0
         """Goes up when rows that are the same may have to be written differently."""
@@ -110,27 +119,51 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def row(self, row_id: Hashable) -> Row | None:
         """Return the row with this id, also when the filter hides it."""
-        return self._order.rows.get(row_id)
+        slot = self._order.rows.slot(row_id)
+        return None if slot is None else self._order.rows.at(slot)
 
     def row_at(self, position: int) -> Row:
         """Return the row shown at this position."""
-        return self._order.rows[self._order.shown[position]]
+        return self._order.rows.at(self._order.shown[position])
 
     def id_at(self, position: int) -> Hashable:
         """Return the id of the row shown at this position."""
-        return self._order.shown[position]
+        return self._identify(self.row_at(position))
 
     def row_for_id(self, row_id: Hashable) -> int:
         """Return the position of a row, or -1 when it is not shown."""
-        return self._order.position(row_id)
+        slot = self._order.rows.slot(row_id)
+        return -1 if slot is None else self._order.position(slot)
+
+    def rows_for_ids(self, ids: Iterable[Hashable]) -> list[int]:
+        """Return the positions of those of the rows that are shown, from top to bottom."""
+        slots = [slot for slot in map(self._order.rows.slot, ids) if slot is not None]
+        return sorted({position for position in self._order.positions(slots) if position >= 0})
 
     def all_rows(self) -> Iterable[Row]:
         """Return every row, filtered out or not, in the order of arrival."""
-        return self._order.rows.values()
+        return self._order.rows
 
     def ids_between(self, first: int, last: int) -> list[Hashable]:
         """Return the ids of the rows shown from one position to another, both included."""
-        return self._order.shown[first : last + 1]
+        return list(map(self._identify, self._order.rows.many(self._order.shown[first : last + 1])))
+
+    def keep(self, spans: Iterable[tuple[int, int]]) -> Kept[Row]:
+        """Remember the rows shown from one position to another, both included, of each span."""
+        slots: list[int] = []
+        for first, last in spans:
+            slots += self._order.shown[first : last + 1]
+        return Kept(self._order.rows, slots)
+
+    def find(self, kept: Kept[Row]) -> list[int]:
+        """Return the positions at which remembered rows are shown now, from top to bottom."""
+        rows, slots = self._order.rows, kept.slots
+        if kept.rows is not rows:
+            return self.rows_for_ids(map(self._identify, filter(None, kept.rows.many(slots))))
+        if len(slots) <= _FOUND_SINGLY:
+            return sorted(position for position in self._order.positions(slots) if position >= 0)
+        wanted = set(slots)
+        return [position for position, slot in enumerate(self._order.shown) if slot in wanted]
 
     @property
     def is_arranged(self) -> bool:
@@ -139,7 +172,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def shown_rows(self) -> Iterator[Row]:
         """Iterate over the rows that are shown, in their order."""
-        return map(self._order.rows.__getitem__, self._order.shown)
+        return self._order.rows.many(self._order.shown)
 
     @property
     def sorting(self) -> tuple[int, Qt.SortOrder]:
@@ -150,13 +183,13 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def cell_text(self, position: int, column: int) -> str:
         """Return what a cell says, computed once per row."""
-        row_id = self._order.shown[position]
-        texts = self._texts.get(row_id)
+        slot = self._order.shown[position]
+        texts = self._texts.get(slot)
         if texts is None:
-            texts = self._texts[row_id] = [None] * len(self.columns)
+            texts = self._texts[slot] = [None] * len(self.columns)
         text = texts[column]
         if text is None:
-            text = texts[column] = self.columns[column].text(self._order.rows[row_id])
+            text = texts[column] = self.columns[column].text(self._order.rows.at(slot))
         return text
 
     def cell_value(self, position: int, column: int) -> object:
@@ -173,15 +206,18 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def replace_all(self, rows: Iterable[Row]) -> None:
         """Show these rows instead of all that were there."""
-        identify = self._identify
-        self.hold({identify(row): row for row in rows})
-
-    def hold(self, rows: dict[Hashable, Row]) -> None:
-        """Show these rows, by their ids, instead of all that were there; the dictionary is the model's from now on."""
         self.beginResetModel()
-        self._order.replace_all(rows)
+        self._order.replace_all(Rows(self._identify, rows))
         self._texts.clear()
         self.endResetModel()
+        self._arrange()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Store rows that come in chunks; `show_added` shows them."""
+        self._order.add(rows)
+
+    def show_added(self) -> None:
+        """Show what was added."""
         self._arrange()
 
     def apply(self, rows: Sequence[Row]) -> None:
@@ -189,51 +225,37 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
         When neither the order nor the filter's verdict changes, this is one `dataChanged`.
         """
-        identify, order = self._identify, self._order
+        order = self._order
         before = len(order.rows)
         changed: list[int] = []
-        moving: dict[Hashable, None] = {}
-        for row in rows:
-            row_id = identify(row)
-            taken = order.take(row_id, row)
-            self._texts.pop(row_id, None)
+        moving: list[int] = []
+        for slot, taken in order.take(rows):
+            self._texts.pop(slot, None)
             if taken is Taken.PLACE:
-                moving[row_id] = None
+                moving.append(slot)
             elif taken is Taken.VALUES:
-                moving.pop(row_id, None)  # the same row twice: the later one has brought it back
-                changed.append(order.position(row_id))
+                changed.append(slot)
         if changed:
-            self._tell_changed(min(changed), max(changed))
-        if len(moving) > (_ONE_BY_ONE if self.total <= self._at_once else PLACED_AT_ONCE):
-            self._arrange()
-            if len(self):
-                self._tell_changed(
-                    0, len(self) - 1
-                )  # until they are moved they stand there with what they say now
-        elif len(moving) > _ONE_BY_ONE:
-            self.beginResetModel()
-            order.place(moving)
-            self.endResetModel()
-        else:
-            for row_id in moving:
-                self._move(row_id)
+            places = order.positions(changed)
+            self._tell_changed(min(places), max(places))
+        self._bring(list(dict.fromkeys(moving)))
         if moving or len(order.rows) != before:
             self.counted.emit()
 
     def remove(self, ids: Iterable[Hashable]) -> None:
         """Take rows out; ids that are not there are passed over."""
-        leaving = {row_id: None for row_id in ids if row_id in self._order.rows}
-        for row_id in leaving:
-            self._texts.pop(row_id, None)
+        order = self._order
+        leaving = {row_id: slot for row_id in ids if (slot := order.rows.slot(row_id)) is not None}
+        for slot in leaving.values():
+            self._texts.pop(slot, None)
         if len(leaving) > _ONE_BY_ONE:
             self.beginResetModel()
-            self._order.drop(leaving)
-            self._order.keep_shown([row_id for row_id in self._order.shown if row_id not in leaving])
+            order.drop(leaving)
             self.endResetModel()
         else:
-            for row_id in leaving:
-                self._hide(row_id)
-            self._order.drop(leaving)
+            for slot in leaving.values():
+                self._hide(slot)
+            order.drop(leaving)
         if leaving:
             self.counted.emit()
 
@@ -345,29 +367,44 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def _tell_changed(self, first: int, last: int) -> None:
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
-    def _hide(self, row_id: Hashable) -> None:
-        position = self._order.position(row_id)
+    def _bring(self, slots: Sequence[int]) -> None:
+        """Bring rows to where their new values belong: singly, in one go, or in slices."""
+        if len(slots) <= (_ONE_BY_ONE if self.total <= self._at_once else 1):
+            for slot in slots:
+                self._move(slot)
+        elif len(slots) <= PLACED_AT_ONCE or self.total <= self._at_once:
+            self.beginResetModel()
+            self._order.place(slots)
+            self.endResetModel()
+        else:
+            self._arrange()
+            if len(self):
+                # Until they are moved they stand there with what they say now.
+                self._tell_changed(0, len(self) - 1)
+
+    def _hide(self, slot: int) -> None:
+        position = self._order.position(slot)
         if position >= 0:
             self.beginRemoveRows(QModelIndex(), position, position)
-            self._order.hide(row_id)
+            self._order.move(slot, None)
             self.endRemoveRows()
 
-    def _move(self, row_id: Hashable) -> None:
+    def _move(self, slot: int) -> None:
         """Bring one row to where its new values belong: in, out, or to another place."""
-        target = self._order.destination(row_id)
-        source = self._order.position(row_id)
+        target = self._order.destination(slot)
+        source = self._order.position(slot)
         if target is None:
-            self._hide(row_id)
+            self._hide(slot)
         elif source < 0:
             self.beginInsertRows(QModelIndex(), target, target)
-            self._order.move(row_id, target)
+            self._order.move(slot, target)
             self.endInsertRows()
         else:
             if target != source:
                 # Qt names the place before which the row goes, counted while it is still at its old one.
                 before = target + 1 if target > source else target
                 self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), before)
-            self._order.move(row_id, target)
+            self._order.move(slot, target)
             if target != source:
                 self.endMoveRows()
             self._tell_changed(target, target)

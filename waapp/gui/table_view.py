@@ -1,7 +1,7 @@
 """The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
 
-from collections.abc import Collection, Hashable, Iterable
-from typing import Any, Final
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -10,16 +10,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from waapp.gui import style
 from waapp.gui.delegates import CellDelegate
 from waapp.gui.row_pictures import Layout, Marks, RowPictures
-from waapp.gui.table import Index, TableModel
+from waapp.gui.table import Index, Kept, TableModel
 from waapp.texts import tr
-
-_MANY: Final = 1_000
 
 
 class TableView(QTableView):
     """A table of whole rows that keeps selection, current row and scroll when the model is rearranged.
 
-    `picked` gives the ids of the selected rows and comes only when they differ from before; `opened` comes
+    `picked` gives the ids of the selected rows and comes only when others are selected than before; `opened` comes
     when a row is double-clicked or Enter is pressed on it. Alt with a digit sorts by that column.
     """
 
@@ -30,7 +28,8 @@ class TableView(QTableView):
         super().__init__()
         self.hovered_row = -1
         self._table = model
-        self._kept: list[Hashable] = []
+        self._kept: Kept[Any] = model.keep(())
+        self._is_restoring = False
         self._kept_current: Hashable | None = None
         self._kept_top: tuple[Hashable, int] | None = None
         self._kept_sorting = model.sorting
@@ -66,22 +65,33 @@ class TableView(QTableView):
 
     def selected_ids(self) -> list[Hashable]:
         """Return the ids of the selected rows, from top to bottom."""
-        model = self._table
-        spans = sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()})
         ids: list[Hashable] = []
-        below = 0  # parts may overlap
-        for top, bottom in spans:
-            ids += model.ids_between(max(top, below), bottom)
-            below = max(below, bottom + 1)
+        for top, bottom in self._selected_spans():
+            ids += self._table.ids_between(top, bottom)
         return ids
+
+    def _selected_spans(self) -> list[tuple[int, int]]:
+        """Return the first and last rows of what is selected, from top to bottom."""
+        spans: list[tuple[int, int]] = []
+        below = 0  # parts may overlap
+        for top, bottom in sorted(
+            {(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()}
+        ):
+            if bottom >= below:
+                spans.append((max(top, below), bottom))
+                below = bottom + 1
+        return spans
 
     def select_ids(self, ids: Iterable[Hashable]) -> None:
         """Select these rows and nothing else; ids that are not shown are passed over."""
-        model, ids = self._table, list(ids)
-        if len(ids) > _MANY and _all_among(model.ids_between(0, len(model) - 1), ids):
+        self._select(self._table.rows_for_ids(ids))
+
+    def _select(self, rows: Sequence[int]) -> None:
+        """Select the rows at these positions, from top to bottom, and nothing else."""
+        model = self._table
+        if rows and len(rows) == len(model):
             self.selectAll()
             return
-        rows = sorted(row for row in (model.row_for_id(row_id) for row_id in ids) if row >= 0)
         selection = QItemSelection()
         start = 0
         for place, row in enumerate(rows):
@@ -131,7 +141,7 @@ class TableView(QTableView):
         self._table.sort(place, wanted)
 
     def _keep(self) -> None:
-        self._kept = self.selected_ids()
+        self._kept = self._table.keep(self._selected_spans())
         self._kept_current = self.current_id()
         top = self.rowAt(0)
         offset = self.verticalScrollBar().value() - top * self.verticalHeader().defaultSectionSize()
@@ -140,8 +150,13 @@ class TableView(QTableView):
         )
 
     def _restore(self) -> None:
-        model = self._table
-        self.select_ids(self._kept)
+        model, kept = self._table, self._kept
+        still = model.find(kept)
+        self._is_restoring = True
+        try:
+            self._select(still)
+        finally:
+            self._is_restoring = False
         current = -1 if self._kept_current is None else model.row_for_id(self._kept_current)
         if current >= 0:
             self.selectionModel().setCurrentIndex(
@@ -150,7 +165,7 @@ class TableView(QTableView):
         self.updateGeometries()
         if self._kept_sorting != model.sorting:
             self._kept_sorting = model.sorting
-            if current >= 0 and self._kept:
+            if current >= 0 and kept.slots:
                 self.scrollTo(model.index(current, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
             else:
                 self.scrollToTop()
@@ -159,9 +174,14 @@ class TableView(QTableView):
             row = model.row_for_id(top)
             if row >= 0:
                 self.verticalScrollBar().setValue(row * self.verticalHeader().defaultSectionSize() + offset)
-        self._tell_picked()
+        if len(still) < len(kept.slots):
+            self._tell_picked()
+        else:
+            self._last_picked = self.selected_ids()  # the same rows, perhaps in another order
 
     def _tell_picked(self, *_args: object) -> None:
+        if self._is_restoring:
+            return
         picked = self.selected_ids()
         if picked != self._last_picked:
             self._last_picked = picked
@@ -232,11 +252,6 @@ class TableView(QTableView):
         if row != self.hovered_row:
             self.hovered_row = row
             self.viewport().update()
-
-
-def _all_among(ids: Collection[Hashable], others: Collection[Hashable]) -> bool:
-    """Tell whether these are the same objects as some of the others; a no may be wrong, a yes is not."""
-    return set(map(id, ids)) <= set(map(id, others))
 
 
 def table_view(
