@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from tests.gui.pages import until
-from waapp.gui.garbage import GarbageCollector, collected_by_window
+from waapp.gui.garbage import GarbageCollector, collected_by_window, setting_aside
 
 # What Qt's offscreen platform says of every window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -118,6 +118,27 @@ def test_typing_puts_a_full_collection_off_but_not_for_ever(qtbot, collector, cl
     clock.now = 300.0
     collector.collect()
     assert full_collections() == before + 1
+
+
+def test_what_was_set_aside_is_looked_at_again_only_when_nothing_has_gone_on_for_long(collector, clock):
+    died_in = []
+    Widget(died_in)
+    with setting_aside():
+        pass
+    make_a_full_collection_due()
+    clock.now = 300.0
+    collector.collect()
+    kept = []
+    for clock.now in (658.0, 659.0):
+        kept += allocate_much()
+        collector.collect()  # a send that runs makes objects, though nobody touches anything
+    clock.now = 700.0
+    collector.collect()
+    assert kept
+    assert not died_in
+    clock.now = 719.0
+    collector.collect()
+    assert died_in == [threading.main_thread()]
 
 
 def test_python_collects_by_itself_again_afterwards(qapp):

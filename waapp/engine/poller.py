@@ -25,6 +25,8 @@ _MOST_FRUITLESS = 2
 """Pages without one message that is asked about, after which the rest are asked about one by one."""
 _MOST_STRAGGLERS = 20
 """Fetches by SID in one round, for messages that the list does not show (yet)."""
+_AT_ONCE = 200
+"""Facts that are written in one go: more would hold up the window, and the locks that sending waits for."""
 _GATHER = 2.0
 """Seconds after a round in which hand-overs gather for the next one."""
 _REST_PER_WORK = 9.0
@@ -121,8 +123,8 @@ class Poller:
             if self._told.get(fact.sid) != (fact.status, fact.price)
             or (fact.sid in ours and ours[fact.sid].status != fact.status)
         ]
-        if news:
-            await self._apply(news)
+        for start in range(0, len(news), _AT_ONCE):
+            await self._apply(news[start : start + _AT_ONCE])
         told.update((fact.sid, (fact.status, fact.price)) for fact in facts)
 
     async def _apply(self, news: list[Fact]) -> None:

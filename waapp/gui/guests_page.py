@@ -26,6 +26,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.bulk_dialog import BulkDialog
+from waapp.gui.garbage import setting_aside
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
@@ -246,6 +247,16 @@ class GuestsPage(QWidget):
 
     async def _load(self, event_id: UUID) -> None:
         self.guests.begin()
+        with setting_aside():
+            since = await self._read_all(event_id)
+        self._as_of, self._floor = since, None
+        self._tasks.start(self.guests.prepare_search())
+        if self.panel.isHidden():
+            self.guests.view.setFocus()
+        self._go_to_next_guest()
+
+    async def _read_all(self, event_id: UUID) -> datetime:
+        """Show all guests as they arrive; return the moment that they are of."""
         async with self._database.read() as conn:
             self._take_event(await event_rows.get_event(conn, event_id))
             self._looks.show(await self._looks.read(conn, event_id))
@@ -255,11 +266,7 @@ class GuestsPage(QWidget):
                     self.guests.arrive(chunk)
                     self._show_facts()
         self.guests.finish()
-        self._as_of, self._floor = since, None
-        self._tasks.start(self.guests.prepare_search())
-        if self.panel.isHidden():
-            self.guests.view.setFocus()
-        self._go_to_next_guest()
+        return since
 
     async def _catch_up(self) -> None:
         event, since = self._event, self._as_of

@@ -25,6 +25,7 @@ from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.filter_bar import Chips, ChipStrip
+from waapp.gui.garbage import setting_aside
 from waapp.gui.kpi_tiles import KpiTiles
 from waapp.gui.late_dialog import LateDialog
 from waapp.gui.message_columns import STATE_COLUMN, message_columns
@@ -218,13 +219,15 @@ class MessagesPage(QWidget):
         event_id = self._event_id
         if event_id is None:
             return
-        async with self._database.read() as conn:
-            since = await database_clock(conn)
-            await self._read_sends(conn, event_id)
-            if send_id is None and self._wanted is not None:
-                send_id = self._wanted.send_id
-            wanted = send_id if send_id in self._sends else next(iter(self._sends), None)
-            rows = await invitation_rows.list_of_send(conn, wanted) if wanted is not None else []
+        # Thousands of rows that stay: garbage is not looked for among them.
+        with setting_aside():
+            async with self._database.read() as conn:
+                since = await database_clock(conn)
+                await self._read_sends(conn, event_id)
+                if send_id is None and self._wanted is not None:
+                    send_id = self._wanted.send_id
+                wanted = send_id if send_id in self._sends else next(iter(self._sends), None)
+                rows = await invitation_rows.list_of_send(conn, wanted) if wanted is not None else []
         if event_id != self._event_id:
             return
         another = wanted != self._send_id
