@@ -26,6 +26,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from tests.screenshots_guests import Stage, take_events, take_guests
+from tests.screenshots_templates import look_at_templates
 from waapp import config, loop
 from waapp.app import Program
 from waapp.core.events import EventDraft
@@ -63,8 +64,10 @@ class Camera:
         only = self.options.only
         return any(self._wants(f"{name}-{scheme}") for scheme in SCHEMES) and (not only or name in only)
 
-    async def take(self, name: str, widget: QWidget | None = None) -> None:
-        """Take the pictures of a page, or of a dialog over it."""
+    async def take(
+        self, name: str, widget: QWidget | None = None, draw: Callable[[], QImage] | None = None
+    ) -> None:
+        """Take the pictures of a page, of a dialog over it, or of what `draw` puts together."""
         if not self.wants(name):
             return
         for width, height in self.sizes:
@@ -75,7 +78,7 @@ class Camera:
                 style.switch(self.app, colors)
                 await asyncio.sleep(0.3)
                 size = f"-{width}x{height}" if len(self.sizes) > 1 else ""
-                picture = (widget or self.window).grab().toImage()
+                picture = draw() if draw is not None else (widget or self.window).grab().toImage()
                 if self.options.readme:
                     picture = reduced(picture)
                 picture.save(str(self.options.folder / f"{name}-{scheme}{size}.png"), "PNG", 0)
@@ -133,6 +136,7 @@ async def take(app: QApplication, program: Program, options: argparse.Namespace)
     written.setCurrentItem(written.findItems("Sample invitation", Qt.MatchFlag.MatchStartsWith)[0])
     await asyncio.sleep(0.5)
     await camera.take("templates")
+    await look_at_templates(program, camera)
     await show(program, "settings")
     await camera.take("settings")
     await send(program, camera)

@@ -55,6 +55,24 @@ def act(widget: QWidget, action: str) -> None:
     actions.doAction(action)
 
 
+def assert_nothing_cut(dialog: QWidget) -> None:
+    """Fail for what lies over the edge of a dialog, or over its neighbour."""
+    inside = [
+        each
+        for each in dialog.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if each.isVisible() and not each.isWindow() and each.width() and each.height()
+    ]
+    for each in inside:
+        assert dialog.rect().contains(each.geometry()), (
+            f"{each.objectName()} {each.geometry()} in {dialog.rect()}"
+        )
+    for place, one in enumerate(inside):
+        for other in inside[place + 1 :]:
+            assert not one.geometry().intersects(other.geometry()), (
+                f"{one.objectName()}, {other.objectName()}"
+            )
+
+
 def assert_accessible(root: QWidget) -> None:
     """Fail with a list of what is missing: object names, accessible names, roles, ways to reach by keyboard."""
     problems: list[str] = []

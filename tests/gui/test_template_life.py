@@ -8,7 +8,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from tests.fixtures_practice import PASSWORD
-from tests.gui.accessibility import assert_accessible
+from tests.gui.accessibility import assert_accessible, assert_nothing_cut
 from tests.gui.pages import SETTINGS, Reports, garbage_stays_here, make_event, make_template, until
 from tests.gui.test_template_picture import encoded
 from waapp.core.cadence import Cadence
@@ -160,6 +160,7 @@ def test_a_template_is_submitted_read_approved_and_then_stays_as_it_is(live, qtb
         assert "invitation_en_v1" in said
         assert "Practice mode" in dialog.findChild(QWidget, "templates.submit_dialog.practice").text()
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         world.press("templates.submit_dialog.yes", dialog)
         await until(lambda: "in review" in world.pill())
         assert "WhatsApp is reading this text" in world.approval()
@@ -223,6 +224,7 @@ def test_the_examples_come_from_a_guest_and_go_as_the_planner_leaves_them(live, 
         world.page._header.submit.click()
         dialog = await world.opened("templates.submit_dialog")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         samples = dialog.samples.values
         assert samples["guest_first_name"] == "Rui"
         assert samples["event_name"] == "Clara & Davi"
@@ -312,6 +314,7 @@ def test_a_language_is_added_approved_by_itself_and_removed(live, qtbot):
         dialog = await world.opened("templates.language")
         assert dialog.code == "pt_PT", "the guests' own languages come first"
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         world.press("templates.language.yes", dialog)
         await until(lambda: len(page._desk.languages.tabs()) == 2)
         page._desk.editor.selectAll()
@@ -349,6 +352,7 @@ def test_the_order_of_the_languages_is_the_planners_and_remembered(live, qtbot):
         world.press("templates.languages.order")
         dialog = await world.opened("templates.order")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         assert dialog.codes == ("en", "pt_PT")
         dialog.list.setCurrentRow(1)
         world.press("templates.order.up", dialog)
@@ -370,6 +374,7 @@ def test_versions_show_their_differences_and_an_old_one_is_taken_up_again(live, 
         world.menu("history")
         dialog = await world.opened("templates.history")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         assert "[+ Bring a friend.+]" in dialog.view.text()
         assert "not sent to anybody" in dialog.list.item(0).text()
         dialog.list.setCurrentRow(1)
@@ -392,6 +397,7 @@ def test_a_template_of_the_account_is_taken_in_with_names_for_its_variables(live
         world.menu("import")
         dialog = await world.opened("templates.import")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         go = dialog.findChild(QPushButton, "templates.import.yes")
         assert not go.isEnabled()
         dialog.set_name("1", "Guest's name")
@@ -466,6 +472,7 @@ def test_two_planners_see_the_difference_and_one_keeps_both(live, qtbot):
         differences.click()
         dialog = await world.opened("templates.difference")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         assert "[-Theirs-][+Mine+]" in dialog.view.text()
         world.press("templates.difference.copy", dialog)
         await until(lambda: len(page._sheets) == 2)
@@ -494,6 +501,7 @@ def test_a_test_goes_to_ones_own_phone_and_is_followed_but_no_invitation(live, q
         world.page._header.test.click()
         dialog = await world.opened("templates.trial")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         world.press("templates.trial.yes", dialog)
         assert "phone number" in dialog.field.error
         qtbot.keyClicks(dialog.number, "12")
@@ -523,6 +531,7 @@ def test_a_new_template_begins_with_a_text_for_its_occasion_and_language(live, q
         world.page.new_template()
         dialog = await world.opened("templates.gallery")
         assert_accessible(dialog)
+        assert_nothing_cut(dialog)
         assert dialog.languages.currentData() == "pt_PT", "the language that most guests read"
         dialog.list.setCurrentRow(1)
         assert "Ana" in dialog.preview.message

@@ -10,7 +10,7 @@ _ENDINGS: Final = (
     "|page|xyz|example|club|blog|cloud|design|travel|restaurant|pt|br|es|fr|de|nl|uk|ca|au|ch|pl|se|dk|fi|cz|gr|tr"
     "|ru|ua|il|jp|kr|cn|mx|ar|cl|za|nz|ie|hu|ro|hk|tw|sg|ae|sa|eg"
 )
-_WORD_ENDINGS: Final = "at|be|co|in|is|it|me|no|so|to|us|my|id|la|pm|am|tv|do"
+_WORD_ENDINGS: Final = "ly|at|be|co|in|is|it|me|no|so|to|us|my|id|la|pm|am|tv|do"
 _LABEL: Final = r"(?:[\w-]+\.)"
 _FOUND: Final = re.compile(
     rf"(?P<email>(?<![\w.+-])(?:mailto:)?[\w.+-]+@{_LABEL}+[^\W\d_]{{2,}})"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from waapp.core.findings import Finding
 from waapp.core.template import TemplateDraft
@@ -17,6 +17,7 @@ from waapp.gui.template_form import TemplateForm
 from waapp.gui.template_languages import LanguageTabs
 from waapp.gui.template_parts_form import ButtonsForm, FooterRow, HeaderRow, PartField
 from waapp.gui.template_rows import finding_rows
+from waapp.gui.template_scroll import TextArea, scrolling
 from waapp.gui.template_survey import Touched
 from waapp.gui.template_toolbar import LengthLabel, TemplateToolbar
 from waapp.gui.widgets import Card, rule
@@ -24,7 +25,6 @@ from waapp.texts import field_problem, tr
 
 _CHECK_AFTER = 60
 """Milliseconds without a key before the rules are checked; the preview never waits."""
-_LEAST_TEXT = 120
 
 
 class TemplateDesk(Card):
@@ -74,34 +74,20 @@ class TemplateDesk(Card):
             self.finder,
             rule(),
         )
+        held = QWidget()
+        column = QVBoxLayout(held)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         for each in over:
-            self.body.addWidget(each)
-        self.body.addWidget(self._build_sheet(), 1)
+            column.addWidget(each)
+        column.addWidget(TextArea(self.editor, self.header_row, self.footer_row, self.buttons), 1)
+        # On a low screen all of it scrolls, rather than stand on top of each other.
+        self.body.addWidget(scrolling(held), 1)
         self.body.addWidget(self.length)
         self.body.addWidget(self.findings)
         self.show_form(shown=False)
         self._pause = QTimer(self, singleShot=True, interval=_CHECK_AFTER)
         self._pause.timeout.connect(self.check)
-
-    def _build_sheet(self) -> QScrollArea:
-        """Return the parts from the header to the buttons; where there is little room they scroll together."""
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header_row)
-        self.editor.setMinimumHeight(_LEAST_TEXT)
-        column.addWidget(self.editor, 1)
-        column.addWidget(self.footer_row)
-        column.addWidget(self.buttons)
-        sheet = QScrollArea()
-        sheet.setWidgetResizable(True)
-        sheet.setFrameShape(QFrame.Shape.NoFrame)
-        sheet.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sheet.setMinimumHeight(_LEAST_TEXT)
-        sheet.setWidget(inside)
-        return sheet
 
     def _build_parts(self) -> None:
         self.header_row = HeaderRow("templates.header")

@@ -256,7 +256,11 @@ class Errands:
             versions = await variant_rows.list_versions(
                 conn, template.id, language=template.language, account=self._account
             )
-        title = f"{template.display_name} · {language_name(template.language)}"
+        title = tr(
+            "Versions of “{title}” in {language}",
+            title=template.display_name,
+            language=language_name(template.language),
+        )
         dialog = HistoryDialog(title, versions, parent=self._parent)
         return dialog.chosen if await ask(dialog) else None
 

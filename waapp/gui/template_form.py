@@ -73,8 +73,10 @@ class TemplateForm(QWidget):
         self.is_variant = is_variant
         rest = draft.name.removeprefix(suggest_name(draft.display_name))
         self._name_follows = is_new and (not rest or rest.removeprefix("_").isdigit())
-        self._title.setText(draft.display_name)
-        self._name.setText(draft.name)
+        for line, text in ((self._title, draft.display_name), (self._name, draft.name)):
+            if line.text() != text:
+                line.setText(text)
+                line.setCursorPosition(0)
         _choose(self._language, draft.language, language_name(draft.language))
         _choose(self._category, draft.category, category_word(draft.category))
         self.show_errors({})

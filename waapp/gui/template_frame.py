@@ -405,4 +405,4 @@ class TemplateFrame(QWidget):
         self._list_card.setVisible(not narrow)
         self._header.set_narrow(narrow=narrow)
         self._stepper.setFixedWidth(_NARROW_PREVIEW_WIDTH if narrow else _PREVIEW_WIDTH)
-        self._desk.findings.set_most_height(max(110, self.height() // 4))
+        self._desk.findings.set_most_height(max(110, self.height() // 5))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from waapp.core.languages import language_name
 from waapp.core.starters import OCCASIONS, STARTER_LANGUAGES, Starter, read_starters
@@ -52,7 +52,7 @@ class GalleryDialog(TemplateDialog):
         self.list = QListWidget()
         name(self.list, "templates.gallery.occasions", tr("Occasions"))
         self.list.setFixedWidth(_LIST_WIDTH)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("bordered", "true")
         for occasion in OCCASIONS:
             self.list.addItem(tr(STARTERS[occasion]))
         self.list.addItem(tr("Empty page"))
@@ -64,7 +64,7 @@ class GalleryDialog(TemplateDialog):
         side.addWidget(self._category)
         row.addLayout(side)
         self.preview = ChatPreview("templates.gallery.preview")
-        self.preview.setMinimumSize(340, 420)
+        self.preview.setMinimumSize(340, 470)
         row.addWidget(self.preview, 1)
         self.column.addLayout(row, 1)
         go = button(tr("Use this text"), "templates.gallery.yes", primary=True)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QMenu
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QStyle, QStyleOptionComboBox, QStylePainter
 
 from waapp.gui.template_list import TemplateEntry
 from waapp.gui.widgets import PageHeader, button, name
@@ -22,6 +23,24 @@ class MenuEntry:
     begins_group: bool = False
 
 
+class Choice(QComboBox):
+    """A choice whose words end in an ellipsis where there is no room for them."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box, and as much of the choice as fits."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        option.currentText = f"\u2068{words}\u2069"
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+
 class TemplateHeader(PageHeader):
     """One primary button at a time: saving while something is unsaved, else submitting."""
 
@@ -29,7 +48,7 @@ class TemplateHeader(PageHeader):
 
     def __init__(self) -> None:
         super().__init__(tr("Templates"))
-        self.picker = QComboBox()
+        self.picker = Choice()
         name(self.picker, "templates.picker", tr("Template"))
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.picker.setMinimumContentsLength(10)
@@ -76,8 +95,10 @@ class TemplateHeader(PageHeader):
         self.submit.setVisible(any_shown and submittable and not unsaved)
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """Keep to what fits: the list of templates becomes a choice, the test goes to the menu."""
+        """Keep to what fits: the list of templates becomes a choice, and long words get short."""
         self.picker.setVisible(narrow)
+        self.test.setText(tr("Test…") if narrow else tr("Send me a test…"))
+        self.submit.setText(tr("Submit…") if narrow else tr("Submit for approval…"))
 
     def menu(self) -> QMenu:
         """Return the menu of what else can be done with the template that is shown."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -44,7 +43,7 @@ class HistoryDialog(TemplateDialog):
     ) -> None:
         super().__init__(
             "templates.history",
-            tr("Versions of “{title}”", title=title),
+            title,
             tr(
                 "Nothing that was sent is ever lost: each guest's message keeps the version it was written with."
             ),
@@ -57,12 +56,12 @@ class HistoryDialog(TemplateDialog):
         self.list = QListWidget()
         name(self.list, "templates.history.versions", tr("Versions"))
         self.list.setFixedWidth(_LIST_WIDTH)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("bordered", "true")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for each in versions:
             item = QListWidgetItem(_lines(each))
             item.setToolTip(_lines(each))
-            item.setSizeHint(QSize(_LIST_WIDTH - 4, _ROW_HEIGHT))
+            item.setSizeHint(QSize(_LIST_WIDTH - 14, _ROW_HEIGHT))
             self.list.addItem(item)
         row.addWidget(self.list)
         side = QVBoxLayout()

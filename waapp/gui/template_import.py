@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -48,7 +49,7 @@ class ImportTemplateDialog(TemplateDialog):
             "templates.import",
             tr("Take in a template from Twilio"),
             tr("Its text stays as WhatsApp has approved it. Say what each of its variables stands for."),
-            width=860,
+            width=920,
             parent=parent,
         )
         self._found = found
@@ -59,8 +60,8 @@ class ImportTemplateDialog(TemplateDialog):
         self.list = QListWidget()
         name(self.list, "templates.import.list", tr("Templates at Twilio"))
         self.list.setFixedWidth(_LIST_WIDTH)
-        self.list.setMinimumHeight(360)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setMinimumHeight(400)
+        self.list.setProperty("bordered", "true")
         for each in found:
             self.list.addItem(_item(each))
         row.addWidget(self.list)
@@ -79,13 +80,20 @@ class ImportTemplateDialog(TemplateDialog):
         middle.addWidget(Field(tr("Where it goes"), self._into))
         self._heading = label(tr("Variables"), bold=True)
         middle.addWidget(self._heading)
-        self._form = QFormLayout()
+        held = QWidget()
+        self._form = QFormLayout(held)
+        self._form.setContentsMargins(0, 0, style.SPACE[1], 0)
         self._form.setSpacing(style.SPACE[0])
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        middle.addLayout(self._form)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(held)
+        middle.addWidget(scroll, 1)
         self._said = label("", tone="muted", size=12)
         middle.addWidget(self._said)
-        middle.addStretch(1)
         row.addLayout(middle, 1)
         self.preview = ChatPreview("templates.import.preview")
         self.preview.setFixedWidth(300)
@@ -159,6 +167,7 @@ class ImportTemplateDialog(TemplateDialog):
             self._fit()
             return
         self._title.setText((found.record.name or "").replace("_", " ").strip().capitalize())
+        self._title.setCursorPosition(0)
         numbers = variables_of(found.wording)
         self._heading.setVisible(bool(numbers))
         for number in numbers:
@@ -175,13 +184,14 @@ class ImportTemplateDialog(TemplateDialog):
     def _box(self, number: str) -> QComboBox:
         box = QComboBox()
         name(box, f"templates.import.variable.{number}", tr("What {{{{{n}}}}} stands for", n=number))
-        box.setEditable(True)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(14)
         for each in self._known:
             box.addItem(variable(each), each)
         box.setCurrentIndex(-1)
-        box.setPlaceholderText(tr("Choose"))
+        line = QLineEdit()
+        line.setPlaceholderText(tr("Choose, or write a name"))
+        box.setLineEdit(line)
         box.editTextChanged.connect(lambda _text: self._fit())
         self._boxes[number] = box
         return box
@@ -231,7 +241,7 @@ def _item(found: AtTwilio) -> QListWidgetItem:
     state = tr("here already") if found.version_id is not None else record.approval.status
     made = QListWidgetItem(f"{record.name or record.sid}\n{language_name(record.language)} · {state}")
     made.setToolTip(record.sid)
-    made.setSizeHint(QSize(_LIST_WIDTH - 4, _ROW_HEIGHT))
+    made.setSizeHint(QSize(_LIST_WIDTH - 14, _ROW_HEIGHT))
     if not _can_be_taken(found):
         made.setForeground(style.tokens().muted)
     made.setData(Qt.ItemDataRole.UserRole, record.sid)

@@ -17,6 +17,7 @@ from waapp.gui.widgets import button, label, name
 from waapp.texts import tr
 
 _INDENT: Final = 24
+_WIDTH: Final = 620
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class SubmitDialog(TemplateDialog):
             "text stays as it is: when you change it, it becomes version {number}, which WhatsApp reads anew.",
             number=template.version + 1,
         )
-        super().__init__("templates.submit_dialog", title, text, parent=parent)
+        super().__init__("templates.submit_dialog", title, text, width=_WIDTH, parent=parent)
         self._template = template
         if practice:
             marked = RowWidget("templates.submit_dialog.practice")
@@ -86,7 +87,7 @@ class SubmitDialog(TemplateDialog):
         self.samples.changed.connect(lambda: go.setEnabled(self.samples.is_good))
         self.finish(tr("Not yet"), go)
         # Left to itself a dialog opens at two thirds of the screen at most, and cuts its words off.
-        wide = self.sizeHint().width()
+        wide = max(self.sizeHint().width(), _WIDTH)
         self.setMinimumHeight(self.column.minimumHeightForWidth(wide))
         self.resize(wide, self.column.totalHeightForWidth(wide))
 

@@ -1,8 +1,8 @@
 """The building blocks of every page. Each is named for scripts and for screen readers, and works by keyboard."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -10,6 +10,8 @@ from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QPixmap,
     QShortcut,
 )
@@ -36,6 +38,7 @@ _BESIDE_TITLE = 72
 """What the margins and the cross take of a panel's width, and a little for where lines break."""
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
+_FEWEST_LETTERS: Final = 8
 
 
 def name(widget: AnyWidget, object_name: str, accessible_name: str) -> AnyWidget:
@@ -107,6 +110,38 @@ def label(text: str = "", *, tone: str | None = None, size: int = 14, bold: bool
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         )
     return made
+
+
+class OneLine(QLabel):
+    """A label that never wraps: what does not fit ends in an ellipsis, and is read in full over the pointer."""
+
+    def __init__(
+        self, text: str = "", *, tone: str | None = None, size: int = 14, bold: bool = False
+    ) -> None:
+        super().__init__(text)
+        if tone is not None:
+            self.setProperty("tone", tone)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(style.font(size, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a few letters."""
+        return QSize(
+            self.fontMetrics().averageCharWidth() * _FEWEST_LETTERS, super().minimumSizeHint().height()
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        leading = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        # Isolated: an ellipsis stays at the end of a text that runs against the layout.
+        painter.drawText(room, int(leading | Qt.AlignmentFlag.AlignVCenter), f"\u2068{shown}\u2069")
+        painter.end()
 
 
 class Drawing(QLabel):
@@ -195,8 +230,8 @@ class PageHeader(QWidget):
         row.setSpacing(style.SPACE[1])
         words = QVBoxLayout()
         words.setSpacing(2)
-        self._title = label(title, size=22, bold=True)
-        self._facts = label(facts, tone="muted")
+        self._title = OneLine(title, size=22, bold=True)
+        self._facts = OneLine(facts, tone="muted")
         self._title.setObjectName("page_title")
         self._facts.setObjectName("page_facts")
         words.addWidget(self._title)
