@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.guest_query import GuestQuery, Problem
-from waapp.core.guests import Consent, GuestRow
+from waapp.core.guests import Answer, Consent, GuestRow
 
 NOW = datetime(2026, 5, 3, tzinfo=UTC)
 
@@ -65,7 +65,7 @@ def test_what_is_missing_is_found(problem: Problem, other: dict[str, object]) ->
 
 
 def test_nothing_asked_for_is_no_test() -> None:
-    assert GuestQuery(text="ana").is_empty
+    assert GuestQuery(text="ana", state="failed").is_empty
     assert GuestQuery().matcher() is None
 
 
@@ -77,8 +77,10 @@ QUERIES = st.builds(
     language=TEXTS,
     household=TEXTS,
     consent=st.none() | st.sampled_from(Consent),
+    answer=st.none() | st.sampled_from(Answer),
     problem=st.none() | st.sampled_from(Problem),
     text=st.text(max_size=20),
+    state=st.none() | st.sampled_from(["failed", "read"]),
 )
 
 
@@ -90,3 +92,29 @@ def test_what_is_kept_comes_back(query: GuestQuery) -> None:
 def test_what_a_newer_program_asks_for_is_passed_over() -> None:
     stored = {"group": "Bride", "table": "4", "consent": "perhaps", "problem": "x"}
     assert GuestQuery.from_json(stored) == GuestQuery(group="Bride")
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("yes", Answer.COMING),
+        (" Attending", Answer.COMING),
+        ("declined", Answer.NOT_COMING),
+        ("maybe", Answer.PERHAPS),
+        ("pending", Answer.NONE),
+        ("", Answer.NONE),
+    ],
+)
+def test_answers_are_found_whatever_their_word(word: str, answer: Answer) -> None:
+    for wanted in Answer:
+        matches = GuestQuery(answer=wanted).matcher()
+        assert matches is not None
+        assert matches(row(rsvp_status=word)) is (wanted is answer)
+
+
+def test_a_filter_follows_the_new_name_of_a_label() -> None:
+    asked = GuestQuery(group="Bride", tag="vip")
+    assert asked.relabelled("group", "Bride", "Family") == GuestQuery(group="Family", tag="vip")
+    assert asked.relabelled("tag", "VIP", "Front row") == GuestQuery(group="Bride", tag="Front row")
+    for kind, old, new in (("group", "Groom", "x"), ("group", "Bride", ""), ("tag", "x", "y")):
+        assert asked.relabelled(kind, old, new) is asked

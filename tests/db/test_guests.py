@@ -311,6 +311,7 @@ def test_deleted_guests_come_back_as_they_were(run, database: Database) -> None:
     everything = (
         "SELECT (to_jsonb(g) - 'updated_at')::text FROM guests g ORDER BY id",
         "SELECT (to_jsonb(i) - 'updated_at')::text FROM whatsapp_invitations i ORDER BY id",
+        "SELECT (to_jsonb(a) - 'updated_at')::text FROM whatsapp_attempts a ORDER BY sid",
     )
 
     async def scenario() -> None:
@@ -321,6 +322,11 @@ def test_deleted_guests_come_back_as_they_were(run, database: Database) -> None:
         event, ids, _ = await queue(database, 3)
         await accept_all(database)
         await execute(database, "UPDATE guests SET seat = 7")
+        await execute(
+            database,
+            "INSERT INTO whatsapp_attempts (sid, invitation_id, status) "
+            "SELECT 'SM' || md5(id::text), id, 'failed' FROM whatsapp_invitations",
+        )
         # Another channel has spoken since.
         await execute(
             database,

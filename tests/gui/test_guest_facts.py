@@ -27,7 +27,7 @@ NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
 def row(**values):
     fields = dict.fromkeys(GuestRow._fields)
     given = {"name": "", "phone": "", "email": "", "group": "", "language": "", "rsvp_status": "pending"}
-    return GuestRow(**{**fields, **given, **values})
+    return GuestRow(**{**fields, **given, "tags": (), "household": "", **values})
 
 
 rows = st.builds(

@@ -32,6 +32,7 @@ from waapp.db.feed import Change, Kind
 from waapp.db.guest_changes import change_guests
 from waapp.db.guest_filters import list_filters, save_filter
 from waapp.db.labels import set_color
+from waapp.db.opt_outs import list_addresses
 from waapp.engine.guest_files import read_guest_file
 from waapp.gui.aio import Tasks
 from waapp.gui.bulk_dialog import BulkDialog
@@ -131,6 +132,30 @@ class Desk:
 
     def tell(self, kind=Kind.GUESTS):
         self.page.changed(Change(kind, self.event_id))
+
+
+async def at_the_list(desk):
+    """Go back to the list, as a window system does when a dialog closes."""
+    desk.window.activateWindow()
+    await until(desk.window.isActiveWindow)
+    desk.view.setFocus()
+
+
+async def by_key(desk, key):
+    """Press Ctrl and a key, and wait until what it does is done."""
+    await at_the_list(desk)
+    desk.press(desk.view, key, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: not desk.page._undo._busy and desk.message())
+
+
+async def undo(desk):
+    desk.page.messages.dismiss()
+    await by_key(desk, Qt.Key.Key_Z)
+
+
+async def redo(desk):
+    desk.page.messages.dismiss()
+    await by_key(desk, Qt.Key.Key_Y)
 
 
 @pytest.fixture
@@ -659,7 +684,7 @@ def test_all_selected_guests_are_changed_and_taken_back_by_keyboard(desk, qtbot)
         assert {(guest.group, guest.tags) for guest in (await desk.stored()).values()} == {
             ("Everybody", ("VIP",))
         }
-        await desk.elsewhere("Dörte Petersen", notes="from elsewhere")
+        await desk.elsewhere("Dörte Petersen", group="From elsewhere")
         desk.window.activateWindow()
         await until(desk.window.isActiveWindow)
         desk.view.setFocus()
@@ -667,7 +692,7 @@ def test_all_selected_guests_are_changed_and_taken_back_by_keyboard(desk, qtbot)
         await until(lambda: "as before" in desk.message())
         assert "Dörte Petersen" in desk.message()
         now = await desk.stored()
-        assert {name for name in now if now[name].group == "Everybody"} == {"Dörte Petersen"}
+        assert now["Dörte Petersen"].draft == replace(was["Dörte Petersen"].draft, group="From elsewhere")
         assert all(now[name].draft == was[name].draft for name in now if name != "Dörte Petersen")
 
     desk.run(story())
@@ -714,6 +739,14 @@ def test_a_number_that_must_not_be_written_to_is_noted_shown_and_allowed_again(d
     desk.run(story())
 
 
+async def keep_filter(desk, called):
+    desk.page.findChild(QPushButton, "guests_filters_keep").click()
+    await until(lambda: desk.page.findChild(LineDialog) is not None)
+    dialog = desk.page.findChild(LineDialog)
+    dialog.findChild(QLineEdit, "line_text").setText(called)
+    dialog.findChild(QPushButton, "line_yes").click()
+
+
 def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
     async def story():
         await desk.open()
@@ -736,6 +769,10 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
         consent = desk.page.findChild(QComboBox, "guests_filters_consent")
         consent.setCurrentIndex(consent.findText("Has agreed"))
         await until(lambda: desk.names() == chosen[:1])
+        search = desk.page.findChild(QLineEdit, "guests_search")
+        search.setText(chosen[0][:4])
+        desk.page.findChild(QPushButton, "guests_filter_not_invited").click()
+        await until(lambda: row.query().text == chosen[0][:4])
         desk.page.findChild(QPushButton, "guests_filters_keep").click()
         await until(lambda: desk.page.findChild(LineDialog) is not None)
         dialog = desk.page.findChild(LineDialog)
@@ -746,12 +783,33 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
         await until(lambda: saved.findText("Agreed VIPs") > 0)
         desk.page.findChild(QPushButton, "guests_filters_clear").click()
         await until(lambda: len(desk.names()) == len(guests))
+        assert search.text() == ""
         saved.setCurrentIndex(saved.findText("Agreed VIPs"))
-        await until(lambda: desk.names() == chosen[:1])
+        await until(lambda: row.query().text == chosen[0][:4])
+        assert desk.names() == chosen[:1]
+        assert desk.page.guests.chips.current() == "not_invited"
+        assert saved.currentText() == "Agreed VIPs"
         async with desk.database.read() as conn:
-            assert list(await list_filters(conn, desk.event_id)) == ["Agreed VIPs"]
+            kept = await list_filters(conn, desk.event_id)
+        assert kept == {
+            "Agreed VIPs": GuestQuery(tag="VIP", consent=Consent.YES, text=chosen[0][:4], state="not_invited")
+        }
+        # Whoever searches for something else no longer sees the kept one.
+        search.clear()
+        await until(lambda: saved.currentIndex() == 0)
+        await keep_filter(desk, "Agreed VIPs")
+        await until(lambda: desk.page.findChild(ConfirmDialog) is not None)
+        desk.page.findChild(QPushButton, "confirm_no").click()
+        await until(lambda: desk.page.findChild(ConfirmDialog) is None)
+        async with desk.database.read() as conn:
+            assert await list_filters(conn, desk.event_id) == kept
+        saved.setCurrentIndex(saved.findText("Agreed VIPs"))
         desk.page.findChild(QPushButton, "guests_filters_forget").click()
         await until(lambda: not saved.isVisible())
+        await undo(desk)
+        await until(saved.isVisible)
+        async with desk.database.read() as conn:
+            assert await list_filters(conn, desk.event_id) == kept
 
     desk.run(story())
 
@@ -764,6 +822,7 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
             ids = [guest.id for guest in guests.values()]
             await change_guests(conn, ids, BulkChange(group="Bride", add_tags=("VIP",)))
             await change_guests(conn, ids[:2], BulkChange(add_tags=("vips",)))
+            await save_filter(conn, desk.event_id, "Both", GuestQuery(tag="vips"), desk="Rui")
         desk.tell()
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "vips"})
         desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
@@ -783,7 +842,19 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
         line.findChild(QPushButton, "line_yes").click()
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP"})
         assert {guest.tags for guest in (await desk.stored()).values()} == {("VIP",)}
+        async with desk.database.read() as conn:
+            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tag="VIP")}
         dialog.accept()
+        await undo(desk)
+        await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "vips"})
+        async with desk.database.read() as conn:
+            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tag="vips")}
+        await undo(desk)
+        await until(lambda: desk.page.guests.color_of("group", "Bride") == "")
+        for _ in range(2):
+            await redo(desk)
+        assert {guest.tags for guest in (await desk.stored()).values()} == {("VIP",)}
+        assert desk.page.guests.color_of("group", "Bride") == "violet"
 
     desk.run(story())
 
@@ -797,5 +868,126 @@ def test_colours_and_kept_filters_are_there_when_the_event_opens(desk):
         await desk.show(desk.event_id)
         assert desk.page.guests.color_of("group", "Bride") == "violet"
         assert desk.page.findChild(QComboBox, "guests_filters_saved").findText("Brides") > 0
+
+    desk.run(story())
+
+
+def test_everything_is_undone_in_turn_and_done_again(desk):
+    async def story():
+        await desk.open()
+        began = await desk.stored()
+        desk.press(desk.view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        desk.type_in("name", "Zoe Adams")
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        await until(lambda: "Zoe Adams" in desk.names())
+        await desk.select("Ewa Kowalczyk")
+        desk.type_in("household", "Nowak")
+        desk.press(desk.field("household"), Qt.Key.Key_Return)
+        await until(lambda: desk.message() == "Ewa Kowalczyk was saved.")
+        desk.page.findChild(QPushButton, "guest_opt_out").click()
+        await until(lambda: desk.page.findChild(LineDialog) is not None)
+        desk.page.findChild(QPushButton, "line_yes").click()
+        await until(lambda: "must not be written to" in desk.message())
+        await at_the_list(desk)
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: "Ewa Kowalczyk" not in desk.names())
+        done = (desk.names(), [])
+        for said in ("back", "may be written to again", "as before", "taken out again"):
+            await undo(desk)
+            await until(lambda said=said: said in desk.message())
+        now = await desk.stored()
+        assert {name: guest.draft for name, guest in now.items()} == {
+            name: guest.draft for name, guest in began.items()
+        }
+        async with desk.database.read() as conn:
+            assert not await list_addresses(conn)
+        await undo(desk)
+        assert desk.message() == "Nothing is left to be undone."
+        for _ in range(4):
+            await redo(desk)
+        assert desk.names() == done[0]
+        async with desk.database.read() as conn:
+            assert await list_addresses(conn) == {"+48512345678"}
+        await redo(desk)
+        assert desk.message() == "Nothing was undone."
+
+    desk.run(story())
+
+
+def test_what_was_done_can_still_be_undone_after_a_look_at_another_event(desk):
+    async def story():
+        await desk.open()
+        first = desk.event_id
+        await desk.select("Ewa Kowalczyk")
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: "Ewa Kowalczyk" not in desk.names())
+        other = await make_event(desk.database, GUESTS[:1])
+        await desk.show(other)
+        await undo(desk)
+        assert desk.message() == "Nothing is left to be undone."
+        await desk.show(first)
+        await undo(desk)
+        await until(lambda: "Ewa Kowalczyk" in desk.names())
+
+    desk.run(story())
+
+
+def test_who_was_added_and_invited_since_is_not_taken_out(desk):
+    async def story():
+        await desk.open()
+        desk.press(desk.view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        desk.type_in("name", "Zoe Adams")
+        desk.type_in("phone", "+351912000001")
+        desk.press(desk.field("name"), Qt.Key.Key_Return)
+        await until(lambda: "Zoe Adams" in desk.names())
+        await invite(desk.database, desk.event_id, [("Zoe Adams", "sent")])
+        await undo(desk)
+        await until(lambda: "Invited since, and so stays" in desk.message())
+        assert "Zoe Adams" in await desk.stored()
+
+    desk.run(story())
+
+
+def test_what_somebody_else_set_while_many_are_changed_is_asked_for(desk):
+    async def story():
+        await desk.open()
+        desk.view.selectAll()
+        desk.press(desk.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: desk.page.findChild(BulkDialog) is not None)
+        dialog = desk.page.findChild(BulkDialog)
+        dialog.findChild(QCheckBox, "bulk_group_tick").click()
+        dialog.findChild(QLineEdit, "bulk_group").setText("Work")
+        await desk.elsewhere("Ewa Kowalczyk", group="Band")
+        dialog.findChild(QPushButton, "bulk_yes").click()
+        await until(lambda: desk.page.findChild(ConfirmDialog) is not None)
+        question = desk.page.findChild(ConfirmDialog)
+        assert "Group Friends → Band" in question.accessibleDescription()
+        assert "Kowalczyk" in question.accessibleDescription()
+        question.findChild(QPushButton, "confirm_no").click()
+        await until(lambda: "5 guests were changed." in desk.message())
+        assert {
+            name: guest.group for name, guest in (await desk.stored()).items() if guest.group != "Work"
+        } == {"Ewa Kowalczyk": "Band"}
+
+    desk.run(story())
+
+
+def test_who_was_changed_elsewhere_a_moment_ago_is_not_deleted_unasked(desk):
+    async def story():
+        await desk.open()
+        await desk.select("Ewa Kowalczyk")
+        await desk.elsewhere("Ewa Kowalczyk", household="Nowak")
+        desk.view.setFocus()
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: desk.page.findChild(ConfirmDialog) is not None)
+        question = desk.page.findChild(ConfirmDialog)
+        assert "Somebody else has just changed 1 guest" in question.accessibleName()
+        question.findChild(QPushButton, "confirm_no").click()
+        await until(lambda: desk.page.findChild(ConfirmDialog) is None)
+        assert "Ewa Kowalczyk" in await desk.stored()
+        await until(lambda: desk.field("household").text() == "Nowak")
+        await at_the_list(desk)
+        desk.press(desk.view, Qt.Key.Key_Delete)
+        await until(lambda: "Ewa Kowalczyk" not in desk.names())
 
     desk.run(story())

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from waapp.core.cells import clean_cell
-from waapp.core.guests import Consent, GuestDraft, phone_key
+from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow, phone_key
+from waapp.core.two_edits import OtherEdit
 
 EXTRA: Final = "extra:"
 """What the fields of a guest's own columns begin with."""
@@ -88,3 +89,31 @@ def changed(draft: GuestDraft, change: BulkChange) -> GuestDraft:
     held = {tag.casefold() for tag in tags}
     tags += [tag for tag in dict.fromkeys(change.add_tags) if tag.casefold() not in held]
     return replace(draft, **values, tags=tuple(tags))
+
+
+def overtaken(change: BulkChange, seen: GuestDraft, now: GuestDraft) -> tuple[OtherEdit, ...]:
+    """Return what others have meanwhile made of the fields that a change sets; tags are only added and removed."""
+    was, stored, wanted = field_values(seen), field_values(now), field_values(changed(now, change))
+    return tuple(
+        OtherEdit(field, was.get(field, ""), wanted[field], stored[field])
+        for field in stored
+        if field != "tags" and was.get(field, "") != stored[field] != wanted[field]
+    )
+
+
+def differs(row: GuestRow, guest: Guest) -> bool:
+    """Tell whether a guest is no longer as a row of the list shows it."""
+    shown = (
+        row.name,
+        row.phone,
+        row.email,
+        row.group,
+        row.language,
+        tuple(row.tags),
+        row.household,
+        row.plus_ones,
+    )
+    stored = (
+        guest.name, guest.phone, guest.email, guest.group, guest.language, guest.tags, guest.household, guest.plus_ones,
+    )  # fmt: skip
+    return shown != stored or row.consent != guest.consent.value

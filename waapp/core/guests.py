@@ -96,8 +96,30 @@ class GuestDraft:
 
 _editable: Final = attrgetter(*(part.name for part in fields(GuestDraft)))
 
+
+class Answer(StrEnum):
+    """What a guest has answered, whatever word the web application has for it."""
+
+    COMING = "coming"
+    NOT_COMING = "not_coming"
+    PERHAPS = "perhaps"
+    NONE = "none"
+
+
 COMING: Final = frozenset({"yes", "coming", "accepted", "attending", "confirmed"})
 """The words, in small letters, by which a web application may say that a guest comes."""
+
+_ANSWERS: Final = {
+    **dict.fromkeys(COMING, Answer.COMING),
+    **dict.fromkeys(("no", "declined", "not_attending", "not_coming", "rejected"), Answer.NOT_COMING),
+    **dict.fromkeys(("maybe", "tentative"), Answer.PERHAPS),
+    **dict.fromkeys(("", "pending"), Answer.NONE),
+}
+
+
+def answer_of(rsvp_status: str) -> Answer | None:
+    """Return what a stored word means; None for one that is not known here."""
+    return _ANSWERS.get(rsvp_status.strip().lower())
 
 
 class GuestRow(NamedTuple):
@@ -136,7 +158,7 @@ class GuestRow(NamedTuple):
     @property
     def coming(self) -> bool:
         """Whether the guest has said yes."""
-        return self.rsvp_status.strip().lower() in COMING
+        return answer_of(self.rsvp_status) is Answer.COMING
 
 
 @lru_cache(maxsize=256)

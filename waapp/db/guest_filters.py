@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from waapp.core.guest_query import GuestQuery
 from waapp.db.engine import Connection
+from waapp.db.labels import LabelKind
 
 _LIST: Final = text(
     "SELECT name, filter FROM waapp_guest_filters WHERE event_id = :event_id ORDER BY lower(name), name"
@@ -42,3 +43,20 @@ async def delete_filter(conn: Connection, event_id: UUID, name: str) -> None:
     """Forget a filter; nothing happens when it is gone already."""
     await conn.execute(_DELETE, {"event_id": event_id, "name": name})
     await conn.execute(_TELL, {"event_id": str(event_id)})
+
+
+async def follow_label(
+    conn: Connection, event_id: UUID, kind: LabelKind, old: str, new: str, *, desk: str
+) -> dict[str, GuestQuery]:
+    """Let the filters that ask for a group or tag ask for its new name; return those as they were.
+
+    A label that is taken from everybody has none: whoever asks for it goes on finding nobody.
+    """
+    followed = {
+        name: query
+        for name, query in (await list_filters(conn, event_id)).items()
+        if query.relabelled(kind, old, new) != query
+    }
+    for name, query in followed.items():
+        await save_filter(conn, event_id, name, query.relabelled(kind, old, new), desk=desk)
+    return followed

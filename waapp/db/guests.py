@@ -123,23 +123,26 @@ RETURNING g.id, CAST(g.updated_at AS timestamp) AT TIME ZONE 'UTC' AS updated_at
 """)
 """Writes drafts (`rows_as_json`) over guests that the caller has locked."""
 
-_LOCKED: Final = text(
-    f"SELECT {_COLUMNS} FROM guests g WHERE g.id = ANY(:ids) ORDER BY g.id FOR NO KEY UPDATE"
-)
+_BY_IDS: Final = f"SELECT {_COLUMNS} FROM guests g WHERE g.id = ANY(:ids) ORDER BY g.id"
+_READ: Final = text(_BY_IDS)
+_LOCKED: Final = text(f"{_BY_IDS} FOR NO KEY UPDATE")
 
 _LOCK: Final = text("SELECT id FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+
+_INVITED: Final = text("SELECT DISTINCT guest_id FROM whatsapp_invitations WHERE guest_id = ANY(:ids)")
 
 _SENDING: Final = text("""
 SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:ids) AND engine_state = 'sending'
 """)
 
-_SAVE_INVITATIONS: Final = text("""
-SELECT CAST(to_jsonb(i) AS text) FROM whatsapp_invitations i WHERE i.guest_id = ANY(:ids)
-""")
-
-_SAVE_IMPORT_ROWS: Final = text("""
-SELECT CAST(to_jsonb(r) AS text) FROM waapp_import_rows r WHERE r.guest_id = ANY(:ids)
-""")
+# What refers to a guest and goes with it, each after what it refers to itself. The log comes by a trigger.
+_GOES_ALONG: Final = {
+    "whatsapp_invitations": "SELECT CAST(to_jsonb(t) AS text) FROM whatsapp_invitations t WHERE t.guest_id = ANY(:ids)",
+    "whatsapp_attempts": """
+        SELECT CAST(to_jsonb(t) AS text) FROM whatsapp_attempts t
+        JOIN whatsapp_invitations i ON i.id = t.invitation_id WHERE i.guest_id = ANY(:ids)""",
+    "waapp_import_rows": "SELECT CAST(to_jsonb(t) AS text) FROM waapp_import_rows t WHERE t.guest_id = ANY(:ids)",
+}
 
 _DELETE: Final = text("DELETE FROM guests g WHERE g.id = ANY(:ids) RETURNING CAST(to_jsonb(g) AS text)")
 
@@ -184,8 +187,7 @@ class DeletedGuests:
 
     ids: tuple[UUID, ...]
     guests: tuple[str, ...]
-    invitations: tuple[str, ...]
-    import_rows: tuple[str, ...]
+    along: Mapping[str, tuple[str, ...]]
 
 
 async def stream_guest_rows(
@@ -286,9 +288,19 @@ async def update_guest(
     return _as_guest(row)
 
 
+async def get_guests(conn: Connection, ids: Collection[UUID]) -> list[Guest]:
+    """Return these guests, those who are gone excepted."""
+    return [_as_guest(row) for row in await conn.execute(_READ, {"ids": list(ids)})]
+
+
 async def lock_guests(conn: Connection, ids: Collection[UUID]) -> list[Guest]:
     """Return these guests, those who are gone excepted, and let nobody change them before the transaction ends."""
     return [_as_guest(row) for row in await conn.execute(_LOCKED, {"ids": list(ids)})]
+
+
+async def invited_among(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these guests have an invitation, of whatever mode."""
+    return set((await conn.execute(_INVITED, {"ids": list(ids)})).scalars())
 
 
 async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuests:
@@ -301,12 +313,12 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuest
     sending = (await conn.execute(_SENDING, parameters)).scalar_one()
     if sending:
         raise UserError("guests_being_sent", count=sending)
-    invitations = tuple((await conn.execute(_SAVE_INVITATIONS, parameters)).scalars())
-    import_rows = tuple((await conn.execute(_SAVE_IMPORT_ROWS, parameters)).scalars())
+    along = {
+        table: tuple((await conn.execute(text(query), parameters)).scalars())
+        for table, query in _GOES_ALONG.items()
+    }
     guests = tuple((await conn.execute(_DELETE, parameters)).scalars())
-    return DeletedGuests(
-        tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, invitations, import_rows
-    )
+    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, along)
 
 
 async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
@@ -320,8 +332,9 @@ async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
             await _put_back(conn, "guests", deleted.guests)
     except exc.IntegrityError as error:
         raise UserError("event_unknown", name="") from error
-    await _put_back(conn, "whatsapp_invitations", deleted.invitations)
-    await _put_back(conn, "waapp_import_rows", deleted.import_rows)
+    for table, rows in deleted.along.items():
+        if rows:
+            await _put_back(conn, table, rows)
     await conn.execute(_RESET_STATUS, {"rows": _array(deleted.guests)})
     await conn.execute(_CANCEL_WAITING, {"ids": list(deleted.ids)})
 

@@ -10,7 +10,7 @@ from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
 from waapp.core.guest_edits import storable
-from waapp.core.guests import GuestDraft
+from waapp.core.guests import Guest, GuestDraft
 from waapp.core.invitations import Invitation
 from waapp.db import guests as guest_rows
 from waapp.db import invitations as invitation_rows
@@ -20,6 +20,7 @@ from waapp.db.guest_changes import Before
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
+from waapp.gui.guest_acts import ArrivalAct, EditAct, OptOutAct
 from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel, PanelMode
@@ -129,6 +130,14 @@ class GuestEditing:
             tr("Somebody else has deleted {name}.", name=shown.name or tr("No name")), key="gone"
         )
 
+    def forget_guest(self, guest_id: UUID) -> None:
+        """Keep nothing of what was typed for a guest who was erased."""
+        for key in [key for key in self._unsaved if key[1] == guest_id]:
+            del self._unsaved[key]
+        self._messages.withdraw("unsaved")
+        if self._panel.guest is not None and self._panel.guest.id == guest_id:
+            self._panel.forget()
+
     async def refresh(self, changed: set[UUID]) -> None:
         """Take in what others have changed of the guest that is shown, if it is among these."""
         shown = self._panel.guest
@@ -217,17 +226,24 @@ class GuestEditing:
             await opt_outs.add_opt_out(
                 conn, guest.phone, source="planner", reason=dialog.line, created_by=self._desk
             )
-        await self._show_guest(guest.id)
-        await self._catch_up()
+        words = tr("{number} must not be written to.", number=phone.display(guest.phone))
+        await self._opted(guest, None, words)
 
     async def _allow(self) -> None:
         guest = self._panel.guest
         if guest is None:
             return
         async with self._database.begin() as conn:
+            before = await opt_outs.get_opt_out(conn, guest.phone)
             await opt_outs.remove_opt_out(conn, guest.phone)
+        if before is not None:
+            words = tr("{number} may be written to again.", number=phone.display(guest.phone))
+            await self._opted(guest, before, words)
+
+    async def _opted(self, guest: Guest, before: opt_outs.OptOut | None, words: str) -> None:
         await self._show_guest(guest.id)
         await self._catch_up()
+        self._undo.remember(words, OptOutAct(self._database, guest.id, guest.phone, before))
 
     def _keep_typed(self) -> None:
         """Remember what was typed and not saved; it comes back with the guest."""
@@ -273,10 +289,12 @@ class GuestEditing:
         await self._catch_up()
         self._guests.go_to(guest.id)
         if stored is None:
-            self._messages.show_message(tr("{name} was added.", name=guest.name), key="saved")
+            self._undo.remember(
+                tr("{name} was added.", name=guest.name), ArrivalAct(self._database, (guest.id,))
+            )
         elif stored.draft != guest.draft:
-            before = Before(guest.id, guest.name, stored.draft, guest.updated_at)
-            self._undo.changed(tr("{name} was saved.", name=guest.name), [before])
+            before = Before(guest.id, guest.name, stored.draft, guest.draft)
+            self._undo.remember(tr("{name} was saved.", name=guest.name), EditAct(self._database, (before,)))
 
     async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
         """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""

@@ -82,19 +82,20 @@ class GuestExport:
             text, "info", (tr("Show folder"), lambda: show_folder(path)), key="exported"
         )
 
-    async def erase(self, guest_id: UUID, name: str) -> None:
-        """Forget a guest for good, after saying what stays and why."""
+    async def erase(self, guest_id: UUID, name: str) -> bool:
+        """Forget a guest for good, after saying what stays and why; tell whether it was done."""
         async with self._database.read() as conn:
             kept = await personal_data.what_erasing_keeps(conn, guest_id)
         title = tr("Erase {name} for good?", name=name)
         if not await ask(
             ConfirmDialog(title, what_stays(kept), tr("Erase for good"), tr("Keep"), self._parent)
         ):
-            return
+            return False
         async with self._database.begin() as conn:
             await personal_data.erase(conn, guest_id)
         await self._catch_up()
         self._messages.show_message(tr("The guest was erased."), key="erased")
+        return True
 
 
 def what_stays(kept: personal_data.Kept) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from waapp.core.guests import COMING, GuestRow, shown_state
+from waapp.core.guests import Answer, GuestRow, answer_of, shown_state
 from waapp.core.phone import PhoneProblem, read
 from waapp.core.status import Shown
 from waapp.texts import tr
@@ -53,7 +53,6 @@ _PLAIN: Final = str.maketrans(
 # The marks on Latin, Greek and Cyrillic letters; those of other scripts are looked up one by one.
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _PHONE_MARKS: Final = str.maketrans("", "", " +-()./\u00a0\u2011")
-_NOT_COMING: Final = frozenset({"no", "declined", "not_attending", "not_coming", "rejected"})
 
 
 def is_number(phone: str) -> bool:
@@ -140,7 +139,8 @@ def fold_cached(text: str) -> str:
 
 def search_text(row: GuestRow) -> str:
     """Return everything that a search looks at, folded."""
-    return f"{fold_cached(row.name)}\n{fold(row.email)}\n{fold_cached(row.group)}\n{fold(row.phone)}"
+    labels = "\n".join((row.group, *row.tags, row.household))
+    return f"{fold_cached(row.name)}\n{fold(row.email)}\n{fold_cached(labels)}\n{fold(row.phone)}"
 
 
 def matcher(query: str) -> Callable[[str], bool] | None:
@@ -178,11 +178,14 @@ def narrows(query: str, earlier: str) -> bool:
 
 def answer_text(row: GuestRow) -> str:
     """Return the guest's answer in words; a dash while there is none."""
-    status = row.rsvp_status.strip().lower()
-    if status in COMING:
-        return tr("Coming · {number}", number=row.rsvp_count) if row.rsvp_count else tr("Coming")
-    if status in _NOT_COMING:
-        return tr("Cannot come")
-    if status in {"maybe", "tentative"}:
-        return tr("Perhaps")
-    return "—" if status in {"", "pending"} else row.rsvp_status
+    match answer_of(row.rsvp_status):
+        case Answer.COMING:
+            return tr("Coming · {number}", number=row.rsvp_count) if row.rsvp_count else tr("Coming")
+        case Answer.NOT_COMING:
+            return tr("Cannot come")
+        case Answer.PERHAPS:
+            return tr("Perhaps")
+        case Answer.NONE:
+            return "—"
+        case None:
+            return row.rsvp_status

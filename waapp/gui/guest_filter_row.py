@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from waapp.core.guest_query import GuestQuery, Problem
-from waapp.core.guests import Consent
+from waapp.core.guests import Answer, Consent
 from waapp.core.languages import language_name
 from waapp.gui import style
 from waapp.gui.flow_layout import FlowLayout
@@ -22,11 +22,12 @@ _IS: Final = "is:"
 class GuestFilterRow(QWidget):
     """Lets the planner ask for several things at once.
 
-    `asked` comes with the `GuestQuery` whenever it changes; `save_wanted` with the query to keep, `forget_wanted`
-    with the name of one to forget. Its text is what was searched for when a kept one is chosen.
+    `asked` comes with the `GuestQuery` whenever it changes, `recalled` with a kept one that is to be asked for with its
+    text and chip; `save_wanted` with the query to keep, `forget_wanted` with the name of one to forget.
     """
 
     asked = Signal(object)
+    recalled = Signal(object)
     labels_wanted = Signal()
     save_wanted = Signal(object)
     forget_wanted = Signal(str)
@@ -35,6 +36,9 @@ class GuestFilterRow(QWidget):
         super().__init__()
         name(self, "guests_filters", tr("Filters"))
         self._saved: dict[str, GuestQuery] = {}
+        self._text = ""
+        self._state: str | None = None
+        self._recalling = False
         self._boxes: dict[str, QComboBox] = {
             "saved": self._box("saved", tr("Kept filters")),
             "group": self._box("group", tr("Group")),
@@ -42,6 +46,7 @@ class GuestFilterRow(QWidget):
             "language": self._box("language", tr("Language")),
             "household": self._box("household", tr("Household")),
             "consent": self._box("consent", tr("Consent")),
+            "answer": self._box("answer", tr("Answer")),
             "problem": self._box("problem", tr("What is missing")),
         }
         self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
@@ -58,39 +63,50 @@ class GuestFilterRow(QWidget):
         inner = QHBoxLayout(ends)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(style.SPACE[0])
+        ends.setFixedHeight(style.CONTROL_HEIGHT)  # in line with the boxes
         for one in (self._clear, self._keep, self._forget, self._labels):
             inner.addWidget(one)
         row.addWidget(ends)
         self._fill(
             self._boxes["consent"], [(consent_word(one), one.value) for one in Consent], tr("Any consent")
         )
+        self._fill(self._boxes["answer"], [(answer_word(one), one.value) for one in Answer], tr("Any answer"))
         self._fill(
-            self._boxes["problem"], [(problem_word(one), one.value) for one in Problem], tr("Missing or not")
+            self._boxes["problem"], [(problem_word(one), one.value) for one in Problem], tr("Complete or not")
         )
         self.set_known(groups=(), tags=(), households=(), languages=())
         self.set_saved({})
         for key, box in self._boxes.items():
             changed = self._chosen if key == "saved" else self._changed
             box.currentIndexChanged.connect(lambda _index, changed=changed: changed())
-        self._clear.clicked.connect(lambda: self.ask(GuestQuery()))
+        self._clear.clicked.connect(self._ask_for_nothing)
         self._keep.clicked.connect(lambda: self.save_wanted.emit(self.query()))
         self._forget.clicked.connect(lambda: self.forget_wanted.emit(self._boxes["saved"].currentText()))
 
     def query(self) -> GuestQuery:
-        """Return what is asked for."""
-        consent, problem = self._value("consent"), self._value("problem")
+        """Return what is asked for, with what is searched for and the chip that is chosen beside it."""
+        consent, problem, answer = self._value("consent"), self._value("problem"), self._value("answer")
         return GuestQuery(
             group=self._value("group"),
             tag=self._value("tag"),
             language=self._value("language"),
             household=self._value("household"),
             consent=None if consent is None else Consent(consent),
+            answer=None if answer is None else Answer(answer),
             problem=None if problem is None else Problem(problem),
+            text=self._text,
+            state=self._state,
         )
+
+    def set_around(self, text: str, state: str | None) -> None:
+        """Say what is searched for beside the filters, and which chip is chosen."""
+        if (text, state) != (self._text, self._state):
+            self._text, self._state = text, state
+            self._compare()
 
     def ask(self, query: GuestQuery) -> None:
         """Ask for this, as if the planner had."""
-        for key in ("group", "tag", "language", "household", "consent", "problem"):
+        for key in ("group", "tag", "language", "household", "consent", "answer", "problem"):
             value = getattr(query, key)
             with QSignalBlocker(self._boxes[key]):
                 self._choose(self._boxes[key], None if value is None else str(value))
@@ -167,23 +183,48 @@ class GuestFilterRow(QWidget):
     def _chosen(self) -> None:
         query = self._saved.get(self._boxes["saved"].currentText())
         if query is not None:
-            self.ask(query)
+            self._recall(query)
         self._dress()
 
+    def _ask_for_nothing(self) -> None:
+        with QSignalBlocker(self._boxes["saved"]):
+            self._boxes["saved"].setCurrentIndex(0)
+        self._recall(GuestQuery())
+
+    def _recall(self, query: GuestQuery) -> None:
+        self._recalling = True
+        self.recalled.emit(query)
+        self.ask(query)
+        self._recalling = False
+
     def _changed(self) -> None:
-        query = self.query()
+        self._compare()
+        self.asked.emit(self.query())
+
+    def _compare(self) -> None:
+        """Let go of a kept filter that is no longer what is asked for."""
         kept = self._saved.get(self._boxes["saved"].currentText())
-        if kept is not None and (kept.to_json() | {"text": ""}) != query.to_json():
+        if kept is not None and kept != self.query() and not self._recalling:
             with QSignalBlocker(self._boxes["saved"]):
                 self._boxes["saved"].setCurrentIndex(0)
         self._dress()
-        self.asked.emit(query)
 
     def _dress(self) -> None:
-        asks = not self.query().is_empty
+        asks = self.query() != GuestQuery()
         self._clear.setVisible(asks)
         self._keep.setVisible(asks)
         self._forget.setVisible(self._boxes["saved"].currentIndex() > 0)
+
+
+def answer_word(answer: Answer) -> str:
+    """Return what a guest has answered."""
+    words: Mapping[Answer, str] = {
+        Answer.COMING: tr("Coming"),
+        Answer.NOT_COMING: tr("Cannot come"),
+        Answer.PERHAPS: tr("Perhaps"),
+        Answer.NONE: tr("No answer yet"),
+    }
+    return words[answer]
 
 
 def problem_word(problem: Problem) -> str:

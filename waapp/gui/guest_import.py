@@ -96,7 +96,7 @@ class GuestImport:
                 guests=count(len(saved.overtaken), "guest", "guests"),
                 names=names + more,
             )
-        self._ways_back.remember(words, self._undo_later(saved.id), level)
+        self._ways_back.remember_way(words, lambda: self.undo(saved.id), level)
 
     async def show_history(self, event: Event) -> None:
         """List the imports of an event, and take one back if the planner wants it."""
@@ -122,9 +122,6 @@ class GuestImport:
         with setting_aside():
             async with self._database.begin() as conn:
                 return await imports.undo_import(conn, import_id, self._desk, rest=rest)
-
-    def _undo_later(self, import_id: UUID) -> Callable[[], object]:
-        return lambda: self._tasks.start(self.undo(import_id))
 
 
 class ImportMenu(QMenu):

@@ -50,10 +50,11 @@ class GuestList(QWidget):
         self._is_loading = False
         self._shown_at = 0
         self._query = ""
+        self._kept_chip: str | None = None
         self._chosen: frozenset[UUID] = frozenset()
         self._counted_at = 0
         self._going: UUID | None = None
-        self.search = SearchField(tr("Search name, phone, e-mail, group"), "guests_search")
+        self.search = SearchField(tr("Search name, phone, tag"), "guests_search")
         self.chips = Chips("guests_filter", tr("Show"))
         self._colors: Colors = {}
         self.model = TableModel(guest_columns(when, self.color_of), parent=self)
@@ -62,6 +63,7 @@ class GuestList(QWidget):
         self.filters = GuestFilterRow()
         self._build(panel, empty)
         self.filters.asked.connect(lambda _query: self._filter())
+        self.filters.recalled.connect(self._recall)
         self.search.searched.connect(self._search)
         self.chips.chosen.connect(lambda _key: self._filter())
         self.view.picked.connect(self.picked)
@@ -302,6 +304,14 @@ class GuestList(QWidget):
         if not shown and not self.filters.query().is_empty:
             self.filters.ask(GuestQuery())  # what cannot be seen must not hide guests
 
+    def _recall(self, query: GuestQuery) -> None:
+        """Search and choose as it was when a filter was kept."""
+        self._chosen = frozenset()
+        self._kept_chip = query.state
+        self._show_counts()
+        self.search.setText(query.text)
+        self.chips.choose(query.state or GuestFilter.ALL)
+
     def _search(self, query: str) -> None:
         if query != self._query:
             earlier, self._query = self._query, query
@@ -309,6 +319,7 @@ class GuestList(QWidget):
 
     def _filter(self, *, narrower: bool = False) -> None:
         chip = GuestFilter(self.chips.current() or GuestFilter.ALL)
+        self.filters.set_around(self._query.strip(), None if chip is GuestFilter.ALL else chip.value)
         matches = matcher(self._query)
         self._chosen_chip.setVisible(bool(self._chosen))
         self._chosen_chip.setText(tr("Chosen {number}", number=len(self._chosen)))
@@ -356,7 +367,7 @@ class GuestList(QWidget):
         self.chips.set_chips(
             (key, word, totals[key])
             for key, word in words.items()
-            if totals[key] or key in {GuestFilter.ALL, chosen}
+            if totals[key] or key in {GuestFilter.ALL, chosen, self._kept_chip}
         )
         nobody = not totals[GuestFilter.ALL] and not self.is_loading
         self._bar.setVisible(not nobody)

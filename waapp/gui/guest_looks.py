@@ -12,6 +12,8 @@ from waapp.db import guest_changes, guest_filters, labels
 from waapp.db.engine import Connection, Database
 from waapp.db.labels import Colors
 from waapp.gui.aio import Tasks, ask
+from waapp.gui.confirm import ConfirmDialog
+from waapp.gui.guest_acts import EditAct, LabelAct, OtherAct, Undone
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.labels_dialog import LabelsDialog, LabelUse
@@ -68,15 +70,24 @@ class GuestLooks:
         )
 
     async def _recolor(self, one: LabelUse, color: str) -> None:
-        if self._event_id is None:
+        event_id = self._event_id
+        if event_id is None or color == one.color:
             return
-        async with self._database.begin() as conn:
-            await labels.set_color(conn, self._event_id, one.kind, one.name, color)
-        await self._catch_up()
+
+        async def paint(new: str, old: str) -> Undone:
+            async with self._database.begin() as conn:
+                await labels.set_color(conn, event_id, one.kind, one.name, new)
+            await self._catch_up()
+            words = tr("“{label}” has another colour.", label=one.name)
+            return Undone(words, (), OtherAct(lambda: paint(old, new)))
+
+        done = await paint(color, one.color)
+        self._undo.remember_way(done.words, lambda: paint(one.color, color))
 
     async def _relabel(self, one: LabelUse, new: str) -> None:
-        """Give all guests of a group or tag another one, or none."""
-        if self._event_id is None:
+        """Give all guests of a group or tag another one, or none; kept filters go on asking for it."""
+        event_id = self._event_id
+        if event_id is None:
             return
         rows = self._guests.model.all_rows()
         if one.kind == "group":
@@ -86,11 +97,19 @@ class GuestLooks:
             ids = [row.id for row in rows if one.name in row.tags]
             change = BulkChange(add_tags=(new,) if new else (), remove_tags=(one.name,))
         async with self._database.begin() as conn:
-            before = await guest_changes.change_guests(conn, ids, change)
+            done = await guest_changes.change_guests(conn, ids, change)
             if new and one.color and not self._guests.color_of(one.kind, new):
-                await labels.set_color(conn, self._event_id, one.kind, new, one.color)
+                await labels.set_color(conn, event_id, one.kind, new, one.color)
+            followed = await guest_filters.follow_label(
+                conn, event_id, one.kind, one.name, new, desk=self._desk
+            )
+        asked = self._guests.filters.query()
+        if (now := asked.relabelled(one.kind, one.name, new)) != asked:
+            self._guests.filters.ask(now)
         await self._catch_up()
-        self._undo.changed(tr("{n:guest was|guests were} changed.", n=len(before)), before)
+        words = tr("{n:guest was|guests were} changed.", n=len(done.before))
+        edit = EditAct(self._database, done.before)
+        self._undo.remember(words, LabelAct(edit, event_id, followed, self._desk))
 
     async def _keep_filter(self, query: GuestQuery) -> None:
         event_id = self._event_id
@@ -100,14 +119,49 @@ class GuestLooks:
         )
         if event_id is None or not await ask(dialog):
             return
-        async with self._database.begin() as conn:
-            await guest_filters.save_filter(conn, event_id, dialog.line, query, desk=self._desk)
-        await self._catch_up()
+        async with self._database.read() as conn:
+            was = (await guest_filters.list_filters(conn, event_id)).get(dialog.line)
+        if was is not None and was != query and not await self._may_replace(dialog.line):
+            return
+        await self._set_filter(event_id, dialog.line, query)
         self._guests.filters.choose_saved(dialog.line)
+        self._undo.remember_way(
+            tr("The filter “{name}” is kept.", name=dialog.line),
+            lambda: self._undo_filter(event_id, dialog.line, was, query),
+        )
+
+    async def _may_replace(self, name: str) -> bool:
+        title = tr("Replace “{name}”?", name=name)
+        text = tr("A filter of this name is kept already, for every planner of the event.")
+        return await ask(ConfirmDialog(title, text, tr("Replace"), tr("Leave it"), self._parent))
 
     async def _forget_filter(self, name: str) -> None:
-        if self._event_id is None:
+        event_id = self._event_id
+        if event_id is None:
             return
+        async with self._database.read() as conn:
+            was = (await guest_filters.list_filters(conn, event_id)).get(name)
+        await self._set_filter(event_id, name, None)
+        self._undo.remember_way(
+            tr("The filter “{name}” is forgotten.", name=name),
+            lambda: self._undo_filter(event_id, name, was, None),
+        )
+
+    async def _undo_filter(
+        self, event_id: UUID, name: str, was: GuestQuery | None, now: GuestQuery | None
+    ) -> Undone:
+        await self._set_filter(event_id, name, was)
+        words = (
+            tr("The filter “{name}” is forgotten.", name=name)
+            if was is None
+            else tr("The filter “{name}” is as before.", name=name)
+        )
+        return Undone(words, (), OtherAct(lambda: self._undo_filter(event_id, name, now, was)))
+
+    async def _set_filter(self, event_id: UUID, name: str, query: GuestQuery | None) -> None:
         async with self._database.begin() as conn:
-            await guest_filters.delete_filter(conn, self._event_id, name)
+            if query is None:
+                await guest_filters.delete_filter(conn, event_id, name)
+            else:
+                await guest_filters.save_filter(conn, event_id, name, query, desk=self._desk)
         await self._catch_up()

@@ -1,12 +1,11 @@
-"""What stands in place of the guest list while there is none, and the question before a deletion."""
+"""What stands in place of the guest list while there is none."""
 
 from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
-from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.widgets import EmptyState, button
 from waapp.texts import tr
 
@@ -41,14 +40,3 @@ def cannot_read(on_again: Callable[[], object]) -> EmptyState:
     again.clicked.connect(lambda: on_again())
     text = tr("Nothing is lost. Try again when the database answers.")
     return EmptyState("warning", tr("The guests could not be read"), text, again)
-
-
-def deletion_question(guests: int, invited: int, parent: QWidget) -> ConfirmDialog:
-    """Return the question before guests with a history are deleted."""
-    text = tr(
-        "{n:of them has an invitation|of them have invitations}. The proof of what was sent is kept; statuses and "
-        "answers that come later are not shown. You can undo this until you leave the event.",
-        n=invited,
-    )
-    title = tr("Delete {n:guest|guests}?", n=guests)
-    return ConfirmDialog(title, text, tr("Delete"), tr("Keep"), parent)

@@ -1,24 +1,22 @@
-"""Taking back what was done to guests, the last thing first, where nobody has done anything to them since."""
+"""Taking back what was done to guests, the last thing first, and doing it again."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 from uuid import UUID
 
-from waapp.db import guest_changes
-from waapp.db import guests as guest_rows
-from waapp.db.engine import Database
-from waapp.db.guest_changes import Before
+from waapp.errors import DatabaseError
 from waapp.gui.aio import Tasks
 from waapp.gui.bars import MessageBar
+from waapp.gui.guest_acts import Act, OtherAct, Undone
 from waapp.texts import tr
 
 _DEEPEST: Final = 50
-_NAMED: Final = 3
 _KEY: Final = "undo"
+_NO_RIGHT: Final = "database_no_right"
 
 
 class GuestUndo:
-    """Says what was done, with Undo beside it, and remembers how it is undone until the event is left.
+    """Says what was done, with Undo beside it, and remembers for each event how it is undone, and done again.
 
     `catch_up` brings the list in step with the database, `select` goes to the guests that are as before.
     """
@@ -26,67 +24,85 @@ class GuestUndo:
     def __init__(
         self,
         *,
-        database: Database,
         tasks: Tasks,
         messages: MessageBar,
         catch_up: Callable[[], Awaitable[None]],
         select: Callable[[Iterable[UUID]], object],
     ) -> None:
-        self._database: Final = database
         self._tasks: Final = tasks
         self._messages: Final = messages
         self._catch_up: Final = catch_up
         self._select: Final = select
-        self._ways_back: list[Callable[[], object]] = []
+        self._event_id: UUID | None = None
+        self._done: dict[UUID | None, list[Act]] = {}
+        self._undone: dict[UUID | None, list[Act]] = {}
+        self._busy = False
 
-    def forget(self) -> None:
-        """Forget everything: other guests are shown now."""
-        self._ways_back.clear()
-        self._messages.withdraw(_KEY)
+    def take_event(self, event_id: UUID | None) -> None:
+        """Go on with what was done to the guests of this event."""
+        if event_id != self._event_id:
+            self._event_id = event_id
+            self._messages.withdraw(_KEY)
 
-    def changed(self, words: str, before: Sequence[Before]) -> None:
-        """Say that guests were changed."""
-        self.remember(words, lambda: self._tasks.start(self._change_back(before)))
-
-    def deleted(self, words: str, deleted: guest_rows.DeletedGuests) -> None:
-        """Say that guests were deleted."""
-        self.remember(words, lambda: self._tasks.start(self._restore(deleted)))
-
-    def remember(self, words: str, way_back: Callable[[], object], level: str = "info") -> None:
+    def remember(self, words: str, act: Act, level: str = "info") -> None:
         """Say what was done, with the way back."""
-        self._ways_back = [*self._ways_back[1 - _DEEPEST :], way_back]
+        acts = self._done.setdefault(self._event_id, [])
+        acts.append(act)
+        del acts[:-_DEEPEST]
+        self._undone.pop(self._event_id, None)
         self._messages.show_message(words, level, (tr("Undo"), self.take_back), key=_KEY)
+
+    def remember_way(
+        self, words: str, way_back: Callable[[], Awaitable[Undone | None]], level: str = "info"
+    ) -> None:
+        """Say what was done, with a way back of its own."""
+        self.remember(words, OtherAct(way_back), level)
+
+    def forget_guest(self, guest_id: UUID) -> None:
+        """Remember nothing of a guest who was erased."""
+        for acts in (*self._done.values(), *self._undone.values()):
+            acts[:] = [left for act in acts if (left := act.without(guest_id)) is not None]
+        self._messages.withdraw(_KEY)
 
     def take_back(self) -> None:
         """Undo the last thing, if there is any."""
-        if self._ways_back:
+        self._start(self._done, self._undone, tr("Nothing is left to be undone."), tr("Redo"), self.do_again)
+
+    def do_again(self) -> None:
+        """Do again what was undone last, if anything was."""
+        self._start(self._undone, self._done, tr("Nothing was undone."), tr("Undo"), self.take_back)
+
+    def _start(
+        self,
+        source: dict[UUID | None, list[Act]],
+        target: dict[UUID | None, list[Act]],
+        nothing: str,
+        back: str,
+        way_back: Callable[[], None],
+    ) -> None:
+        acts = source.get(self._event_id)
+        if not acts:
+            self._messages.show_message(nothing, key=_KEY)
+        elif not self._busy:
             self._messages.withdraw(_KEY)
-            self._ways_back.pop()()
+            self._tasks.start(self._take(acts, target.setdefault(self._event_id, []), back, way_back))
 
-    async def _change_back(self, before: Sequence[Before]) -> None:
-        async with self._database.begin() as conn:
-            done = await guest_changes.take_back(conn, before)
+    async def _take(self, acts: list[Act], other: list[Act], back: str, way_back: Callable[[], None]) -> None:
+        act = acts.pop()
+        self._busy = True
+        try:
+            undone = await act.take_back()
+        except DatabaseError as error:
+            if error.code != _NO_RIGHT:  # that one would stand in the way of all before it
+                acts.append(act)
+            raise
+        finally:
+            self._busy = False
         await self._catch_up()
-        self._select(done.ids)
-        if not done.refused:
-            self._messages.show_message(tr("{n:guest is|guests are} as before.", n=len(done.ids)), key=_KEY)
+        if undone is None:
             return
-        names = ", ".join(f"\u2068{name or tr('No name')}\u2069" for name in done.refused[:_NAMED])
-        more = len(done.refused) - _NAMED
-        self._messages.show_message(
-            tr(
-                "{n:guest is|guests are} as before. Somebody else has changed since, and so stays: {names}{more}",
-                n=len(done.ids),
-                names=names,
-                more=tr(" and {n} more", n=more) if more > 0 else "",
-            ),
-            "warning",
-            key=_KEY,
-        )
-
-    async def _restore(self, deleted: guest_rows.DeletedGuests) -> None:
-        async with self._database.begin() as conn:
-            await guest_rows.restore_guests(conn, deleted)
-        await self._catch_up()
-        self._select(deleted.ids)
-        self._messages.show_message(tr("{n:guest is|guests are} back.", n=len(deleted.ids)), key=_KEY)
+        if undone.again is not None:
+            other.append(undone.again)
+        self._select(undone.guests)
+        action = (back, way_back) if undone.again is not None else None
+        self._messages.show_message(undone.words, undone.level, action, key=_KEY)

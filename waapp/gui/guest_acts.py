@@ -1,0 +1,194 @@
+"""What was done to guests, each kind with the way to take it back and what takes that back in turn."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from waapp.core import phone
+from waapp.core.guest_query import GuestQuery
+from waapp.db import guest_changes, guest_filters, opt_outs
+from waapp.db import guests as guest_rows
+from waapp.db.engine import Database
+from waapp.db.guest_changes import Before
+from waapp.db.opt_outs import OptOut
+from waapp.texts import tr
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How taking back went: what to say, which guests to go to, and the act that takes it back in turn, if any."""
+
+    words: str
+    guests: tuple[UUID, ...] = ()
+    again: "Act | None" = None
+    level: str = "info"
+
+
+class Act(Protocol):
+    """Something that was done and can be taken back."""
+
+    async def take_back(self) -> Undone | None:
+        """Take it back; None when that has told its end itself."""
+
+    def without(self, guest_id: UUID) -> "Act | None":
+        """Return the act without any memory of a guest; None when nothing is left of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAct:
+    """Anything that knows nothing of single guests."""
+
+    way_back: Callable[[], Awaitable[Undone | None]]
+
+    async def take_back(self) -> Undone | None:
+        """Take it back."""
+        return await self.way_back()
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the same."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class EditAct:
+    """Guests were changed."""
+
+    database: Database
+    before: tuple[Before, ...]
+
+    async def take_back(self) -> Undone:
+        """Bring back every field that nobody has set otherwise since."""
+        async with self.database.begin() as conn:
+            done = await guest_changes.take_back(conn, self.before)
+        ids = tuple(one.guest_id for one in done.before)
+        again = EditAct(self.database, done.before) if done.before else None
+        words = tr("{n:guest is|guests are} as before.", n=len(ids))
+        if not done.refused:
+            return Undone(words, ids, again)
+        stays = tr(
+            "Somebody else has changed the same since, which stays: {names}", names=some_names(done.refused)
+        )
+        return Undone(f"{words} {stays}", ids, again, "warning")
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the act of the others."""
+        left = tuple(one for one in self.before if one.guest_id != guest_id)
+        return EditAct(self.database, left) if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionAct:
+    """Guests were deleted."""
+
+    database: Database
+    deleted: guest_rows.DeletedGuests
+
+    async def take_back(self) -> Undone:
+        """Bring them back with their invitations; what waited stays cancelled."""
+        async with self.database.begin() as conn:
+            await guest_rows.restore_guests(conn, self.deleted)
+        ids = self.deleted.ids
+        words = tr("{n:guest is|guests are} back.", n=len(ids))
+        return Undone(words, ids, ArrivalAct(self.database, ids, even_invited=True))
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the same: who is deleted is in no list to be erased from."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalAct:
+    """Guests were added, or came back; those invited since stay unless they came back `even_invited`."""
+
+    database: Database
+    ids: tuple[UUID, ...]
+    even_invited: bool = False
+
+    async def take_back(self) -> Undone:
+        """Delete them again."""
+        async with self.database.begin() as conn:
+            invited = set() if self.even_invited else await guest_rows.invited_among(conn, self.ids)
+            kept = [guest.name for guest in await guest_rows.get_guests(conn, list(invited))]
+            deleted = await guest_rows.delete_guests(conn, [one for one in self.ids if one not in invited])
+        again = DeletionAct(self.database, deleted) if deleted.ids else None
+        words = tr("{n:guest was|guests were} taken out again.", n=len(deleted.ids))
+        if not kept:
+            return Undone(words, (), again)
+        stays = tr("Invited since, and so stays: {names}", names=some_names(kept))
+        return Undone(f"{words} {stays}", tuple(invited), again, "warning")
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the act of the others."""
+        left = tuple(one for one in self.ids if one != guest_id)
+        return ArrivalAct(self.database, left, self.even_invited) if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutAct:
+    """Whether a number may be written to was changed; `before` is what was noted of it, None when it was allowed."""
+
+    database: Database
+    guest_id: UUID
+    address: str
+    before: OptOut | None
+
+    async def take_back(self) -> Undone:
+        """Note or allow it again; what was cancelled stays so."""
+        async with self.database.begin() as conn:
+            now = await opt_outs.get_opt_out(conn, self.address)
+            if self.before is None:
+                await opt_outs.remove_opt_out(conn, self.address)
+            else:
+                await opt_outs.add_opt_out(
+                    conn, self.address, source=self.before.source, reason=self.before.reason,
+                    created_by=self.before.created_by,
+                )  # fmt: skip
+        number = phone.display(self.address)
+        words = (
+            tr("{number} may be written to again. What was cancelled stays so.", number=number)
+            if self.before is None
+            else tr("{number} must not be written to, as before.", number=number)
+        )
+        return Undone(words, (self.guest_id,), OptOutAct(self.database, self.guest_id, self.address, now))
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return nothing for the guest whose number it is."""
+        return None if guest_id == self.guest_id else self
+
+
+@dataclass(frozen=True, slots=True)
+class LabelAct:
+    """A group or tag got another name or was taken away; `filters` are the kept ones that followed, as they were."""
+
+    edit: EditAct
+    event_id: UUID
+    filters: Mapping[str, GuestQuery]
+    desk: str
+
+    async def take_back(self) -> Undone:
+        """Bring back the label and what the filters asked for."""
+        undone = await self.edit.take_back()
+        async with self.edit.database.begin() as conn:
+            now = await guest_filters.list_filters(conn, self.event_id)
+            still = {name: query for name, query in self.filters.items() if name in now}
+            for name, query in still.items():
+                await guest_filters.save_filter(conn, self.event_id, name, query, desk=self.desk)
+        again = undone.again
+        if isinstance(again, EditAct):
+            again = LabelAct(again, self.event_id, {name: now[name] for name in still}, self.desk)
+        return replace(undone, again=again)
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the act of the others."""
+        left = self.edit.without(guest_id)
+        return replace(self, edit=left) if isinstance(left, EditAct) else None
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Write the first names of a few, and how many more there are."""
+    shown = ", ".join(f"\u2068{name or tr('No name')}\u2069" for name in names[:_NAMED])
+    more = len(names) - _NAMED
+    return shown + (tr(" and {n} more", n=more) if more > 0 else "")
