@@ -8,6 +8,7 @@ from base64 import b64encode
 
 import pytest
 from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
 
 from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, ThrottledError
 from waapp.whatsapp.transport import TwilioTransport
@@ -82,6 +83,18 @@ def post(transport, **kwargs):
     return transport.request("POST", "https://api.twilio.com/2010-04-01/x.json", **given)
 
 
+async def post_by_wire(transport):
+    """As a message is posted, by the shortest way."""
+    form = transport.form("https://api.twilio.com/2010-04-01/x.json", FORM, ("AC1", "secret"))
+    status, _ = await transport.post(form, {"To": "whatsapp:+351"})
+    return Response(status, "", {})
+
+
+@pytest.fixture(params=[post, post_by_wire], ids=["session", "wire"])
+def any_post(request):
+    return request.param
+
+
 def test_is_what_the_package_takes():
     assert issubclass(TwilioTransport, AsyncHttpClient)
 
@@ -121,7 +134,9 @@ def test_queries_are_encoded_once(run, open_transport):
     assert run(scenario()) == ["/a.json?To=whatsapp%3A%2B351&DateSent%3E=2026-11-22"] * 2
 
 
-def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeated(run, open_transport):
+def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeated(
+    run, open_transport, any_post
+):
     """The server ends an idle connection just as we take it from the pool."""
 
     async def one_answer(server, reader, writer):
@@ -139,7 +154,7 @@ def test_a_connection_closed_while_idle_is_not_sent_or_unknown_but_never_repeate
             transport = open_transport(server.url)
             for _ in range(30):
                 try:
-                    results.append((await post(transport)).status_code)
+                    results.append((await any_post(transport)).status_code)
                 except (NotWrittenError, AnswerLostError) as error:
                     results.append(type(error))
             return results, len(server.heard), server.connections
@@ -172,7 +187,153 @@ def test_nothing_is_written_to_a_connection_that_closes_under_us(run, open_trans
     assert run(scenario()) == ("refused", 1)
 
 
-def test_a_read_timeout_is_an_answer_lost(run, open_transport):
+def test_nothing_is_written_to_a_wire_that_closes_under_us(run, open_transport, monkeypatch):
+    from aiohttp.client_proto import ResponseHandler
+
+    async def scenario():
+        async with RawServer(answer_all) as server:
+            transport = open_transport(server.url)
+            await post_by_wire(transport)
+            original = ResponseHandler.set_response_params
+
+            def prepare(connection, **kwargs):
+                original(connection, **kwargs)
+                connection.transport.abort()
+
+            monkeypatch.setattr(ResponseHandler, "set_response_params", prepare)
+            with pytest.raises(NotWrittenError) as raised:
+                await post_by_wire(transport)
+            return raised.value.why, len(server.heard)
+
+    assert run(scenario()) == ("refused", 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+        b'HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{"sid"\r\n7\r\n: "SM"}\r\n0\r\n\r\n',
+        b'HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n{"sid": "SM"}',
+        b"HTTP/1.0 201 Created\r\nContent-Length: 13\r\n\r\n" + b'{"sid": "SM"}',
+    ],
+    ids=["continue", "chunked", "until the end", "old"],
+)
+def test_answers_of_every_shape_belong_to_their_request(run, open_transport, answer):
+    async def talk(server, reader, writer):
+        while True:
+            await server.request(reader)
+            for at in range(0, len(answer), 7):
+                writer.write(answer[at : at + 7])
+                await writer.drain()
+                await asyncio.sleep(0)
+            if b"Content-Length" not in answer and b"chunked" not in answer:
+                return
+
+    async def scenario():
+        async with RawServer(talk) as server:
+            transport = open_transport(server.url)
+            form = transport.form("https://api.twilio.com/x.json", FORM, ("AC1", "secret"))
+            told = [await transport.post(form, {"Body": f"{number} & é"}) for number in range(3)]
+            return told, [body for _, body in server.heard], server.heard[0][0]
+
+    told, bodies, head = run(scenario())
+    assert [document for _, document in told] == [{"sid": "SM"}] * 3
+    assert bodies == [f"Body={number}+%26+%C3%A9" for number in range(3)]
+    assert head.startswith("POST /x.json HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert f"Authorization: Basic {b64encode(b'AC1:secret').decode()}" in head
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "while nobody asks"])
+def test_what_nobody_asked_for_is_nobodys_answer(run, open_transport, later):
+    """A server that answers twice: the second one must not settle another message."""
+    gate = asyncio.Event()
+    other = OK.replace(b"SM", b"XX")
+
+    async def talk(server, reader, writer):
+        await server.request(reader)
+        if later:
+            writer.write(OK)
+            await gate.wait()
+            writer.write(other[:50])
+        else:
+            writer.write(OK + other)
+        await writer.drain()
+        await reader.read()
+
+    async def scenario():
+        async with RawServer(talk) as server:
+            transport = open_transport(server.url)
+            form = transport.form("https://api.twilio.com/x.json", FORM, ("AC1", "secret"))
+            first = await transport.post(form, {"Body": "1"})
+            if later:
+                idle = transport._wire._idle
+                (_, connection), *_ = next(iter(idle.values()))
+                gate.set()
+                while connection.is_connected():
+                    await asyncio.sleep(0)
+                gate.clear()
+            server.talk = answer_all
+            return first, await transport.post(form, {"Body": "2"}), server.connections
+
+    assert run(scenario()) == ((200, {"sid": "SM"}), (200, {"sid": "SM"}), 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 201 Cre", b"HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{", b"nonsense\r\n\r\n"],
+    ids=["nothing", "half a head", "half a body", "no HTTP"],
+)
+def test_half_an_answer_is_an_answer_lost(run, open_transport, answer):
+    async def talk(server, reader, writer):
+        await server.request(reader)
+        writer.write(answer)
+        await writer.drain()
+
+    async def scenario():
+        async with RawServer(talk) as server:
+            transport = open_transport(server.url)
+            with pytest.raises(AnswerLostError) as raised:
+                await post_by_wire(transport)
+            return raised.value.why, len(server.heard)
+
+    assert run(scenario()) == ("reset", 1)
+
+
+def test_idle_connections_are_used_again_and_closed_in_the_end(run, open_transport, monkeypatch):
+    from waapp.whatsapp import wire
+
+    monkeypatch.setattr(wire, "_IDLE_SECONDS", 0.05)
+
+    async def scenario():
+        ended = asyncio.Event()
+
+        async def talk(server, reader, writer):
+            try:
+                await answer_all(server, reader, writer)
+            finally:
+                ended.set()
+
+        async with RawServer(talk) as server:
+            transport = open_transport(server.url)
+            for _ in range(5):
+                await post_by_wire(transport)
+            connections = server.connections
+            await asyncio.wait_for(ended.wait(), 5)
+            return connections
+
+    assert run(scenario()) == 1
+
+
+def test_a_header_cannot_bring_another(run, open_transport):
+    async def scenario():
+        transport = open_transport("http://127.0.0.1:1")
+        with pytest.raises(ValueError, match="line break"):
+            transport.form("https://api.twilio.com/x.json", {"X": "a\r\nY: b"}, ("AC1", "secret"))
+
+    run(scenario())
+
+
+def test_a_read_timeout_is_an_answer_lost(run, open_transport, any_post):
     async def silent(server, reader, writer):
         await server.request(reader)
         await reader.read()
@@ -181,7 +342,7 @@ def test_a_read_timeout_is_an_answer_lost(run, open_transport):
         async with RawServer(silent) as server:
             transport = open_transport(server.url, read_seconds=0.2)
             with pytest.raises(AnswerLostError) as posted:
-                await post(transport)
+                await any_post(transport)
             with pytest.raises(AnswerLostError) as asked:
                 await transport.request("GET", server.url)
             return posted.value.why, asked.value.why, len(server.heard)
@@ -189,7 +350,7 @@ def test_a_read_timeout_is_an_answer_lost(run, open_transport):
     assert run(scenario()) == ("timeout", "timeout", 2)
 
 
-def test_an_address_that_swallows_everything_is_not_written(run, open_transport, monkeypatch):
+def test_an_address_that_swallows_everything_is_not_written(run, open_transport, any_post, monkeypatch):
     from waapp.whatsapp import transport as module
 
     monkeypatch.setattr(module, "CONNECT_SECONDS", 0.2)
@@ -205,7 +366,7 @@ def test_an_address_that_swallows_everything_is_not_written(run, open_transport,
                 filler.connect_ex(full.getsockname())
             transport = open_transport(f"http://127.0.0.1:{full.getsockname()[1]}")
             with pytest.raises(NotWrittenError) as raised:
-                await post(transport)
+                await any_post(transport)
             for filler in fillers:
                 filler.close()
             return raised.value.why
@@ -213,7 +374,7 @@ def test_an_address_that_swallows_everything_is_not_written(run, open_transport,
     assert run(scenario()) == "connect_timeout"
 
 
-def test_a_server_without_tls_is_not_written(run, open_transport):
+def test_a_server_without_tls_is_not_written(run, open_transport, any_post):
     async def plain(server, reader, writer):
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await writer.drain()
@@ -222,13 +383,13 @@ def test_a_server_without_tls_is_not_written(run, open_transport):
         async with RawServer(plain) as server:
             transport = open_transport(server.url.replace("http:", "https:"))
             with pytest.raises(NotWrittenError) as raised:
-                await post(transport)
+                await any_post(transport)
             return raised.value.why
 
     assert run(scenario()) == "tls"
 
 
-def test_a_certificate_of_nobody_is_refused(run, open_transport, tmp_path):
+def test_a_certificate_of_nobody_is_refused(run, open_transport, any_post, tmp_path):
     certificate = tmp_path / "certificate.pem"
     certificate.write_bytes(self_signed())
 
@@ -239,7 +400,7 @@ def test_a_certificate_of_nobody_is_refused(run, open_transport, tmp_path):
         port = server.sockets[0].getsockname()[1]
         transport = open_transport(f"https://localhost:{port}")
         with pytest.raises(NotWrittenError) as raised:
-            await post(transport)
+            await any_post(transport)
         server.close()
         return raised.value.why
 
@@ -273,14 +434,14 @@ def self_signed():
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def test_the_systems_proxy_is_used_with_its_sign_in(run, open_transport, monkeypatch):
+def test_the_systems_proxy_is_used_with_its_sign_in(run, open_transport, any_post, monkeypatch):
     async def scenario():
         async with RawServer(answer_all) as proxy:
             monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//maria:pass%20word@"))
             monkeypatch.delenv("no_proxy", raising=False)
             monkeypatch.delenv("NO_PROXY", raising=False)
             transport = open_transport("http://twilio.example")
-            answer = await post(transport)
+            answer = await any_post(transport)
             return answer.status_code, proxy.heard[0][0]
 
     status, head = run(scenario())
@@ -290,7 +451,7 @@ def test_the_systems_proxy_is_used_with_its_sign_in(run, open_transport, monkeyp
 
 
 @pytest.mark.parametrize("proxy_answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
-def test_a_proxy_that_refuses_is_not_written(run, open_transport, monkeypatch, proxy_answer):
+def test_a_proxy_that_refuses_is_not_written(run, open_transport, any_post, monkeypatch, proxy_answer):
     async def refuse(server, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(proxy_answer)
@@ -301,20 +462,20 @@ def test_a_proxy_that_refuses_is_not_written(run, open_transport, monkeypatch, p
             monkeypatch.setenv("https_proxy", proxy.url)
             transport = open_transport(None)
             with pytest.raises(NotWrittenError) as raised:
-                await post(transport)
+                await any_post(transport)
             return raised.value.why
 
     assert run(scenario()) in {"proxy", "refused"}
 
 
-def test_this_computer_is_never_asked_through_the_proxy(run, open_transport, monkeypatch):
+def test_this_computer_is_never_asked_through_the_proxy(run, open_transport, any_post, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
 
     async def scenario():
         async with RawServer(answer_all) as server:
             transport = open_transport(server.url)
-            answer = await post(transport)
+            answer = await any_post(transport)
             return answer.status_code
 
     assert run(scenario()) == 200
@@ -324,7 +485,7 @@ def test_this_computer_is_never_asked_through_the_proxy(run, open_transport, mon
     ("header", "after"),
     [(b"5", 5.0), (b"0.5", 0.5), (b"-1", None), (b"nan", None), (b"soon", None), (b"1e99", None)],
 )
-def test_retry_after(run, open_transport, header, after):
+def test_retry_after(run, open_transport, any_post, header, after):
     async def throttle(server, reader, writer):
         await server.request(reader)
         writer.write(
@@ -336,13 +497,13 @@ def test_retry_after(run, open_transport, header, after):
         async with RawServer(throttle) as server:
             transport = open_transport(server.url)
             with pytest.raises(ThrottledError) as raised:
-                await post(transport)
+                await any_post(transport)
             return raised.value.after
 
     assert run(scenario()) == after
 
 
-def test_redirects_are_not_followed(run, open_transport):
+def test_redirects_are_not_followed(run, open_transport, any_post):
     async def redirect(server, reader, writer):
         while True:
             await server.request(reader)
@@ -354,7 +515,7 @@ def test_redirects_are_not_followed(run, open_transport):
     async def scenario():
         async with RawServer(redirect) as server:
             transport = open_transport(server.url)
-            answer = await post(transport)
+            answer = await any_post(transport)
             return answer.status_code, len(server.heard)
 
     assert run(scenario()) == (307, 1)

@@ -5,18 +5,16 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
-from http import HTTPStatus
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from waapp.core.outcome import Accepted, NotSent, Outcome, Refused, Throttled, Unknown
-from waapp.errors import AccountError, UserError
+from waapp.core.outcome import Accepted, NotSent, Outcome, Throttled, Unknown
+from waapp.errors import UserError
 from waapp.whatsapp.records import (
     AccountInfo,
     ApprovalInfo,
@@ -24,12 +22,15 @@ from waapp.whatsapp.records import (
     MessageRecord,
     SenderInfo,
     message_record,
+    read_moment,
     sender_info,
     to_address,
 )
+from waapp.whatsapp.refusals import code_and_text, outcome_of_refusal, problem, status_code_text
 from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, RequestError, ThrottledError
 
 if TYPE_CHECKING:
+    from waapp.whatsapp.messages import Messages
     from waapp.whatsapp.transport import TwilioTransport
 
 _log = logging.getLogger(__name__)
@@ -40,14 +41,7 @@ PAGE_SIZE: Final = 1000
 
 _RECORDS_PER_BREATH: Final = 100
 _MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
-_PREFIX: Final = re.compile(r"^(?:Unable to \w+ record|Unable to fetch page):? ?")
-_THROTTLED: Final = 20429
-_WRONG_CREDENTIALS: Final = frozenset({20003, 401})
-_NO_RIGHTS: Final = frozenset({20005, 20006, 20008, 20010, 20403, 403})
-# A refusal without Twilio's own code under one of these may come from a gateway that gave up waiting.
-_AMBIGUOUS: Final = frozenset(
-    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, 499},
-)
+_SUCCESS: Final = range(200, 300)
 
 
 class TwilioClient:
@@ -74,7 +68,9 @@ class TwilioClient:
         self._opening = asyncio.Lock()
         self._transport: TwilioTransport | None = None
         self._rest: Any = None
+        self._messages: Messages | None = None
         self._told: tuple[datetime, float] | None = None
+        self._told_text = ""
 
     def __repr__(self) -> str:
         return f"<TwilioClient {self._account_sid[:4]}…>"
@@ -115,36 +111,35 @@ class TwilioClient:
         """Post one message, once: an approved template with all its numbered variables, or else a free text."""
         if (body is None) is (content_sid is None):
             raise ValueError("either a body or a content_sid")
-        fields: dict[str, str] = {"to": to_address(to), "from_": to_address(sender)}
+        fields = {"To": to_address(to), "From": to_address(sender)}
         if content_sid is None:
-            fields["body"] = body or ""
+            fields["Body"] = body or ""
         else:
-            fields["content_sid"] = content_sid
-            fields["content_variables"] = json.dumps(dict(variables or {}), ensure_ascii=False)
-        rest = await self._open()
-        twilio_errors = _twilio_errors()
+            fields["ContentSid"] = content_sid
+            fields["ContentVariables"] = json.dumps(dict(variables or {}), ensure_ascii=False)
+        messages = self._messages or await self._open_messages()
         try:
-            message = await rest.messages.create_async(**fields)
+            status, answer = await messages.post(fields)
         except ThrottledError as error:
             return Throttled(error.after)
         except NotWrittenError as error:
             return NotSent(error.why)
         except AnswerLostError as error:
             return Unknown(error.why)
-        except twilio_errors as error:
-            return _refusal(error)
-        if not _MESSAGE_SID.fullmatch(str(message.sid)):
+        if status not in _SUCCESS:
+            return outcome_of_refusal(status, answer)
+        if not _MESSAGE_SID.fullmatch(str(answer.get("sid"))):
             return Unknown("unreadable")
-        return Accepted(message.sid, str(message.status or "queued"))
+        return Accepted(answer["sid"], str(answer.get("status") or "queued"))
 
     async def fetch(self, sid: str) -> MessageRecord | None:
         """Return one message; None if the account has none of this name.
 
         Raises what `list_messages` raises.
         """
-        rest = await self._open()
+        messages = await self._open_messages()
         try:
-            return message_record(await self._ask(lambda: rest.messages(sid).fetch_async()))
+            return message_record(await self._read(lambda: messages.fetch(sid)))
         except UserError as error:
             if error.code == "twilio_not_found":
                 return None
@@ -179,20 +174,21 @@ class TwilioClient:
         page_size: int = PAGE_SIZE,
     ) -> AsyncGenerator[list[MessageRecord], None]:
         """Yield the pages of `list_messages` one by one, so that the caller may stop when it has seen enough."""
-        filters: dict[str, object] = {"page_size": page_size}
+        filters = {"PageSize": str(page_size)}
         if to is not None:
-            filters["to"] = to_address(to)
+            filters["To"] = to_address(to)
         if from_ is not None:
-            filters["from_"] = to_address(from_)
+            filters["From"] = to_address(from_)
         if since is not None:
-            filters["date_sent_after"] = since.astimezone(UTC).date()
-        rest = await self._open()
-        page = await self._ask(lambda: rest.messages.page_async(**filters))
+            filters["DateSent>"] = since.astimezone(UTC).date().isoformat()
+        messages = await self._open_messages()
+        page = await self._read(lambda: messages.first_page(filters))
         yield await _records(page)
         for _ in range(page_cap - 1):
-            page = await self._ask(page.next_page_async)
-            if page is None:
+            following = page.get("next_page_uri")
+            if not following:
                 return
+            page = await self._read(partial(messages.page, following))
             yield await _records(page)
         _log.info("Stopped listing messages after %d pages", page_cap)
 
@@ -306,7 +302,7 @@ class TwilioClient:
         """
         async with self._opening:
             if self._rest is None:
-                await asyncio.to_thread(_import, "twilio.rest.api.v2010.account.message", _TRANSPORT)
+                await asyncio.to_thread(_import, "twilio.rest.api", _MESSAGES)
                 self._transport = import_module(_TRANSPORT).TwilioTransport(
                     read_seconds=self._timeout, base_url=self._base_url, on_answer=self._note_date
                 )
@@ -316,6 +312,27 @@ class TwilioClient:
             if modules:
                 await asyncio.to_thread(_import, *modules)
         return self._rest
+
+    async def _open_messages(self) -> "Messages":
+        """Return the account's messages, with the package's own headers, and at the host that it would ask."""
+        rest = await self._open()
+        if self._messages is None:
+            module = import_module(_MESSAGES)
+            url = rest.api.v2010.absolute_url(f"/Accounts/{self._account_sid}/Messages.json")
+            auth = (self._username, self._password)
+            self._messages = module.Messages(
+                self._transport, rest.get_hostname(url), rest.get_headers("GET", None), auth
+            )
+        return self._messages
+
+    async def _read(self, call: Callable[[], Awaitable[tuple[int, Any]]]) -> dict[str, Any]:
+        """Run a call that brings an object; its failure is told by an exception of ours."""
+        status, answer = await self._ask(call)
+        if status not in _SUCCESS:
+            raise problem(status, *code_and_text(status, answer))
+        if not isinstance(answer, dict):
+            raise UserError("twilio_unreadable")
+        return answer
 
     async def _ask(self, call: Callable[[], Awaitable[_Result]]) -> _Result:
         """Run a call whose failure is told by an exception of ours."""
@@ -329,20 +346,21 @@ class TwilioClient:
             raise UserError("twilio_unreachable", why=error.why, written=written) from error
         except twilio_errors as error:
             # Not "from error": its text holds the address with its phone numbers.
-            raise _problem(error) from None
+            raise problem(*status_code_text(error)) from None
         except ValueError as error:  # JSON was promised
             raise UserError("twilio_unreadable") from error
 
     def _note_date(self, headers: Mapping[str, str]) -> None:
-        try:
-            told = parsedate_to_datetime(headers["Date"])
-        except (KeyError, ValueError):
-            return
-        if told.tzinfo is not None:
-            self._told = (told.astimezone(UTC), time.monotonic())
+        told = headers.get("Date")
+        # Hundreds of answers a second tell the same one.
+        if told is not None and told != self._told_text:
+            self._told_text = told
+            if (moment := read_moment(told)) is not None:
+                self._told = (moment, time.monotonic())
 
 
 _TRANSPORT: Final = "waapp.whatsapp.transport"
+_MESSAGES: Final = "waapp.whatsapp.messages"
 
 
 def _import(*modules: str) -> None:
@@ -354,10 +372,10 @@ def _twilio_errors() -> tuple[type[Exception], ...]:
     return (import_module("twilio.base.exceptions").TwilioException,)
 
 
-async def _records(page: Any) -> list[MessageRecord]:  # noqa: ANN401
+async def _records(page: Mapping[str, Any]) -> list[MessageRecord]:
     records = []
-    for instance in page:
-        records.append(message_record(instance))
+    for message in page.get("messages") or ():
+        records.append(message_record(message))
         if len(records) % _RECORDS_PER_BREATH == 0:
             await asyncio.sleep(0)
     return records
@@ -381,50 +399,3 @@ def _content(payload: Mapping[str, Any]) -> ContentRecord:
         variables={str(key): str(value) for key, value in (payload.get("variables") or {}).items()},
         approval=_approval(payload.get("approval_requests") or {}),
     )
-
-
-def _refusal(error: Exception) -> Outcome:
-    status, code, text = _status_code_text(error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
-        return Unknown(f"http_{status}")
-    if code == _THROTTLED:
-        return Throttled()
-    if code == status and status in _AMBIGUOUS:
-        return Unknown(f"http_{status}")
-    return Refused(code, text)
-
-
-def _problem(error: Exception) -> UserError:
-    status, code, text = _status_code_text(error)
-    if code in _WRONG_CREDENTIALS or status == HTTPStatus.UNAUTHORIZED:
-        return AccountError("twilio_credentials")
-    if code in _NO_RIGHTS or status == HTTPStatus.FORBIDDEN:
-        return AccountError("twilio_forbidden", number=code)
-    if status == HTTPStatus.NOT_FOUND:
-        return UserError("twilio_not_found")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
-        return UserError("twilio_unavailable", status=status)
-    return UserError("twilio_refused", number=code, text=text)
-
-
-def _status_code_text(error: Any) -> tuple[int, int, str]:  # noqa: ANN401
-    """Read the three kinds of exceptions that the package has for an answer that is no success."""
-    if hasattr(error, "status"):
-        text = getattr(error, "msg", None) or getattr(error, "detail", None) or getattr(error, "title", "")
-        return int(error.status), _integer(error.code, int(error.status)), _PREFIX.sub("", str(text))
-    # A list that failed: the package gives the bare response as an argument.
-    arguments: Sequence[Any] = error.args
-    response = arguments[1] if len(arguments) > 1 else None
-    status = int(getattr(response, "status_code", 0))
-    try:
-        payload = json.loads(getattr(response, "text", ""))
-        return status, _integer(payload.get("code"), status), str(payload.get("message", ""))
-    except (ValueError, AttributeError):
-        return status, status, ""
-
-
-def _integer(value: object, default: int) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        return default

@@ -2,6 +2,7 @@
 
 import ssl
 from ipaddress import ip_address
+from math import inf
 from time import monotonic
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
@@ -19,22 +20,23 @@ class Proxies:
     """
 
     def __init__(self) -> None:
-        self._found: tuple[float, dict[str, str]] | None = None
+        self._found: dict[tuple[str, str], URL | None] = {}
+        self._looked_at = -inf
 
     def proxy_for(self, target: URL) -> URL | None:
         """Return the proxy for an address, None where it is reached directly."""
-        host = target.host or ""
-        if _is_loopback(host) or proxy_bypass(host):
-            return None
         now = monotonic()
-        if self._found is None or now - self._found[0] > _PROXIES_LAST_SECONDS:
-            self._found = (now, getproxies())
-        found = self._found[1].get(target.scheme)
-        return URL(found if "://" in found else f"http://{found}") if found else None
+        if now - self._looked_at > _PROXIES_LAST_SECONDS:
+            self._found.clear()
+            self._looked_at = now
+        place = target.scheme, target.host or ""
+        if place not in self._found:
+            self._found[place] = _proxy(*place)
+        return self._found[place]
 
     def forget(self) -> None:
         """Look anew next time: the computer may have moved to another network."""
-        self._found = None
+        self._looked_at = -inf
 
 
 def trusting_context() -> ssl.SSLContext:
@@ -48,6 +50,13 @@ def trusting_context() -> ssl.SSLContext:
     made = ssl.create_default_context()
     made.load_verify_locations(certifi.where())
     return made
+
+
+def _proxy(scheme: str, host: str) -> URL | None:
+    if _is_loopback(host) or proxy_bypass(host):
+        return None
+    found = getproxies().get(scheme)
+    return URL(found if "://" in found else f"http://{found}") if found else None
 
 
 def _is_loopback(host: str) -> bool:

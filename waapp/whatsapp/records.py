@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from waapp.core.invitations import Fact
@@ -108,23 +110,33 @@ class ContentRecord:
     approval: ApprovalInfo
 
 
-def message_record(instance: Any) -> MessageRecord:  # noqa: ANN401 - the package has no types
-    """Read a message of the twilio package."""
+def message_record(message: Mapping[str, Any]) -> MessageRecord:
+    """Read a message as Twilio's API gives it."""
     return MessageRecord(
-        sid=str(instance.sid or ""),
-        status=str(instance.status or ""),
-        to=from_address(instance.to),
-        from_=from_address(instance.from_),
-        body=instance.body or "",
-        direction=str(instance.direction or ""),
-        date_created=instance.date_created,
-        date_sent=instance.date_sent,
-        date_updated=instance.date_updated,
-        error_code=str(instance.error_code) if instance.error_code else None,
-        error_message=instance.error_message or None,
-        price=_decimal(instance.price),
-        price_unit=(instance.price_unit or "").upper() or None,
+        sid=str(message.get("sid") or ""),
+        status=str(message.get("status") or ""),
+        to=from_address(message.get("to")),
+        from_=from_address(message.get("from")),
+        body=message.get("body") or "",
+        direction=str(message.get("direction") or ""),
+        date_created=read_moment(message.get("date_created")),
+        date_sent=read_moment(message.get("date_sent")),
+        date_updated=read_moment(message.get("date_updated")),
+        error_code=str(message["error_code"]) if message.get("error_code") else None,
+        error_message=message.get("error_message") or None,
+        price=_decimal(message.get("price")),
+        price_unit=(message.get("price_unit") or "").upper() or None,
     )
+
+
+@lru_cache(maxsize=2048)
+def read_moment(text: str | None) -> datetime | None:
+    """Read a date as e-mail and HTTP write it, in UTC; None for what is none. A page of messages has few of them."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def sender_info(instance: Any) -> SenderInfo:  # noqa: ANN401

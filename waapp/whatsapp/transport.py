@@ -11,8 +11,8 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Final
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -23,6 +23,7 @@ from yarl import URL
 
 from waapp.whatsapp.network import Proxies, trusting_context
 from waapp.whatsapp.request_errors import AnswerLostError, NotWrittenError, RequestError, ThrottledError
+from waapp.whatsapp.wire import Answer, Wire, head
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +56,17 @@ class _Body(BytesPayload):
         await super().write_with_length(writer, content_length)
 
 
+class Form:
+    """An address that takes form after form, with what is the same for all of them."""
+
+    def __init__(self, target: URL, headers: Mapping[str, str]) -> None:
+        self.target: Final = target
+        self.headers: Final = headers
+        self.head: Final = head(target, headers)
+
+
 class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
-    """One aiohttp session for all requests of a client; made inside the running loop, closed by `close`.
+    """One pool of connections for all requests of a client; made inside the running loop, closed by `close`.
 
     `base_url` replaces scheme and host of every Twilio address. `on_answer` gets the headers of each answer.
     Requests to anything but Twilio's own hosts are refused without it: they would carry the credentials.
@@ -81,6 +91,41 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
             connector=aiohttp.TCPConnector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+        self._wire = Wire(read_seconds=read_seconds, tls=self._tls_context)
+
+    def form(self, url: str, headers: Mapping[str, str], auth: tuple[str, str]) -> Form:
+        """Prepare an address for `post`."""
+        return Form(self._target(url, None), {**headers, **_authorization(auth)})
+
+    async def post(self, form: Form, fields: Mapping[str, str]) -> tuple[int, Any]:
+        """Post a form, once; return the status, and what the JSON of the answer says (None: it is none).
+
+        Raises what `request` raises.
+        """
+        proxy = self._proxies.proxy_for(form.target)
+        data = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items()).encode()
+        if proxy is None:
+            try:
+                answer = await self._wire.post(form.target, form.head, data, connect_seconds=CONNECT_SECONDS)
+            except RequestError as error:
+                raise self._noted(error, "direct") from None
+        else:
+            answer = await self._exchange("POST", form.target, _Body(data), form.headers, self._read_seconds)
+        document = _document(answer.body)
+        self._look_at(answer, written=True, readable=isinstance(document, dict))
+        return answer.status, document
+
+    async def get(
+        self, url: str, params: Mapping[str, str] | None, headers: Mapping[str, str], auth: tuple[str, str]
+    ) -> tuple[int, Any]:
+        """Ask for something; return the status, and what the JSON of the answer says (None: it is none).
+
+        Raises what `request` raises.
+        """
+        way = {**headers, **_authorization(auth)}
+        answer = await self._exchange("GET", self._target(url, params), None, way, self._read_seconds)
+        self._look_at(answer, written=False, readable=True)
+        return answer.status, _document(answer.body)
 
     async def request(
         self,
@@ -100,14 +145,28 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
         """
         target = self._target(url, params)
         body = _encode(method, data, headers or {})
-        read = timeout or self._read_seconds
+        answer = await self._exchange(
+            method, target, body, {**(headers or {}), **_authorization(auth)}, timeout or self._read_seconds
+        )
+        self._look_at(
+            answer,
+            written=body is not None,
+            readable=body is None or isinstance(_document(answer.body), dict),
+        )
+        _log.debug("%s %s answered %d", method, target.path, answer.status)
+        return Response(answer.status, answer.body.decode(errors="replace"), answer.headers)
+
+    async def _exchange(
+        self, method: str, target: URL, body: _Body | None, headers: Mapping[str, str], read: float
+    ) -> Answer:
+        """Make a request of any kind, on any way."""
         try:
             async with self._session.request(
                 method,
                 target,
                 data=body,
-                headers={**(headers or {}), **_authorization(auth)},
-                allow_redirects=allow_redirects,
+                headers=headers,
+                allow_redirects=False,
                 proxy=self._proxies.proxy_for(target),
                 ssl=self._tls_context() if target.scheme == "https" else True,
                 timeout=aiohttp.ClientTimeout(
@@ -117,32 +176,35 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
                     sock_read=read,
                 ),
             ) as answer:
-                text = await answer.text(errors="replace")
+                return Answer(answer.status, answer.headers, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # Without its cause: that names the whole address, and with it whose number was asked about.
             raise self._failure(error, body) from None
+
+    def _look_at(self, answer: Answer, *, written: bool, readable: bool) -> None:
+        """Raise what an answer means as a whole."""
         if self._on_answer is not None:
             self._on_answer(answer.headers)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise ThrottledError(_seconds(answer.headers.get("Retry-After")))
-        if body is not None and answer.status < HTTPStatus.MULTIPLE_CHOICES and not _is_object(text):
+        if written and answer.status < HTTPStatus.MULTIPLE_CHOICES and not readable:
             raise AnswerLostError("unreadable")
-        _log.debug("%s %s answered %d", method, target.path, answer.status)
-        return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:
         """Close all connections."""
+        self._wire.close()
         await self._session.close()
 
     def _failure(self, error: Exception, body: _Body | None) -> RequestError:
         written = body.handed_over if body is not None else not isinstance(error, _BEFORE_WRITING)
         why = _why(error, written=written)
-        kind = type(error).__name__
-        _log.info("No answer: %s (%s, %s)", why, kind, "written" if written else "not written")
-        if written:
-            return AnswerLostError(why)
-        self._proxies.forget()
-        return NotWrittenError(why)
+        return self._noted(AnswerLostError(why) if written else NotWrittenError(why), type(error).__name__)
+
+    def _noted(self, failure: RequestError, kind: str) -> RequestError:
+        _log.info("No answer: %s (%s, %s)", failure.why, kind, type(failure).__name__)
+        if isinstance(failure, NotWrittenError):
+            self._proxies.forget()
+        return failure
 
     def _target(self, url: str, params: Mapping[str, object] | None) -> URL:
         target = URL(url, encoded=True)
@@ -174,11 +236,11 @@ def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(':'.join(auth).encode()).decode()}"}
 
 
-def _is_object(text: str) -> bool:
+def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
-        return isinstance(json.loads(text), dict)
+        return json.loads(body)
     except ValueError:
-        return False
+        return None
 
 
 def _field(value: object) -> object:
