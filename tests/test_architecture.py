@@ -11,7 +11,8 @@ import waapp
 ROOT = Path(waapp.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 QT_ALLOWED = ("gui/", "loop.py", "app.py", "__main__.py")
-TASKS_ALLOWED = ("gui/aio.py", "engine/", "db/feed.py")
+# The pool's own tasks open and hand back connections whose borrowers were cancelled; closing it ends them.
+TASKS_ALLOWED = ("gui/aio.py", "engine/", "db/feed.py", "db/engine.py")
 NOT_IN_GUI = {"sqlalchemy", "psycopg", "twilio"}
 
 
@@ -84,6 +85,7 @@ def test_module_keeps_the_rules(module: Path) -> None:
     ("source", "where"),
     [
         ("import PySide6.QtCore", "db/engine.py"),
+        ("asyncio.create_task(work())", "db/sends.py"),
         ("def f():\n    from PySide6 import QtCore", "engine/sender.py"),
         ("import sqlalchemy as sa", "gui/guests_page.py"),
         ("from twilio.rest import Client", "gui/send_page.py"),

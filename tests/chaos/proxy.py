@@ -22,7 +22,10 @@ class _Pair:
 
 @dataclass
 class Proxy:
-    """Passes bytes on between a port of this computer and a server, in a thread of its own."""
+    """Passes bytes on between a port of this computer and a server, in a thread of its own.
+
+    A `host` that is a path is the server's socket.
+    """
 
     host: str
     to_port: int
@@ -31,6 +34,7 @@ class Proxy:
     _pairs: set[_Pair] = field(default_factory=set)
     _refusing: bool = False
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
     _ask: Watch | None = None
     _answer_lost_for: Watch | None = None
     _left: int = 0
@@ -90,7 +94,7 @@ class Proxy:
             return
         await self._flowing.wait()
         try:
-            server_reader, server_writer = await asyncio.open_connection(self.host, self.to_port)
+            server_reader, server_writer = await self._connect()
         except OSError:
             writer.transport.abort()
             return
@@ -106,6 +110,14 @@ class Proxy:
             self._pairs.discard(pair)
             writer.transport.abort()
             server_writer.close()
+            for end in (writer, server_writer):
+                with suppress(OSError):
+                    await end.wait_closed()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.host.startswith("/"):
+            return await asyncio.open_unix_connection(self.host)
+        return await asyncio.open_connection(self.host, self.to_port)
 
     async def _upstream(self, reader: asyncio.StreamReader, pair: _Pair) -> None:
         while data := await reader.read(65536):
@@ -134,12 +146,19 @@ class Proxy:
         listening = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = listening.sockets[0].getsockname()[1]
         ready.set()
-        with suppress(asyncio.CancelledError):
-            await listening.serve_forever()
+        await self._over.wait()
+        listening.close()
+        serving = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+    async def _end_all(self) -> None:
+        self._over.set()
 
 
 @contextmanager
-def proxy(host: str, port: int) -> Iterator[Proxy]:
+def proxy(host: str, port: int = 0) -> Iterator[Proxy]:
     """Run a proxy before a server."""
     made = Proxy(host, port)
     ready = threading.Event()
@@ -154,12 +173,6 @@ def proxy(host: str, port: int) -> Iterator[Proxy]:
     try:
         yield made
     finally:
-
-        async def stop() -> None:
-            made._flowing.set()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
-
-        asyncio.run_coroutine_threadsafe(stop(), made._loop).result(10)
+        made._call(made._end_all())
         thread.join(10)
         made._loop.close()

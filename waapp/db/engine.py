@@ -1,12 +1,14 @@
 """Connections to the database: pooled, in UTC, encrypted to remote hosts, with known errors as `DatabaseError`."""
 
+import asyncio
 import getpass
+import logging
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -16,8 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from waapp.db.driver import DriverConnection
 from waapp.db.errors import translate
 from waapp.errors import DatabaseError
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["Connection", "ConnectionReport", "Database", "connect_parameters", "label", "test_connection"]
 
@@ -26,6 +31,15 @@ _LOCAL_HOSTS: Final = frozenset({"", "localhost", "::1"})
 
 # A desk that sleeps in the middle of a transaction must not hold locks in a database that others share.
 _SESSION: Final = "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '5min'"
+
+_CONNECT_WITHIN: Final = 5
+_UNANSWERED: Final = 8_000
+"""Milliseconds after which a connection that sends and hears nothing is given up; the system alone would go on for a
+quarter of an hour, and ask again ever more seldom when the network has long been back."""
+_LAST_CLOSED_WITHIN: Final = 5.0
+"""Seconds that closing waits for connections that are still being opened or handed back."""
+
+_Result = TypeVar("_Result")
 
 
 def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
@@ -43,12 +57,13 @@ def connect_parameters(url: str, planner: str | None = None) -> dict[str, Any]:
     except (psycopg.Error, UnicodeError):
         raise DatabaseError("database_url") from None
     defaults: dict[str, Any] = {
-        "connect_timeout": 10,
+        "connect_timeout": _CONNECT_WITHIN,
         "application_name": application_name(planner),
         "keepalives": 1,
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
+        "tcp_user_timeout": _UNANSWERED,
     }
     if "," in str(given.get("host", "")):
         # A primary and its standbys: which of them takes writes changes when the primary is lost.
@@ -93,42 +108,96 @@ def _is_local(host: str) -> bool:
 class Database:
     """A pool of connections to one database.
 
-    A connection belongs to the coroutine that opened it: never share one between concurrent tasks.
+    A connection belongs to the coroutine that opened it: never share one between concurrent tasks. Whoever is
+    cancelled leaves at once; what that takes with the connection is done behind it, by tasks of the pool's own.
     """
 
     def __init__(self, url: str, planner: str | None = None) -> None:
         self.url = url
         self.label = label(url)
         self._engine = _create_engine(url, planner)
+        self._errands: set[asyncio.Task[Any]] = set()
 
     def __repr__(self) -> str:
         return f"Database({self.label})"
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Connection]:
-        """Open a transaction: committed at the end of the block, rolled back by any exception."""
+    async def begin(self, *, within: float | None = None) -> AsyncIterator[Connection]:
+        """Open a transaction: committed at the end of the block, rolled back by any exception.
+
+        After `within` seconds it fails with `DatabaseError("database_gone")`; it may then have been committed.
+        """
+        async with self._known_trouble(within), self._lent() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def read(self, *, within: float | None = None) -> AsyncIterator[Connection]:
+        """Open a read-only transaction, for `within` seconds at most; writing in it is a bug."""
+        async with self._known_trouble(within, reading=True), self._lent() as connection:
+            yield await connection.execution_options(postgresql_readonly=True)
+
+    async def dispose(self) -> None:
+        """Close all connections; call it in the event loop that used them."""
+        if self._errands:
+            _, late = await asyncio.wait(self._errands, timeout=_LAST_CLOSED_WITHIN)
+            for errand in late:
+                errand.cancel()
+            if late:
+                await asyncio.wait(late)
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _known_trouble(self, within: float | None, *, reading: bool = False) -> AsyncIterator[None]:
+        """Turn the driver's and the pool's errors into known ones."""
+        limit = asyncio.timeout(within)
         try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except (exc.DBAPIError, exc.TimeoutError) as error:
-            if (known := translate(error, self.label)) is not None:
+            async with limit:
+                yield
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise DatabaseError("database_gone", database=self.label, detail="no answer in time") from error
+        except (exc.SQLAlchemyError, psycopg.Error) as error:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                # A statement that is cut off may fail with an error of its own in place of the cancellation.
+                raise asyncio.CancelledError from error
+            wrote = reading and _tried_to_write(error)
+            if not wrote and (known := translate(error, self.label)) is not None:
                 raise known from error
             raise
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
-        """Open a read-only transaction; writing in it is a bug."""
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """Take a connection from the pool and hand it back, whatever becomes of the borrower meanwhile."""
+        connection = self._engine.connect()
+        arriving = self._errand(connection.start())
         try:
-            async with self._engine.connect() as connection:
-                yield await connection.execution_options(postgresql_readonly=True)
-        except (exc.DBAPIError, exc.TimeoutError) as error:
-            if not _tried_to_write(error) and (known := translate(error, self.label)) is not None:
-                raise known from error
+            await asyncio.shield(arriving)
+        except asyncio.CancelledError:
+            self._errand(_close_on_arrival(connection, arriving))
             raise
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(self._errand(connection.close()))
 
-    async def dispose(self) -> None:
-        """Close all connections; call it in the event loop that used them."""
-        await self._engine.dispose()
+    def _errand(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
+        task = asyncio.get_running_loop().create_task(work, name="connection")
+        self._errands.add(task)
+        task.add_done_callback(self._errand_done)
+        return task
+
+    def _errand_done(self, task: asyncio.Task[Any]) -> None:
+        self._errands.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Whoever still waits for it learns of it too.
+            _log.debug("connection: %s", type(error).__name__)
+
+
+async def _close_on_arrival(connection: Connection, arriving: asyncio.Task[Any]) -> None:
+    await asyncio.wait([arriving])
+    if not arriving.cancelled() and arriving.exception() is None:
+        await connection.close()
 
 
 def _tried_to_write(error: Exception) -> bool:
@@ -139,7 +208,7 @@ def _tried_to_write(error: Exception) -> bool:
 def _create_engine(url: str, planner: str | None) -> AsyncEngine:
     engine = create_async_engine(
         "postgresql+psycopg://",
-        connect_args=connect_parameters(url, planner),
+        connect_args={**connect_parameters(url, planner), "async_creator_fn": DriverConnection.connect},
         # Whoever waits for another planner's lock must then see what that one has written.
         isolation_level="READ COMMITTED",
         pool_size=5,

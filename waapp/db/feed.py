@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import psycopg
 
+from waapp.db.driver import DriverConnection
 from waapp.db.engine import connect_parameters, label
 from waapp.db.errors import translate
 from waapp.errors import DatabaseError
@@ -141,7 +142,7 @@ class Feed:
                 self._flush = None
 
     async def _listen(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+        connection = await DriverConnection.connect(**self._parameters, autocommit=True)
         try:
             await connection.execute("LISTEN waapp")
             counters = await self._read_counters(connection)
@@ -160,7 +161,7 @@ class Feed:
             with suppress(psycopg.Error):
                 await connection.close()
 
-    async def _hear(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _hear(self, connection: DriverConnection) -> None:
         """Take notifications until it is time to poll."""
         async for notification in connection.notifies(timeout=self._timing.poll):
             change = _parse(notification.payload)
@@ -168,7 +169,7 @@ class Feed:
                 self._heard.add(change.kind)
                 self._note([change])
 
-    async def _read_counters(self, connection: psycopg.AsyncConnection[Any]) -> dict[Kind, int]:
+    async def _read_counters(self, connection: DriverConnection) -> dict[Kind, int]:
         async with asyncio.timeout(self._timing.answer):
             cursor = await connection.execute(_COUNTERS, {"tables": list(_TABLES)})
             return {_TABLES[name]: count for name, count in await cursor.fetchall()}

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 import psycopg
 from sqlalchemy import text
 
+from waapp.db.driver import DriverConnection
 from waapp.db.engine import Connection, Database, connect_parameters
 from waapp.db.errors import translate
 from waapp.errors import DatabaseError
@@ -78,7 +79,7 @@ class SenderLock:
         self._database = database
         self._key = lock_key(sender)
         self._desk = desk
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: DriverConnection | None = None
         self._proven_at = -inf
         self.held = False
         self.holder: str | None = None
@@ -93,7 +94,7 @@ class SenderLock:
             "application_name": _application_name(self._desk)
         }
         try:
-            self._connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+            self._connection = await DriverConnection.connect(**parameters, autocommit=True)
             await self._end_when_silent(self._connection)
             await self._refuse_standby()
             started = time_with_sleep()
@@ -145,7 +146,7 @@ class SenderLock:
         if await self._ask("SELECT current_setting('transaction_read_only')") == "on":
             raise DatabaseError("database_readonly", database=self._database.label, detail="")
 
-    async def _end_when_silent(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _end_when_silent(self, connection: DriverConnection) -> None:
         if connection.info.server_version >= _KNOWS_IDLE_SESSIONS:
             await connection.execute(f"SET idle_session_timeout = {_SILENCE * 1000:.0f}")
         # The server's side of keepalives ends a session whose network is gone even where there is no such setting.
