@@ -60,8 +60,21 @@ def window_run(qapp: Any) -> Iterator[Run]:
 
     qapp.setQuitOnLastWindowClosed(False)
     with collected_by_window(), asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
-        yield runner.run
-        runner.run(_no_task_left())
+
+        def run(work: Coroutine[Any, Any, Any]) -> Any:
+            asyncio._set_running_loop(None)
+            try:
+                return runner.run(work)
+            finally:
+                # Qt goes on between two runs, and tasks with it: after each phase of a test its events are handled.
+                # A task that then asks for its loop must find it.
+                asyncio._set_running_loop(runner.get_loop())
+
+        try:
+            yield run
+        finally:
+            run(_no_task_left())
+            asyncio._set_running_loop(None)
 
 
 async def _no_task_left() -> None:

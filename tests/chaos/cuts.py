@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,19 +12,22 @@ from tests.chaos.servers import server
 from tests.chaos.world import PATIENCE, World, judge, migrated, practice_process, until, world
 
 RATE: Final = 40.0
-HANGS: Final = 12.0
-"""Seconds for which a connection to the database passes nothing: longer than a silent desk keeps the number."""
+HANGS: Final = (2.0, 5.0, 8.0, 12.0)
+"""Seconds for which a connection to the database passes nothing: less and more than each of our time limits."""
 LATE: Final = 3.0
 """Seconds for which Twilio's answers are held back: longer than the worker waits for one."""
+FOUND_OUT_WITHIN: Final = 10.0
+"""Seconds in which a worker must notice that its connections lead nowhere."""
 
-Cut = Callable[[Proxy], None]
+Cut = Callable[[Proxy, int], None]
+"""Hurts in one way; the number says how often it has done so before."""
 
 
-def _all(wire: Proxy) -> None:
+def _all(wire: Proxy, _turn: int) -> None:
     wire.cut()
 
 
-def _refused(wire: Proxy) -> None:
+def _refused(wire: Proxy, _turn: int) -> None:
     """Nobody gets through for a second."""
     wire.refuse()
     wire.cut()
@@ -31,49 +35,65 @@ def _refused(wire: Proxy) -> None:
     wire.refuse(refusing=False)
 
 
-def _after_commit(wire: Proxy) -> None:
+def _after_commit(wire: Proxy, _turn: int) -> None:
     """The server commits, and nobody hears of it."""
     wire.cut_before(lambda asked: b"COMMIT" in asked, times=3)
     until(lambda: not wire.armed, "three commits whose answers are lost")
 
 
-def _hanging(wire: Proxy) -> None:
+def _hanging(wire: Proxy, turn: int) -> None:
     wire.stall()
-    time.sleep(HANGS)
+    time.sleep(HANGS[turn % len(HANGS)])
     wire.flow()
 
 
-def _hanging_then_cut(wire: Proxy) -> None:
+def _hanging_then_cut(wire: Proxy, turn: int) -> None:
     wire.stall()
-    time.sleep(HANGS)
+    time.sleep(HANGS[turn % len(HANGS)])
     wire.cut()
     wire.flow()
 
 
+def _forgotten(wire: Proxy, _turn: int) -> None:
+    """Whoever speaks over a connection that was open speaks to nobody; new ones pass."""
+    wire.swallow()
+
+
 def database_cuts(times: int) -> Result:
     """Hurt the connections between one worker and PostgreSQL."""
-    kinds = (_all, _after_commit, _hanging, _refused, _hanging_then_cut)
+    result = _database(times, (_all, _after_commit, _hanging, _refused, _hanging_then_cut), 5.0)
+    hangs = ", ".join(f"{seconds:g}" for seconds in HANGS)
+    what = (
+        "connections to PostgreSQL: all cut, cut between commit and answer (three times each), hanging for "
+        f"{hangs} s, refused for 1 s, hanging and then cut, in turn"
+    )
+    return replace(result, what=what)
+
+
+def database_forgotten(times: int) -> Result:
+    """Let the connections between one worker and PostgreSQL lead nowhere, without a word to either."""
+    result = _database(times, (_forgotten,), FOUND_OUT_WITHIN)
+    return replace(result, what="connections to PostgreSQL forgotten by a router: neither side is told")
+
+
+def _database(times: int, kinds: tuple[Cut, ...], within: float) -> Result:
     with server() as pg:
         migrated(pg.url)
         with proxy("127.0.0.1", pg.port) as wire, world(pg.url, rate=RATE) as here:
             here.worker_url = pg.url.replace(f":{pg.port}/", f":{wire.port}/")
             recovery, problems = _hurt(here, wire, kinds, times)
             verdict = judge(here)
-    slow = [f"full pace only after {max(recovery):.1f} s"] if max(recovery) > 5 else []
-    what = (
-        "connections to PostgreSQL: all cut, cut between commit and answer (three times each), hanging for "
-        f"{HANGS:.0f} s, refused for 1 s, hanging and then cut, in turn"
-    )
-    return Result(what, times, [verdict], recovery, problems, slow)
+    slow = [f"full pace only after {max(recovery):.1f} s"] if max(recovery) > within else []
+    return Result("", times, [verdict], recovery, problems, slow)
 
 
-def _answer_lost(wire: Proxy) -> None:
+def _answer_lost(wire: Proxy, _turn: int) -> None:
     """Twilio gets the request and takes the message over; its answer is lost."""
     wire.cut_before(lambda asked: asked.startswith(b"POST"), times=5)
     until(lambda: not wire.armed, "five requests whose answers are lost")
 
 
-def _late(wire: Proxy) -> None:
+def _late(wire: Proxy, _turn: int) -> None:
     """Requests arrive after the worker has given up waiting for their answers."""
     wire.stall()
     time.sleep(LATE)
@@ -108,9 +128,9 @@ def _hurt(here: World, wire: Proxy, kinds: tuple[Cut, ...], times: int) -> tuple
             here.queue(int(RATE * 12))
         before = here.accepted()
         until(lambda before=before: here.accepted() > before + RATE / 2, "messages before the trouble")
-        kinds[turn % len(kinds)](wire)
+        kinds[turn % len(kinds)](wire, turn // len(kinds))
         recovery.append(here.full_pace_after(time.time()))
-    if not wire.cuts:
+    if not wire.harmed:
         problems.append("nothing was cut: the worker does not come this way")
     if worker.poll() is not None:
         problems.append(f"the worker ended with {worker.returncode}")
@@ -124,5 +144,6 @@ def _hurt(here: World, wire: Proxy, kinds: tuple[Cut, ...], times: int) -> tuple
 
 SCENARIOS = (
     Scenario("database-cut", database_cuts, times=20, short=2),
+    Scenario("database-forgotten", database_forgotten, times=20, short=0),
     Scenario("twilio-cut", twilio_cuts, times=20, short=3),
 )

@@ -18,6 +18,7 @@ class _Pair:
     server: asyncio.StreamWriter
     asked: bytes = b""
     doomed: bool = False
+    forgotten: bool = False
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Proxy:
     host: str
     to_port: int
     port: int = 0
-    cuts: int = 0
+    harmed: int = 0
     _pairs: set[_Pair] = field(default_factory=set)
     _refusing: bool = False
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,6 +56,10 @@ class Proxy:
     def flow(self) -> None:
         """Pass everything on again, also what was held back."""
         self._call(self._flow())
+
+    def swallow(self) -> None:
+        """Pass nothing on ever again over the connections that there are: as a router that has forgotten them."""
+        self._call(self._swallow())
 
     def cut_before(self, asked: Watch, times: int = 1) -> None:
         """Cut the next connections whose client writes this: the server gets it, its answer is lost.
@@ -81,8 +86,13 @@ class Proxy:
     async def _flow(self) -> None:
         self._flowing.set()
 
+    async def _swallow(self) -> None:
+        for pair in self._pairs:
+            self.harmed += 1
+            pair.forgotten = True
+
     def _end(self, pair: _Pair) -> None:
-        self.cuts += 1
+        self.harmed += 1
         pair.doomed = True
         pair.client.transport.abort()
         # What the server has been asked it does to the end; it sees an ordinary end of the connection.
@@ -122,6 +132,8 @@ class Proxy:
     async def _upstream(self, reader: asyncio.StreamReader, pair: _Pair) -> None:
         while data := await reader.read(65536):
             await self._flowing.wait()
+            if pair.forgotten:
+                continue
             pair.asked += data
             if self._left and self._answer_lost_for is not None and self._answer_lost_for(pair.asked):
                 self._left -= 1
@@ -133,6 +145,8 @@ class Proxy:
     async def _downstream(self, reader: asyncio.StreamReader, pair: _Pair) -> None:
         while data := await reader.read(65536):
             await self._flowing.wait()
+            if pair.forgotten:
+                continue
             if pair.doomed:
                 self._end(pair)
                 raise EOFError

@@ -63,7 +63,9 @@ def test_a_borrower_who_is_cancelled_at_any_moment_leaves_nothing_behind(
     assert run(scenario()) > 3
 
 
-def test_borrowers_who_are_cancelled_twice_when_everything_ends_leave_nothing_behind(run, database_url) -> None:
+def test_borrowers_who_are_cancelled_twice_when_everything_ends_leave_nothing_behind(
+    run, database_url
+) -> None:
     """As when a window closes: readers are cancelled, do not wait for what they were to clean up, and the pool goes."""
 
     async def once(steps: int, more: int) -> None:
@@ -177,3 +179,34 @@ def test_a_time_limit_of_the_borrower_is_not_the_databases(run, database: Databa
 
     with pytest.raises(TimeoutError):
         run(scenario([]))
+
+
+def test_after_an_answer_that_did_not_come_no_connection_is_trusted_that_was_open_then(
+    run, wire: Proxy, far: Database
+) -> None:
+    """One after the other they would be tried, and each would hang."""
+
+    async def hold(until: asyncio.Event) -> None:
+        async with far.read() as conn:
+            await conn.execute(text("SELECT 1"))
+            await until.wait()
+
+    async def scenario() -> None:
+        over = asyncio.Event()
+        holding = [asyncio.ensure_future(hold(over)) for _ in range(4)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENT):
+            while pool_of(far).checkedout() < 4:
+                await asyncio.sleep(0)
+            over.set()
+            await asyncio.wait(holding[:3])
+            wire.swallow()
+            with pytest.raises(DatabaseError):
+                async with far.read(within=0.2) as conn:
+                    await conn.execute(text("SELECT 1"))
+            await asyncio.wait(holding)
+            assert await ask(far, "read") == 1
+        await far.dispose()
+        gc.collect()
+
+    run(scenario())

@@ -8,16 +8,15 @@ _CANCEL_WITHIN: Final = 1.0
 
 
 class DriverConnection(psycopg.AsyncConnection[Any]):
-    """A connection whose query can be cancelled while the server hangs.
+    """A connection that is closed when its query is cancelled.
 
-    The driver asks the server to give the query up and waits for that, up to ten seconds. Whoever cancels does not
-    have them: a connection over which this cannot be said within a second is closed.
+    The driver alone asks the server to give the query up and waits for that, up to ten seconds when it hangs. Whoever
+    cancels does not have them, and the pool drops such a connection anyway.
     """
 
     async def cancel_safe(self, *, timeout: float = 30.0) -> None:
-        """Ask the server to give up the present query; close the connection when it cannot be asked."""
+        """Ask the server to give up the present query, for a second at most, and close the connection."""
         try:
             await super().cancel_safe(timeout=min(timeout, _CANCEL_WITHIN))
-        except psycopg.Error:
+        finally:
             self.pgconn.finish()
-            raise

@@ -16,7 +16,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from waapp.db.driver import DriverConnection
 from waapp.db.errors import translate
@@ -156,6 +156,8 @@ class Database:
         except TimeoutError as error:
             if not limit.expired():
                 raise
+            # The others of the pool hang as well, and would be tried one after the other.
+            await asyncio.shield(self._errand(self._engine.dispose()))
             raise DatabaseError("database_gone", database=self.label, detail="no answer in time") from error
         except (exc.SQLAlchemyError, psycopg.Error) as error:
             if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -169,17 +171,27 @@ class Database:
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[Connection]:
         """Take a connection from the pool and hand it back, whatever becomes of the borrower meanwhile."""
+        pool = self._engine.pool
         connection = self._engine.connect()
         arriving = self._errand(connection.start())
         try:
             await asyncio.shield(arriving)
         except asyncio.CancelledError:
-            self._errand(_close_on_arrival(connection, arriving))
+            self._errand(self._hand_back(connection, arriving, pool))
             raise
         try:
             yield connection
         finally:
-            await asyncio.shield(self._errand(connection.close()))
+            await asyncio.shield(self._errand(self._hand_back(connection, arriving, pool)))
+
+    async def _hand_back(self, connection: Connection, arriving: asyncio.Task[Any], pool: Pool) -> None:
+        await asyncio.wait([arriving])
+        if arriving.cancelled() or arriving.exception() is not None:
+            return
+        if pool is not self._engine.pool and not connection.invalidated:
+            # It is from a pool that was given up, which nobody would take it from again.
+            await connection.invalidate()
+        await connection.close()
 
     def _errand(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
         task = asyncio.get_running_loop().create_task(work, name="connection")
@@ -192,12 +204,6 @@ class Database:
         if not task.cancelled() and (error := task.exception()) is not None:
             # Whoever still waits for it learns of it too.
             _log.debug("connection: %s", type(error).__name__)
-
-
-async def _close_on_arrival(connection: Connection, arriving: asyncio.Task[Any]) -> None:
-    await asyncio.wait([arriving])
-    if not arriving.cancelled() and arriving.exception() is None:
-        await connection.close()
 
 
 def _tried_to_write(error: Exception) -> bool:

@@ -90,9 +90,9 @@ class Timing:
 
     coalesce: float = 0.1
     poll: float = 3.0
-    answer: float = 10.0
+    answer: float = 5.0
     backoff_first: float = 0.25
-    backoff_cap: float = 5.0
+    backoff_cap: float = 2.0
 
 
 class Feed:
@@ -144,7 +144,8 @@ class Feed:
     async def _listen(self) -> None:
         connection = await DriverConnection.connect(**self._parameters, autocommit=True)
         try:
-            await connection.execute("LISTEN waapp")
+            async with asyncio.timeout(self._timing.answer):
+                await connection.execute("LISTEN waapp")
             counters = await self._read_counters(connection)
             self._become(Connected(True))
             # What changed while nobody listened is not known: the first time neither, as windows may have read

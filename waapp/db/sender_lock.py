@@ -8,7 +8,8 @@ keep the number, and when it wakes it knows that it may have lost it before it a
 import asyncio
 import hashlib
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from math import inf
 from types import TracebackType
 from typing import Any, Final, Self
@@ -25,10 +26,10 @@ from waapp.errors import DatabaseError
 _PREFIX: Final = "waapp/"
 _NAME_BYTES: Final = 63
 _HEARTBEAT: Final = 2.0
-_ANSWER_WITHIN: Final = 5.0
-_SILENCE: Final = 8.0
+_ANSWER_WITHIN: Final = 4.0
+_SILENCE: Final = 7.0
 """Seconds without a heartbeat after which the server ends the lock's session, so that another desk can take over."""
-_TRUSTED: Final = 6.0
+_TRUSTED: Final = 5.0
 """Seconds after a heartbeat left in which the lock is certainly still held; less than `_SILENCE`."""
 
 _KNOWS_IDLE_SESSIONS: Final = 14_00_00
@@ -70,9 +71,10 @@ def is_desk(holder: str, desk: str) -> bool:
 
 
 class SenderLock:
-    """One attempt to get the right to send for a number, as a context; `held` tells whether it succeeded.
+    """A wish to send for a number, as a context; `held` tells whether this desk may.
 
-    If not, `holder` names the desk that has it. Raises `DatabaseError` when the database cannot be reached.
+    If not, `holder` names the desk that does, and `try_again` asks anew over the same connection. Raises
+    `DatabaseError` when the database cannot be reached.
     """
 
     def __init__(self, database: Database, sender: str, desk: str) -> None:
@@ -94,19 +96,11 @@ class SenderLock:
             "application_name": _application_name(self._desk)
         }
         try:
-            self._connection = await DriverConnection.connect(**parameters, autocommit=True)
-            await self._end_when_silent(self._connection)
-            await self._refuse_standby()
-            started = time_with_sleep()
-            self.held = bool(await self._ask("SELECT pg_try_advisory_lock(%(key)s)"))
-            self._proven_at = started
-            if not self.held:
-                name = await self._ask(_HOLDER.format(key="%(key)s"))
-                self.holder = None if name is None else _desk(name)
-                await self._close()
-        except psycopg.Error as error:
-            await self._close()
-            raise self._known(error) from error
+            async with self._answering(None):  # connecting has a limit of its own, for each host
+                self._connection = await DriverConnection.connect(**parameters, autocommit=True)
+            async with self._answering():
+                await self._end_when_silent(self._connection)
+            await self.try_again()
         except BaseException:
             await self._close()
             raise
@@ -117,23 +111,29 @@ class SenderLock:
     ) -> None:
         # A backend takes a moment to notice that its client has gone; the next desk need not wait for that.
         try:
-            with suppress(psycopg.Error, TimeoutError):
-                async with asyncio.timeout(_ANSWER_WITHIN):
-                    await self._ask("SELECT pg_advisory_unlock(%(key)s)")
+            if self.held:
+                with suppress(psycopg.Error, TimeoutError):
+                    async with asyncio.timeout(_ANSWER_WITHIN):
+                        await self._ask("SELECT pg_advisory_unlock(%(key)s)")
         finally:
             await self._close()
+
+    async def try_again(self) -> None:
+        """Ask for the number, and who has it if not this desk. Who stands by asks every second or two."""
+        async with self._answering():
+            await self._refuse_standby()
+            started = time_with_sleep()
+            self.held = bool(await self._ask("SELECT pg_try_advisory_lock(%(key)s)"))
+            self._proven_at = started
+            name = None if self.held else await self._ask(_HOLDER.format(key="%(key)s"))
+            self.holder = None if name is None else _desk(name)
 
     async def check(self) -> None:
         """Make sure that the lock is still ours; raises `DatabaseError` when it is not, or no answer comes."""
         started = time_with_sleep()
-        try:
-            async with asyncio.timeout(_ANSWER_WITHIN):
-                await self._refuse_standby()
-            self._proven_at = started
-        except TimeoutError as error:
-            raise DatabaseError("database_gone", database=self._database.label, detail="") from error
-        except psycopg.Error as error:
-            raise self._known(error) from error
+        async with self._answering():
+            await self._refuse_standby()
+        self._proven_at = started
 
     async def lost(self) -> None:
         """Wait until the lock's connection has ended, then raise `DatabaseError`."""
@@ -152,6 +152,17 @@ class SenderLock:
         # The server's side of keepalives ends a session whose network is gone even where there is no such setting.
         await connection.execute("SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2")
         await connection.execute("SET tcp_keepalives_count = 2")
+
+    @asynccontextmanager
+    async def _answering(self, within: float | None = _ANSWER_WITHIN) -> AsyncIterator[None]:
+        """Turn trouble with the connection, and answers that do not come, into known errors."""
+        try:
+            async with asyncio.timeout(within):
+                yield
+        except TimeoutError as error:
+            raise DatabaseError("database_gone", database=self._database.label, detail="") from error
+        except psycopg.Error as error:
+            raise self._known(error) from error
 
     async def _ask(self, query: str) -> Any:  # noqa: ANN401 - whatever the query's first column is
         if self._connection is None:

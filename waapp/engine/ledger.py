@@ -25,8 +25,10 @@ _log = logging.getLogger(__name__)
 _LINGER = 0.1
 """Seconds that an outcome waits for company before it is recorded."""
 _MOST_AT_ONCE = 200
-_BACK_OFF = (0.25, 0.5, 1.0, 2.0)
+_BACK_OFF = (0.1, 0.25, 0.5, 1.0)
 """Seconds between attempts to reach the database."""
+_WITHIN = 5.0
+"""Seconds that the database has to take a batch; after that it is tried anew: writing one twice changes nothing."""
 
 
 class Listener(Protocol):
@@ -113,14 +115,14 @@ class Ledger:
         batch = [self._outcomes[index] for index in range(min(_MOST_AT_ONCE, len(self._outcomes)))]
         unposted = dict(self._unposted)
         if unposted:
-            async with self._database.begin() as conn:
+            async with self._database.begin(within=_WITHIN) as conn:
                 by_wait = sorted(unposted, key=unposted.__getitem__)
                 for wait, tokens in groupby(by_wait, unposted.__getitem__):
                     await claims.give_back(conn, list(tokens), sender=self._key, wait=wait)
             for token in unposted:
                 del self._unposted[token]
         if batch:
-            async with self._database.begin() as conn:
+            async with self._database.begin(within=_WITHIN) as conn:
                 await self._record(conn, batch)
             for entry in batch:
                 self._outcomes.popleft()

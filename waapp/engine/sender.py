@@ -47,8 +47,10 @@ _BURST_SECONDS = 0.05
 """After a late timer so much of the rate may follow at once, within the rate of any one second."""
 _CATCH_UP = 1.25
 """So many times as fast messages may follow each other after a delay, within the rate of any one second."""
-_TROUBLE_WAIT = 0.5
-"""Seconds between attempts to claim while the database or the lock does not answer."""
+_TROUBLE_WAIT = 0.25
+"""Seconds between attempts to claim while the database does not answer or another desk has the lock."""
+_CLAIM_WITHIN = 5.0
+"""Seconds that the database has to answer a claim; it is given back then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class _Claimed:
 
 
 class Sender:
-    """Sends the queued rows of one WhatsApp number; run it only while holding that number's lock.
+    """Sends the queued rows of one WhatsApp number while this desk holds that number's lock.
 
-    `may_post` tells, without waiting, whether the lock is known to be held at this moment.
+    `may_post` tells, without waiting, whether it is known to be held at this moment.
     """
 
     def __init__(
@@ -156,7 +158,7 @@ class Sender:
         due = None
         self._claimed.update(tokens)
         try:
-            async with self._database.begin() as conn:
+            async with self._database.begin(within=_CLAIM_WITHIN) as conn:
                 claimed = await claims.claim(conn, self._key, self._batch, self._desk, tokens)
                 if not claimed:
                     due = await send_timing.next_due(conn, self._key)

@@ -25,8 +25,10 @@ from waapp.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
 
-_STANDBY = 2.0
+_STANDBY = 1.0
 """Seconds between attempts to take over the sender."""
+_BACK_OFF = (0.1, 0.25, 0.5, 1.0)
+"""Seconds between attempts to reach the database."""
 _LAST_WRITES = 10.0
 """Seconds that stopping waits for a database that does not take the last outcomes."""
 
@@ -67,11 +69,12 @@ class Sending:
         self._desk = desk
         self._on_state = on_state
         self._state = SendingState(Duty.STARTING)
-        self._table = table
-        self._request_seconds = request_seconds
         self._stopping = asyncio.Event()
-        self._sender: Sender | None = None
+        self._lock: SenderLock | None = None
         self._ledger = Ledger(database, line.key, self._recorded)
+        self._sender = Sender(
+            database, line, desk=desk, table=table, ledger=self._ledger, may_post=self._may_post
+        )
         self._poller = Poller(database, line, table=table)
         self._reconciler = Reconciler(database, line, request_seconds=request_seconds, live=self._live)
 
@@ -83,38 +86,56 @@ class Sending:
     @property
     def rate(self) -> float:
         """Return the messages per second over the last ten seconds."""
-        return self._sender.rate if self._sender else 0.0
+        return self._sender.rate
 
     @property
     def in_flight(self) -> int:
         """Return how many requests are with Twilio at this moment."""
-        return self._sender.in_flight if self._sender else 0
+        return self._sender.in_flight
 
     def changed(self, change: Change) -> None:
         """Learn from the feed that there may be work."""
-        if self._sender and change.kind in (Kind.SENDS, Kind.INVITATIONS, Kind.ALL):
+        if change.kind in (Kind.SENDS, Kind.INVITATIONS, Kind.ALL):
             self._sender.wake()
 
     def stop(self) -> None:
         """Begin to stop: no further post; `run` returns when the outcomes of those under way are recorded."""
         self._stopping.set()
-        if self._sender:
-            self._sender.stop()
+        self._sender.stop()
 
     async def run(self) -> None:
         """Work until `stop`."""
         writing = asyncio.create_task(self._ledger.run(), name="ledger")
+        # One for all the times that the lock is held: pace, rests and requests under way outlive a lost connection.
+        posting = asyncio.create_task(self._sender.run(), name="sender")
         try:
-            while not self._stopping.is_set():
-                try:
-                    await self._serve_once()
-                except DatabaseError as error:
-                    _log.info("no database: %s", error)
-                    self._become(SendingState(Duty.OFFLINE))
-                await self._rest(_STANDBY)
+            await self._stand_in_line(posting)
         finally:
+            self._sender.stop()
+            await finish(_ended(posting))
             await finish(self._write_the_rest(writing))
             self._become(SendingState(Duty.STOPPED))
+        posting.result()
+
+    async def _stand_in_line(self, posting: asyncio.Task[None]) -> None:
+        """Get the lock, work while it is held, and get it again, until stopped."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                async with SenderLock(self._database, self._line.key, self._desk) as lock:
+                    failures = 0
+                    while not (lock.held or self._stopping.is_set()):
+                        self._become(SendingState(Duty.STANDBY, lock.holder))
+                        await self._rest(_STANDBY)
+                        await lock.try_again()
+                    if not self._stopping.is_set():
+                        self._become(SendingState(Duty.SENDING))
+                        await self._serve(lock, posting)
+            except DatabaseError as error:
+                _log.info("no database: %s", error)
+                self._become(SendingState(Duty.OFFLINE))
+                await self._rest(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
+                failures += 1
 
     async def _write_the_rest(self, writing: asyncio.Task[None]) -> None:
         self._ledger.stop()
@@ -133,43 +154,27 @@ class Sending:
             self._reconciler.wake()
 
     def _live(self) -> list[UUID]:
-        return [*(self._sender.live_tokens() if self._sender else ()), *self._ledger.tokens]
+        return [*self._sender.live_tokens(), *self._ledger.tokens]
 
-    async def _serve_once(self) -> None:
-        async with SenderLock(self._database, self._line.key, self._desk) as lock:
-            if not lock.held:
-                self._become(SendingState(Duty.STANDBY, lock.holder))
-                return
-            if self._stopping.is_set():
-                return  # while the lock was taken: there was no sender yet that could have been told
-            self._become(SendingState(Duty.SENDING))
-            await self._serve(lock)
+    def _may_post(self) -> bool:
+        return self._lock is not None and self._lock.fresh
 
-    async def _serve(self, lock: SenderLock) -> None:
-        """Send, poll and settle until stopped or until the lock's connection ends."""
-        sender = Sender(
-            self._database,
-            self._line,
-            desk=self._desk,
-            table=self._table,
-            ledger=self._ledger,
-            may_post=lambda: lock.fresh,
-        )
-        self._sender = sender
-        sending = asyncio.create_task(sender.run(), name="sender")
+    async def _serve(self, lock: SenderLock, posting: asyncio.Task[None]) -> None:
+        """Post, poll and settle until stopped or until the lock's connection ends."""
+        self._lock = lock
+        self._sender.wake()
         others = [
             asyncio.create_task(self._poller.run(), name="poller"),
             asyncio.create_task(self._reconciler.run(), name="reconcile"),
             asyncio.create_task(lock.lost(), name="lock"),
         ]
         try:
-            done, _ = await asyncio.wait([sending, *others], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([posting, *others], return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._lock = None
             for task in others:
                 task.cancel()
-            sender.stop()
-            await asyncio.wait([sending, *others])
-            self._sender = None
+            await asyncio.wait(others)
         for task in done:
             task.result()
 
@@ -181,3 +186,7 @@ class Sending:
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.wait([task])

@@ -26,7 +26,7 @@ class Tasks:
 
     def __init__(self, report: Callable[[BaseException], None]) -> None:
         self._report = report
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Coroutine[Any, Any, object]] = {}
         self._closed = False
 
     def start(self, work: Coroutine[Any, Any, object], name: str = "") -> "asyncio.Task[None] | None":
@@ -36,10 +36,8 @@ class Tasks:
             return None
         known_as = name or getattr(work, "__qualname__", "task")
         task = asyncio.get_running_loop().create_task(self._guarded(work), name=known_as)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        # A task that is cancelled before its first step never gets to the coroutine: end that one as well.
-        task.add_done_callback(lambda _task: work.close())
+        self._running[task] = work
+        task.add_done_callback(self._ended)
         return task
 
     def restart(
@@ -58,7 +56,13 @@ class Tasks:
             for task in waiting:
                 task.cancel()
             await asyncio.wait(waiting)
-        await asyncio.sleep(0)  # what never began is closed by a callback that is still to come
+            for task in waiting:
+                self._ended(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if (work := self._running.pop(task, None)) is not None:
+            # A task that is cancelled before its first step never gets to the coroutine: end that one as well.
+            work.close()
 
     async def __aenter__(self) -> Self:
         return self
