@@ -181,32 +181,49 @@ def test_a_time_limit_of_the_borrower_is_not_the_databases(run, database: Databa
         run(scenario([]))
 
 
+async def hold(database: Database, until: asyncio.Event) -> None:
+    async with database.read() as conn:
+        await conn.execute(text("SELECT 1"))
+        await until.wait()
+
+
 def test_after_an_answer_that_did_not_come_no_connection_is_trusted_that_was_open_then(
     run, wire: Proxy, far: Database
 ) -> None:
     """One after the other they would be tried, and each would hang."""
 
-    async def hold(until: asyncio.Event) -> None:
-        async with far.read() as conn:
-            await conn.execute(text("SELECT 1"))
-            await until.wait()
-
     async def scenario() -> None:
         over = asyncio.Event()
-        holding = [asyncio.ensure_future(hold(over)) for _ in range(4)]
-        await asyncio.sleep(0)
-        async with asyncio.timeout(PATIENT):
+        holding = [asyncio.ensure_future(hold(far, over)) for _ in range(4)]
+        async with asyncio.timeout(30):
             while pool_of(far).checkedout() < 4:
                 await asyncio.sleep(0)
-            over.set()
-            await asyncio.wait(holding[:3])
-            wire.swallow()
-            with pytest.raises(DatabaseError):
-                async with far.read(within=0.2) as conn:
-                    await conn.execute(text("SELECT 1"))
-            await asyncio.wait(holding)
+        over.set()
+        await asyncio.wait(holding)
+        wire.swallow()
+        with pytest.raises(DatabaseError):
+            async with far.read(within=0.2) as conn:
+                await conn.execute(text("SELECT 1"))
+        async with asyncio.timeout(PATIENT):
             assert await ask(far, "read") == 1
         await far.dispose()
         gc.collect()
+
+    run(scenario())
+
+
+def test_a_connection_that_hangs_when_it_comes_back_is_closed(run, wire: Proxy, far: Database) -> None:
+    async def scenario() -> None:
+        over = asyncio.Event()
+        holding = asyncio.ensure_future(hold(far, over))
+        async with asyncio.timeout(30):
+            while not pool_of(far).checkedout():
+                await asyncio.sleep(0)
+            await ask(far, "read")
+        wire.swallow()
+        over.set()
+        await asyncio.wait([holding], timeout=PATIENT)
+        assert holding.done()
+        assert pool_of(far).checkedout() == 0
 
     run(scenario())

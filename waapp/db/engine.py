@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, TypeVar
 
@@ -36,6 +36,8 @@ _CONNECT_WITHIN: Final = 5
 _UNANSWERED: Final = 8_000
 """Milliseconds after which a connection that sends and hears nothing is given up; the system alone would go on for a
 quarter of an hour, and ask again ever more seldom when the network has long been back."""
+_HANDED_BACK_WITHIN: Final = 5.0
+"""Seconds that rolling back may take."""
 _LAST_CLOSED_WITHIN: Final = 5.0
 """Seconds that closing waits for connections that are still being opened or handed back."""
 
@@ -191,7 +193,10 @@ class Database:
         if pool is not self._engine.pool and not connection.invalidated:
             # It is from a pool that was given up, which nobody would take it from again.
             await connection.invalidate()
-        await connection.close()
+        with suppress(TimeoutError):
+            # Closed by then, as what is cut off always is.
+            async with asyncio.timeout(_HANDED_BACK_WITHIN):
+                await connection.close()
 
     def _errand(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
         task = asyncio.get_running_loop().create_task(work, name="connection")
