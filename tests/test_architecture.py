@@ -11,8 +11,8 @@ import waapp
 ROOT = Path(waapp.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 QT_ALLOWED = ("gui/", "loop.py", "app.py", "__main__.py")
-# The pool's own tasks open and hand back connections whose borrowers were cancelled; closing it ends them.
-TASKS_ALLOWED = ("gui/aio.py", "engine/", "db/feed.py", "db/engine.py")
+# The pool owns those that open and hand back connections whose borrowers were cancelled; a loop owns what it runs.
+TASKS_ALLOWED = ("gui/aio.py", "engine/", "db/feed.py", "db/engine.py", "loop.py")
 NOT_IN_GUI = {"sqlalchemy", "psycopg", "twilio"}
 
 
