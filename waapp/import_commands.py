@@ -10,7 +10,7 @@ from uuid import UUID
 from waapp.config import Settings
 from waapp.core.events import Event, is_region
 from waapp.core.import_diff import Diff, Line, Origin, Outcome, diff, without_changes
-from waapp.core.import_list import new_list, read_list
+from waapp.core.import_list import Reading, new_list
 from waapp.core.imports import Undo
 from waapp.core.merging import Side
 from waapp.db import events, guests, imports
@@ -43,8 +43,8 @@ class Imported:
         for line in self.diff.lines:
             lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
             lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
-        for line in self.saved.overtaken if self.saved is not None else ():
-            lines.append(f"  row {line.number}: somebody changed this guest meanwhile; left as they are")
+        for late in self.saved.overtaken if self.saved is not None else ():
+            lines.append(f"  row {late.number}: somebody changed this guest meanwhile; left as they are")
         if self.saved is not None:
             lines.append(f"Take it back with: waapp import --undo {self.saved.id}")
         return "\n".join(lines)
@@ -108,7 +108,7 @@ async def import_guests(
             choices = await imports.recall_mapping(conn, guest_list.columns.fingerprint)
         if choices is not None:
             guest_list = guest_list.recall(choices)
-        reading = read_list(guest_list, stored, given)
+        reading = Reading(guest_list, stored, given)
         origin = Origin(file.name, datetime.now(UTC))
         planned = diff(reading.rows, stored, reading.duplicates, given, origin=origin)
         if not update:

@@ -34,7 +34,7 @@ from phonenumbers import PhoneNumberFormat
 
 from waapp.core.events import EventDraft
 from waapp.core.import_diff import Diff, diff
-from waapp.core.import_list import new_list, read_list
+from waapp.core.import_list import Reading, new_list
 from waapp.db import embedded, events, imports, migrate
 from waapp.db.engine import Database, connect_parameters
 from waapp.engine.guest_files import read_aside
@@ -136,7 +136,7 @@ class Rounds:
         read = clock()
 
         def compare() -> Diff:
-            reading = read_list(new_list(file.rows, "PT"), ())
+            reading = Reading(new_list(file.rows, "PT"), ())
             return diff(reading.rows, (), reading.duplicates)
 
         compared = await asyncio.to_thread(compare)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.core.duplicates import Duplicate, Likeness, Reason, find_duplicates
+from waapp.core.duplicates import Duplicate, Likeness, Matches, Reason, find_duplicates
 from waapp.core.guests import GuestDraft
 from waapp.core.rows import Row
 
@@ -100,3 +100,28 @@ def test_whoever_is_there_already_is_found_again(entries: list[tuple[str, str, s
     again = [match for match in find_duplicates(rows(*entries), guests) if match.guest_id is not None]
     with_contact = [number for number, entry in enumerate(entries, start=2) if entry[1]]
     assert set(with_contact) <= {match.row for match in again if match.likeness is Likeness.SAME}
+
+
+@given(st.lists(people, min_size=1, max_size=10), st.data())
+def test_correcting_a_row_finds_what_reading_the_whole_list_would(
+    entries: list[tuple[str, str, str]], data: st.DataObject
+) -> None:
+    guests = [Present("Ana Silva", A), Present("Rui", "", F)]
+    matches = Matches(rows(*entries), guests)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(entries) - 1))
+        entries[place] = data.draw(people)
+        matches.replace(rows(*entries)[place])
+        assert sorted(matches, key=by_row) == sorted(find_duplicates(rows(*entries), guests), key=by_row)
+
+
+def by_row(match: Duplicate) -> tuple[int, bool]:
+    return match.row, match.guest_id is not None
+
+
+def test_a_row_that_becomes_empty_matches_nobody_any_more() -> None:
+    matches = Matches(rows(("Ana Silva", A, ""), ("Ana Silva", A, "")))
+    matches.replace(Row(2, None, ()))
+    assert list(matches) == []
+    matches.replace(rows(("Ana Silva", A, ""))[0])
+    assert [(match.row, match.other_row) for match in matches] == [(3, 2)]

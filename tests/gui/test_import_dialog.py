@@ -14,13 +14,14 @@ from tests.gui.pages import Reports, make_event, until
 from waapp.core.guests import GuestDraft
 from waapp.core.headings import Field
 from waapp.core.import_diff import Choice, Outcome
+from waapp.core.import_rows import RowFilter
+from waapp.core.sources import Pasted
 from waapp.db import events, guests
 from waapp.db.engine import Database
 from waapp.gui.aio import Tasks
-from waapp.gui.import_desk import Pasted
 from waapp.gui.import_dialog import ImportDialog, can_read
-from waapp.gui.import_rows import RowFilter, why_words
 from waapp.paths import data_dir
+from waapp.texts.imports import why_words
 
 # What Qt's offscreen platform says of every window and popup.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -46,6 +47,7 @@ class Setting:
         self.reports = Reports()
         self.tasks = Tasks(self.reports)
         self.event = None
+        self.dialogs = []
 
     async def begin(self, *drafts):
         event_id = await make_event(self.database, drafts)
@@ -59,6 +61,7 @@ class Setting:
             origin.write_text(content, encoding="utf-8")
         made = ImportDialog(origin, event or self.event, self.database, "Maria on PC", self.tasks)
         self.qtbot.addWidget(made)
+        self.dialogs.append(made)
         made.show()
         made.start()
         return made
@@ -79,13 +82,15 @@ class Setting:
 def setting(qtbot, window_run, tmp_path, database_url):
     made = Setting(qtbot, window_run, tmp_path, database_url)
     yield made
+    for dialog in made.dialogs:
+        window_run(dialog.desk.close())
     window_run(made.tasks.close())
     window_run(made.database.dispose())
     made.reports.check()
 
 
 def outcomes(dialog):
-    return [(row.number, row.line.outcome) for row in dialog.model.all_rows()]
+    return [(row.number, row.outcome) for row in dialog.model.all_rows()]
 
 
 def words(dialog):
@@ -170,9 +175,9 @@ def test_another_country_reads_the_list_again(setting):
     async def story():
         await setting.begin()
         dialog = await setting.opened(event=replace(setting.event, default_region=None))
-        assert dialog.model.row(2).line.given.phone == "912 345 678"
+        assert dialog.model.row(2).cell("phone") == "912 345 678"
         choose(dialog._region, "PT")
-        await until(lambda: dialog.model.row(2).line.given.phone == "+351912345678")
+        await until(lambda: dialog.model.row(2).cell("phone") == "+351912345678")
 
     setting.run(story())
 
@@ -190,11 +195,12 @@ def test_a_column_is_corrected_and_remembered_for_the_next_list_of_this_shape(se
             "Keep as “Table”",
         ] or [box.currentText() for box in boxes][3] == "Keep as “table”"
         choose(boxes[3], Field.IGNORED.value)
-        await until(lambda: not dialog.model.row(2).line.given.extra)
+        await setting.settled(dialog)
+        assert dialog.desk.now.columns.columns[3].field is Field.IGNORED
         dialog._add.click()
         await until(lambda: dialog.saved is not None)
         again = await setting.opened(LIST.replace("Ana", "Eva"), file="other.csv")
-        assert not again.model.row(2).line.given.extra
+        assert again.desk.now.columns.columns[3].field is Field.IGNORED
 
     setting.run(story())
 
@@ -222,7 +228,7 @@ def test_a_cell_is_mended_in_place(setting):
         assert editor is not None
         QTest.keyClicks(editor, "913 000 111")
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        await until(lambda: dialog.model.row(8).line.given.phone == "+351913000111")
+        await until(lambda: dialog.model.row(8).cell("phone") == "+351913000111")
         assert RowFilter.MEND not in dialog.model.row(8).kinds
         assert dialog.view.selected_ids() == [8]
 
@@ -239,16 +245,16 @@ def test_the_planner_decides_for_one_row_for_all_like_it_and_for_fields(setting)
         dialog.view.go_to(3)
         assert dialog.panel.isVisible()
         choose(dialog.panel._choice, Choice.MERGE)
-        await until(lambda: dialog.model.row(3).line.outcome is Outcome.CHANGE)
-        assert dialog.model.row(4).line.outcome is Outcome.ADD
+        await until(lambda: dialog.model.row(3).outcome is Outcome.CHANGE)
+        assert dialog.model.row(4).outcome is Outcome.ADD
         dialog.panel.findChild(QPushButton, "import_for_all").click()
-        await until(lambda: dialog.model.row(4).line.outcome is not Outcome.ADD)
+        await until(lambda: dialog.model.row(4).outcome is not Outcome.ADD)
         dialog.view.go_to(2)
         await until(lambda: len(dialog.panel.findChildren(QRadioButton, "import_side_group_stored")) == 1)
         dialog.panel.findChild(QRadioButton, "import_side_group_stored").click()
-        await until(lambda: dialog.model.row(2).line.outcome is Outcome.SAME)
+        await until(lambda: dialog.model.row(2).outcome is Outcome.SAME)
         choose(dialog.panel._choice, Choice.SKIP)
-        await until(lambda: dialog.model.row(2).line.outcome is Outcome.SKIP)
+        await until(lambda: dialog.model.row(2).outcome is Outcome.SKIP)
 
     setting.run(story())
 
@@ -309,10 +315,10 @@ def test_a_workbook_offers_its_sheets(setting):
         dialog = await setting.opened(data_dir("resources") / "sample" / "guests.xlsx")
         assert dialog._sheet.count() > 1
         assert not dialog._sheet_field.isHidden()
-        first = len(dialog.desk.rows)
+        first = dialog.model.total
         dialog._sheet.setCurrentIndex(1 - dialog._sheet.currentIndex())
         dialog._sheet.activated.emit(dialog._sheet.currentIndex())
-        await until(lambda: len(dialog.desk.rows) != first)
+        await until(lambda: dialog.model.total != first)
 
     setting.run(story())
 
@@ -358,7 +364,7 @@ def test_by_keyboard_alone(setting):
         editor = dialog.view.findChild(QLineEdit)
         QTest.keyClicks(editor, "913 000 111")
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        await until(lambda: dialog.model.row(8).line.given.phone == "+351913000111")
+        await until(lambda: dialog.model.row(8).cell("phone") == "+351913000111")
         QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: dialog.saved is not None)
         assert (await setting.stored())["Without Number"].phone == "+351913000111"

@@ -1,7 +1,9 @@
 """Guests that are the same person, or may be: inside a list, and against those that an event has already."""
 
+import re
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
@@ -29,11 +31,11 @@ class Reason(StrEnum):
     NEAR_NAME = "near_name"
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(NamedTuple):
     """A row and what it matches: an earlier row of the list (`other_row`) or a guest of the event (`guest_id`).
 
-    `other` is the name there. `score` is how alike the names are, from 0 to 100.
+    `other` is the name there. `score` is how alike the names are, from 0 to 100. A plain tuple because a long list
+    makes as many.
     """
 
     row: int
@@ -73,9 +75,12 @@ class _Match(NamedTuple):
 
 
 class _Entry(NamedTuple):
+    """Somebody as compared: `keys` are what near-same names share, `sorted_words` what names in another order do."""
+
     given: str
     name: str
-    words: list[str]
+    sorted_words: str
+    keys: tuple[str, ...]
     phone: str
     email: str
 
@@ -85,56 +90,103 @@ _MOST_COMPARED: Final = 50
 # One slip in a short name makes another name; in a long one two are still the same.
 _SHORTEST_WITH_ONE_SLIP: Final = 7
 _SHORTEST_WITH_TWO: Final = 14
+_MOST_SLIPS: Final = 2
+_SAME_NAME: Final = 100.0
 _WORDS_LEFT_OUT: Final = 90.0
+_DIGIT: Final = re.compile(r"\d")
 _STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
+
+
+class Matches:
+    """The duplicates of a list, kept up while single rows of it are corrected.
+
+    `known` are the guests of the event. Every row has at most one match among them and one among the rows above it.
+    """
+
+    def __init__(self, rows: Iterable[Row], known: Iterable[Known] = ()) -> None:
+        self._present, self._above = _Index(), _Index()
+        self._ids: list[UUID] = []
+        for guest in known:
+            self._present.keep(len(self._ids), _entry(guest.name, guest.phone, guest.email))
+            self._ids.append(guest.id)
+        self._found: dict[int, tuple[Duplicate, ...]] = {}
+        for row in rows:
+            draft = row.draft
+            if draft is None:
+                continue
+            entry = _entry(draft.name, draft.phone, draft.email)
+            self._look_up(row.number, entry)
+            self._above.keep(row.number, entry)
+
+    def __iter__(self) -> Iterator[Duplicate]:
+        """Return all matches, in no particular order of rows."""
+        for found in self._found.values():
+            yield from found
+
+    def replace(self, row: Row) -> None:
+        """Take a row in as it is now; without a draft it matches nobody.
+
+        Looked up again are this row and those below that share something with what it was or is.
+        """
+        number, draft = row.number, row.draft
+        before = self._above.entries.get(number)
+        touched = {number}
+        if before is not None:
+            self._above.drop(number, before)
+            touched |= self._above.sharing(before)
+        if draft is not None:
+            after = _entry(draft.name, draft.phone, draft.email)
+            touched |= self._above.sharing(after)
+            self._above.keep(number, after)
+        for place in sorted(touched):
+            if place >= number:
+                entry = self._above.entries.get(place)
+                if entry is None:
+                    self._found.pop(place, None)
+                else:
+                    self._look_up(place, entry)
+
+    def _look_up(self, number: int, entry: _Entry) -> None:
+        found = []
+        if self._ids and (match := self._present.find(entry)):
+            found.append(_duplicate(number, self._present, match, guest_id=self._ids[match.place]))
+        if match := self._above.find(entry, number):
+            found.append(_duplicate(number, self._above, match, other_row=match.place))
+        if found:
+            self._found[number] = tuple(found)
+        else:
+            self._found.pop(number, None)
 
 
 def find_duplicates(rows: Iterable[Row], known: Iterable[Known] = ()) -> Iterator[Duplicate]:
     """Return for each row the guest of the event and the earlier row that it matches best, where there is one."""
-    present, above = _Index(), _Index()
-    ids = []
-    for guest in known:
-        ids.append(guest.id)
-        present.add(guest.name, guest.phone, guest.email)
-    numbers: list[int] = []
-    for row in rows:
-        draft = row.draft
-        if draft is None:
-            continue
-        entry = above.entry(draft.name, draft.phone, draft.email)
-        if ids and (match := present.find(entry)):
-            yield _duplicate(row.number, present, match, guest_id=ids[match.place])
-        if match := above.find(entry):
-            yield _duplicate(row.number, above, match, other_row=numbers[match.place])
-        above.keep(entry)
-        numbers.append(row.number)
+    return iter(Matches(rows, known))
 
 
 def mark_repeats(rows: Iterable[Row]) -> Iterator[Row]:
     """Skip the rows that repeat one above, and say of the others what they share with one above."""
     index = _Index()
-    numbers: list[int] = []
     for row in rows:
         draft = row.draft
         if draft is None:
             yield row
             continue
-        entry = index.entry(draft.name, draft.phone, draft.email)
+        entry = _entry(draft.name, draft.phone, draft.email)
         match = index.find(entry)
         if match is not None and match.likeness is Likeness.SAME:
-            params = {"first": numbers[match.place], "name": draft.name}
+            params = {"first": match.place, "name": draft.name}
             yield Row(row.number, None, (Finding(row.number, RowCode.DUPLICATE, params),))
             continue
-        index.keep(entry)
-        numbers.append(row.number)
+        index.keep(row.number, entry)
         if match is None:
             yield row
         else:
-            finding = _finding(row.number, numbers[match.place], index.name(match), match)
-            yield replace(row, findings=(*row.findings, finding))
+            finding = _finding(row.number, index.name(match), match)
+            yield row._replace(findings=(*row.findings, finding))
 
 
-def _finding(number: int, first: int, other: str, match: _Match) -> Finding:
+def _finding(number: int, other: str, match: _Match) -> Finding:
+    first = match.place
     if Reason.PHONE in match.reasons:
         return Finding(number, RowCode.SHARED_PHONE, {"first": first, "other": other})
     if Reason.NAME in match.reasons:
@@ -152,97 +204,134 @@ def _duplicate(
     )
 
 
+_NOBODY: Final[Sequence[int]] = ()
+
+
 @dataclass(slots=True)
 class _Index:
-    """People by what makes two of them the same.
+    """People by what makes two of them the same; each has a place, and every list of places is in order.
 
     Of people whose telephones differ only the same name is told, so that near-same names have to be looked for only
     where one of the two has no telephone.
     """
 
-    entries: list[_Entry] = field(default_factory=list)
+    entries: dict[int, _Entry] = field(default_factory=dict)
     by_phone: dict[str, list[int]] = field(default_factory=dict)
+    by_phone_and_words: dict[str, list[int]] = field(default_factory=dict)
     by_email: dict[str, list[int]] = field(default_factory=dict)
-    by_words: dict[str, int] = field(default_factory=dict)
-    bare_by_words: dict[str, int] = field(default_factory=dict)
-    by_phone_and_name: dict[tuple[str, str], int] = field(default_factory=dict)
+    by_words: dict[str, list[int]] = field(default_factory=dict)
+    bare_by_words: dict[str, list[int]] = field(default_factory=dict)
     by_beginning: dict[str, list[int]] = field(default_factory=dict)
     phoneless_by_beginning: dict[str, list[int]] = field(default_factory=dict)
-
-    @staticmethod
-    def entry(name: str, phone: str, email: str) -> _Entry:
-        folded = fold(name)
-        return _Entry(name, folded, folded.split(), phone, email.casefold())
 
     def name(self, match: _Match) -> str:
         return self.entries[match.place].given
 
-    def add(self, name: str, phone: str, email: str) -> None:
-        self.keep(self.entry(name, phone, email))
+    def keep(self, place: int, entry: _Entry) -> None:
+        self.entries[place] = entry
+        for index, key in self._keys(entry):
+            places = index.setdefault(key, [])
+            if places and places[-1] > place:
+                insort(places, place)
+            else:
+                places.append(place)
 
-    def keep(self, entry: _Entry) -> None:
-        place = len(self.entries)
-        self.entries.append(entry)
-        words = _in_order(entry.words)
-        self.by_words.setdefault(words, place)
+    def drop(self, place: int, entry: _Entry) -> None:
+        del self.entries[place]
+        for index, key in self._keys(entry):
+            places = index[key]
+            places.remove(place)
+            if not places:
+                del index[key]
+
+    def sharing(self, entry: _Entry) -> set[int]:
+        """Return all who have something in common with somebody."""
+        return {place for index, key in self._keys(entry) for place in index.get(key, ())}
+
+    def find(self, entry: _Entry, before: int | None = None) -> _Match | None:
+        """Return the best match, of those `before` a place; of equal ones the first."""
+        best = None
+        for place in sorted(self._candidates(entry, before)):
+            match = self._compare(entry, place)
+            if match is not None and (best is None or _strength(match) < _strength(best)):
+                best = match
+                if match.likeness is Likeness.SAME and match.score == _SAME_NAME:
+                    break
+        return best
+
+    def _keys(self, entry: _Entry) -> Iterator[tuple[dict[str, list[int]], str]]:
+        yield self.by_words, entry.sorted_words
         if entry.phone:
-            self.by_phone.setdefault(entry.phone, []).append(place)
-            self.by_phone_and_name.setdefault((entry.phone, entry.name), place)
+            yield self.by_phone, entry.phone
+            yield self.by_phone_and_words, entry.phone + entry.sorted_words
         elif not entry.email:
-            self.bare_by_words.setdefault(words, place)
+            yield self.bare_by_words, entry.sorted_words
         if entry.email:
-            self.by_email.setdefault(entry.email, []).append(place)
-        for key in _beginnings(entry.words):
-            self.by_beginning.setdefault(key, []).append(place)
+            yield self.by_email, entry.email
+        for key in entry.keys:
+            yield self.by_beginning, key
             if not entry.phone:
-                self.phoneless_by_beginning.setdefault(key, []).append(place)
+                yield self.phoneless_by_beginning, key
 
-    def find(self, entry: _Entry) -> _Match | None:
-        """Return the best match; of equal ones the first that was added."""
-        if entry.phone:
-            exact = self.by_phone_and_name.get((entry.phone, entry.name))
-            if exact is not None:
-                return _Match(exact, Likeness.SAME, self._reasons(entry, self.entries[exact], 100.0), 100.0)
-        matches = [
-            match for place in sorted(self._candidates(entry)) if (match := self._compare(entry, place))
-        ]
-        return min(matches, key=_strength, default=None)
-
-    def _candidates(self, entry: _Entry) -> set[int]:
-        words = _in_order(entry.words)
+    def _candidates(self, entry: _Entry, before: int | None) -> set[int]:
         places: set[int] = set()
         if entry.phone in self.by_phone:
-            places.update(self.by_phone[entry.phone][-_MOST_COMPARED:])
+            places.update(_last(self.by_phone[entry.phone], before))
         if entry.email in self.by_email:
-            places.update(self.by_email[entry.email][-_MOST_COMPARED:])
-        for index in (self.by_words, self.bare_by_words):
-            if words in index:
-                places.add(index[words])
+            places.update(_last(self.by_email[entry.email], before))
+        for index, key in (
+            (self.by_words, entry.sorted_words),
+            (self.bare_by_words, entry.sorted_words),
+            (self.by_phone_and_words, entry.phone + entry.sorted_words),
+        ):
+            first = index.get(key, _NOBODY)
+            if first and (before is None or first[0] < before):
+                places.add(first[0])
         near = self.phoneless_by_beginning if entry.phone else self.by_beginning
         if near:
-            for key in _beginnings(entry.words):
-                places.update(near.get(key, ())[-_MOST_COMPARED:])
+            length, entries = len(entry.name), self.entries
+            words = entry.sorted_words.count(" ")
+            for key in entry.keys:
+                for place in _last(near.get(key, _NOBODY), before):
+                    other = entries[place]
+                    # Names of other lengths are near only where words are left out.
+                    if -_MOST_SLIPS <= len(
+                        other.name
+                    ) - length <= _MOST_SLIPS or words != other.sorted_words.count(" "):
+                        places.add(place)
         return places
 
     def _compare(self, entry: _Entry, place: int) -> _Match | None:
         other = self.entries[place]
-        score = _likeness_of_names(entry.name, other.name)
+        score = _likeness_of_names(entry, other)
         reasons = self._reasons(entry, other, score)
         likeness = _judge(entry, other, reasons)
         return None if likeness is None else _Match(place, likeness, reasons, score)
 
     @staticmethod
     def _reasons(entry: _Entry, other: _Entry, score: float) -> tuple[Reason, ...]:
-        return tuple(
-            reason
-            for reason, holds in (
-                (Reason.PHONE, bool(entry.phone) and entry.phone == other.phone),
-                (Reason.EMAIL, bool(entry.email) and entry.email == other.email),
-                (Reason.NAME, score == 100.0),
-                (Reason.NEAR_NAME, 0.0 < score < 100.0),
-            )
-            if holds
-        )
+        reasons = []
+        if entry.phone and entry.phone == other.phone:
+            reasons.append(Reason.PHONE)
+        if entry.email and entry.email == other.email:
+            reasons.append(Reason.EMAIL)
+        if score:
+            reasons.append(Reason.NAME if score == _SAME_NAME else Reason.NEAR_NAME)
+        return tuple(reasons)
+
+
+def _last(places: Sequence[int], before: int | None) -> Sequence[int]:
+    """Return the last few of the places, of those before one."""
+    end = len(places)
+    if before is not None and end and places[-1] >= before:
+        end = bisect_left(places, before)
+    return places[max(end - _MOST_COMPARED, 0) : end]
+
+
+def _entry(name: str, phone: str, email: str) -> _Entry:
+    folded = fold(name)
+    words = folded.split()
+    return _Entry(name, folded, " ".join(sorted(words)), _beginnings(folded, words), phone, email.casefold())
 
 
 def _strength(match: _Match) -> tuple[int, float, int]:
@@ -272,36 +361,34 @@ def _judge(one: _Entry, other: _Entry, reasons: Sequence[Reason]) -> Likeness | 
             return None
 
 
-def _in_order(words: Sequence[str]) -> str:
-    return " ".join(sorted(words))
+def _beginnings(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return keys that near-same names share: first or last word whole, of the other one the initial.
 
-
-def _beginnings(words: Sequence[str]) -> tuple[str, ...]:
-    """Return keys that near-same names share: first or last word whole, of the other one the initial."""
-    if len(words) < 2:
+    A name that counts has none.
+    """
+    if len(words) < 2 or _has_digit(name):
         return ()
     first, last = words[0], words[-1]
     return (f"{first} {last[0]}", f"{first[0]} {last}")
 
 
-def _likeness_of_names(one: str, other: str) -> float:
+def _likeness_of_names(entry: _Entry, known: _Entry) -> float:
     """Return 100 for the same words, less for a slip of the keys or words left out, 0 for two people."""
-    if one == other:
-        return 100.0
-    words, others = one.split(), other.split()
-    if sorted(words) == sorted(others):
-        return 100.0
-    few, many = sorted((set(words), set(others)), key=len)
+    one, other = entry.name, known.name
+    if one == other or entry.sorted_words == known.sorted_words:
+        return _SAME_NAME
+    words, others = set(one.split()), set(other.split())
+    few, many = (words, others) if len(words) <= len(others) else (others, words)
     if len(few) > 1 and few < many:
         return 0.0 if _has_digit(one + other) else _WORDS_LEFT_OUT
     shorter = min(len(one), len(other))
-    slips = 2 if shorter >= _SHORTEST_WITH_TWO else 1 if shorter >= _SHORTEST_WITH_ONE_SLIP else 0
+    slips = _MOST_SLIPS if shorter >= _SHORTEST_WITH_TWO else 1 if shorter >= _SHORTEST_WITH_ONE_SLIP else 0
     distance = OSA.distance(one, other, score_cutoff=slips)
     if distance > slips or _has_digit(one + other):
         return 0.0
-    return 100.0 - 100.0 * distance / max(len(one), len(other))
+    return _SAME_NAME - _SAME_NAME * distance / max(len(one), len(other))
 
 
 def _has_digit(text: str) -> bool:
     """Tell whether a name counts: "Guest 12" and "Guest 13" are two."""
-    return any(c.isdecimal() for c in text)
+    return _DIGIT.search(text) is not None

@@ -1,13 +1,13 @@
 """A guest list on its way in: what was read, which column holds what, which cells the planner has mended."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from waapp.core.cells import clean_cell
 from waapp.core.cleaning import apply
 from waapp.core.columns import ColumnMap, HeadingChoice, heading_choices, recognise_columns
-from waapp.core.duplicates import Duplicate, find_duplicates
+from waapp.core.duplicates import Duplicate, Matches
 from waapp.core.guests import Guest
 from waapp.core.headings import Field
 from waapp.core.import_diff import Given, identity
@@ -18,7 +18,6 @@ from waapp.core.tabular import guess_columns
 SAMPLES: Final = 3
 """How many cells of a column a planner is shown."""
 
-_FIELD_OF: Final = {"name": Field.NAME, "phone": Field.PHONE, "email": Field.EMAIL, "group": Field.GROUP}
 _HALVES: Final = (Field.GIVEN, Field.FAMILY)
 _LOOKED_AT: Final = 400
 
@@ -92,11 +91,13 @@ class GuestList:
         row[places[0]] = text
         return replace(self, mended={**self.mended, number: row})
 
+    def read(self, number: int) -> Row | None:
+        """Read one row as it stands; None where it is empty."""
+        return next(apply([self.cells(number)], self.columns, self.region, first=number), None)
+
     def _places(self, name: str) -> list[int]:
         """Return the columns of a field: the one to write to, and for a name the others that make it up."""
-        wanted = _FIELD_OF.get(name)
-        if wanted is None:
-            return []
+        wanted = Field(name)
         columns = sorted(self.columns.columns, key=lambda column: (column.rank, column.index))
         places = [column.index for column in columns if column.field is wanted]
         if wanted is Field.NAME:
@@ -104,30 +105,54 @@ class GuestList:
         return places
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a list says: its rows as guests, whom they resemble, how many lines were passed over."""
+    """What a list says: its rows as guests, whom they resemble, how many lines were passed over.
 
-    rows: tuple[Row, ...]
-    duplicates: tuple[Duplicate, ...]
-    blank: int
+    `guests` are those that the event has, `earlier` what former imports said of them. A row that was imported before
+    is a known guest: whom else it resembles is not looked up again.
+    """
+
+    def __init__(
+        self, guests_of_list: GuestList, guests: Sequence[Guest] = (), earlier: Sequence[Given] = ()
+    ) -> None:
+        rows = apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region)
+        self._by_number = {row.number: row for row in rows}
+        self._known = {identity(one.draft) for one in earlier}
+        self._matches = Matches((row for row in self.rows if self._is_fresh(row)), guests)
+        self._below = len(guests_of_list.rows) - (guests_of_list.columns.heading_row or 0)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that are not empty, in their order."""
+        return tuple(self._by_number.values())
+
+    @property
+    def duplicates(self) -> Iterable[Duplicate]:
+        """Whom rows resemble."""
+        return self._matches
+
+    @property
+    def blank(self) -> int:
+        """How many lines below the headings are empty."""
+        return self._below - len(self._by_number)
+
+    def correct(self, number: int, row: Row | None) -> None:
+        """Take in one row as it is now, None for an empty one; the others are not read again."""
+        if row is not None and number in self._by_number:
+            self._by_number[number] = row
+        elif row is not None:
+            self._by_number = dict(sorted([*self._by_number.items(), (number, row)]))
+        else:
+            self._by_number.pop(number, None)
+        self._matches.replace(row if row is not None and self._is_fresh(row) else Row(number, None, ()))
+
+    def _is_fresh(self, row: Row) -> bool:
+        return row.draft is not None and (not self._known or identity(row.draft) not in self._known)
 
 
 def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:
     """Return a list with its headings found and its columns recognised."""
     return GuestList(rows, guess_columns(rows), region)
-
-
-def read_list(guests_of_list: GuestList, guests: Sequence[Guest], earlier: Sequence[Given] = ()) -> Reading:
-    """Read a list; `guests` are those that the event has, `earlier` what former imports said of them.
-
-    A row that was imported before is a known guest: whom else it resembles is not looked up again.
-    """
-    rows = tuple(apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region))
-    above = guests_of_list.columns.heading_row or 0
-    known = {identity(one.draft) for one in earlier}
-    fresh = rows if not known else [row for row in rows if row.draft and identity(row.draft) not in known]
-    return Reading(rows, tuple(find_duplicates(fresh, guests)), len(guests_of_list.rows) - above - len(rows))
 
 
 def erasable(columns: ColumnMap) -> frozenset[str]:

@@ -1,11 +1,11 @@
 """Two entries for one guest made one, field by field: whose value counts, and what that changes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from waapp.core.guests import SOURCE_LIMIT, Consent, GuestDraft
 from waapp.core.headings import fold
@@ -18,8 +18,7 @@ class Side(StrEnum):
     STORED = "stored"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A field in which a row differs from what is there; `extra.…` names a further column."""
 
     field: str

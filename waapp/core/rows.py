@@ -1,8 +1,8 @@
 """What becomes of the rows of a guest list, and what there is to say about each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from waapp.core.guests import GuestDraft
 
@@ -26,17 +26,18 @@ class RowCode(StrEnum):
     SEVERAL_PHONES = "row_several_phones"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+# Plain tuples, because a long list makes hundreds of thousands of them.
+
+
+class Finding(NamedTuple):
     """A remark about one row; `params` fill the placeholders of its words."""
 
     row: int
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What became of one row; `number` is the one that the spreadsheet shows. Without a draft it was skipped."""
 
     number: int

@@ -14,6 +14,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was copied from a spreadsheet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file or a paste: its size in bytes, a digest that the same content always has, its sheets.
 

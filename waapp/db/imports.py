@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
@@ -162,13 +162,20 @@ class Source:
     planner: str
 
 
+class Overtaken(NamedTuple):
+    """A row whose guest somebody changed or deleted since the diff, with the name that it gives."""
+
+    number: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What an import did. `overtaken` are the rows whose guest somebody changed or deleted since the diff."""
+    """What an import did. `overtaken` are the rows that came too late."""
 
     id: UUID
     account: Account
-    overtaken: tuple[Line, ...] = ()
+    overtaken: tuple[Overtaken, ...] = ()
 
 
 async def list_given(conn: Connection, event_id: UUID) -> list[Given]:
@@ -218,7 +225,7 @@ async def save_import(
         await _copy(conn, import_id, chunks, progress)
     await conn.execute(_ADD, {"id": import_id, "event_id": event_id})
     await conn.execute(_CHANGE, {"id": import_id})
-    return Saved(import_id, account, overtaken)
+    return Saved(import_id, account, tuple(Overtaken(line.number, _name(line)) for line in overtaken))
 
 
 async def list_imports(conn: Connection, event_id: UUID) -> list[Import]:
@@ -291,6 +298,10 @@ def _is_overtaken(line: Line, guests: Mapping[UUID, Guest], locked: Mapping[UUID
     if line.guest_id not in locked:
         return True
     return line.outcome is Outcome.CHANGE and locked[line.guest_id] != guests[line.guest_id].updated_at
+
+
+def _name(line: Line) -> str:
+    return "" if line.given is None else line.given.name
 
 
 def _account(diff: Diff, overtaken: Sequence[Line]) -> Account:

@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from waapp.core.events import Event
 from waapp.core.imports import Undo
+from waapp.core.sources import Pasted
 from waapp.db import imports
 from waapp.db.engine import Database
+from waapp.engine.aside import aside
+from waapp.engine.import_work import undo_import
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
-from waapp.gui.garbage import setting_aside
+from waapp.gui.garbage import in_thread
 from waapp.gui.guest_undo import GuestUndo
-from waapp.gui.import_desk import Pasted
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_history import ImportHistory, UndoQuestion, undone_words
 from waapp.gui.widgets import name
@@ -76,7 +78,11 @@ class GuestImport:
         """Show what a list does, and save it if the planner agrees."""
         dialog = ImportDialog(origin, event, self._database, self._desk, self._tasks, self._parent)
         dialog.start()
-        if not await ask(dialog) or dialog.saved is None:
+        try:
+            agreed = await ask(dialog)
+        finally:
+            await dialog.desk.close()
+        if not agreed or dialog.saved is None:
             return
         saved, source = dialog.saved, dialog.desk.name
         await self._catch_up()
@@ -89,7 +95,7 @@ class GuestImport:
         level = "info"
         if saved.overtaken:
             level = "warning"
-            names = ", ".join(line.draft.name for line in saved.overtaken[:_NAMED] if line.draft is not None)
+            names = ", ".join(row.name for row in saved.overtaken[:_NAMED])
             more = "…" if len(saved.overtaken) > _NAMED else ""
             words += " " + tr(
                 "Somebody else changed {guests} meanwhile, who stay as they are: {names}.",
@@ -119,9 +125,11 @@ class GuestImport:
         self._messages.show_message(words, key="import_undone")
 
     async def _undo(self, import_id: UUID, *, rest: bool) -> Undo:
-        with setting_aside():
-            async with self._database.begin() as conn:
-                return await imports.undo_import(conn, import_id, self._desk, rest=rest)
+        def undo() -> Undo:
+            (undone,) = aside(undo_import, self._database.url, self._desk, import_id, rest=rest)
+            return undone
+
+        return await in_thread(undo)
 
 
 class ImportMenu(QMenu):

@@ -1,5 +1,6 @@
 """What each column of a list holds, with its first cells, for the planner to correct."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -18,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from waapp.core.columns import Column, GuessedBy
 from waapp.core.headings import Field
-from waapp.core.import_list import GuestList
 from waapp.gui import style
 from waapp.gui.paint import isolated
 from waapp.gui.widgets import Card, label, name, rule
@@ -64,9 +64,8 @@ class ImportColumns(Card):
         self.body.addLayout(foot)
         self.body.setContentsMargins(1, 1, 1, 6)
 
-    def show_columns(self, guests: GuestList) -> None:
-        """Show the columns of a list; what has the keyboard keeps it."""
-        columns = guests.columns.columns
+    def show_columns(self, columns: Sequence[Column], samples: Mapping[int, tuple[str, ...]]) -> None:
+        """Show the columns of a list with their first cells; what has the keyboard keeps it."""
         if len(columns) != len(self._lines):
             for line in self._lines:
                 self._column.removeWidget(line)
@@ -75,7 +74,7 @@ class ImportColumns(Card):
             for place, line in enumerate(self._lines):
                 self._column.insertWidget(place, line)
         for line, column in zip(self._lines, columns, strict=True):
-            line.show_column(column, guests.samples(column.index))
+            line.show_column(column, samples.get(column.index, ()))
 
 
 class _Line(QWidget):

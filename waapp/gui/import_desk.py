@@ -1,68 +1,64 @@
-"""One import from the file to the database, without its window: what was read, decided and compared so far."""
+"""One import from the file to the database, without its window: what is known of it, and asking for more."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from waapp.core.columns import GuessedBy
 from waapp.core.duplicates import Likeness
 from waapp.core.events import Event
-from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import Choice, Decisions, Diff, Given, Origin, diff
-from waapp.core.import_list import GuestList, Reading, erasable, new_list, read_list
+from waapp.core.import_diff import Choice, Origin
+from waapp.core.import_rows import ImportRow
 from waapp.core.merging import Side
-from waapp.core.sources import Source
-from waapp.db import guests as guest_rows
-from waapp.db import imports
+from waapp.core.sources import Pasted
 from waapp.db.engine import Database
-from waapp.engine.guest_files import GuestFile, read_aside, read_pasted
-from waapp.gui.garbage import in_thread, setting_aside
-from waapp.gui.import_rows import ImportRow, RowFilter, count_kinds, import_rows
+from waapp.db.imports import Saved
+from waapp.engine.aside import Aside, AsideError
+from waapp.engine.import_work import Answer, ImportWork, ListState
+from waapp.errors import UserError
+from waapp.gui.garbage import in_thread
 from waapp.texts import tr
+
+Piece = TypeVar("Piece")
 
 _NAMES: Final = frozenset({Field.NAME, Field.GIVEN, Field.FAMILY})
 _SURE: Final = frozenset({GuessedBy.HEADING, GuessedBy.MEMORY, GuessedBy.PLANNER})
+MEMORY_LIMIT: Final = 2 * 1024 * 1024 * 1024
+"""Bytes that the work on one list may take: the list as it was read, as it is understood, and the event's guests."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
-    """What was copied from a spreadsheet."""
+class Shown:
+    """What came of a request: the list as it is now, and the rows to show, all or those that differ."""
 
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A list as it stands: how it is read and what saving it does."""
-
-    source: Source
-    guests: GuestList
-    reading: Reading
-    decisions: Decisions
-    diff: Diff
-    rows: list[ImportRow]
-    counts: Counter[RowFilter]
+    state: ListState
+    rows: dict[Hashable, ImportRow]
 
 
 class ImportDesk:
-    """Reads, compares and saves one list. What takes time runs in threads; the last request wins.
+    """Has one list read, compared, corrected and saved in a process of its own; the window only shows it.
 
-    `now` is what was compared last, None before `load`.
+    `now` is what was learnt last, None before `load`. Close it when the list is done with.
     """
 
     def __init__(self, origin: Path | Pasted, event: Event, database: Database, planner: str) -> None:
         self.origin = origin
-        self.now: Compared | None = None
-        self._event = event
-        self._database = database
-        self._planner = planner
-        self._stored: list[Guest] = []
-        self._given: list[Given] = []
-        self._came_at = datetime.now(UTC)
+        self.now: ListState | None = None
+        self._region = event.default_region
+        self._work = Aside(
+            ImportWork,
+            database.url,
+            planner,
+            event.id,
+            Origin(self.name, datetime.now(UTC)),
+            memory=MEMORY_LIMIT,
+        )
+        # An answer that was not waited for leaves the window behind: the next one has to bring all rows.
+        self._behind = True
 
     @property
     def name(self) -> str:
@@ -72,132 +68,117 @@ class ImportDesk:
     @property
     def is_certain(self) -> bool:
         """Whether headings or an earlier choice say what every column holds, and one of them is the name."""
-        columns = () if self.now is None else self.now.guests.columns.columns
+        columns = () if self.now is None else self.now.columns.columns
         held = [column for column in columns if column.field is not None]
         named = any(column.field in _NAMES for column in held)
         return named and all(column.by in _SURE for column in held)
 
-    async def load(self, sheet: str | None = None) -> None:
+    async def load(self, sheet: str | None = None) -> Shown:
         """Read the list, or another sheet of it, and compare it; raises the errors of `read_guest_file`."""
-        file, guests = await in_thread(lambda: self._read(sheet))
-        with setting_aside():
-            choices = await self._load_event(guests)
-        if choices is not None:
-            guests = guests.recall(choices)
-        await self._compare(file.source, lambda: guests, Decisions())
+        region = self._region if self.now is None else self.now.region
+        return await self._ask(lambda: self._work.ask(ImportWork.load, self.origin, region, sheet))
 
-    async def change_list(self, change: Callable[[GuestList], GuestList]) -> None:
-        """Read the list in another way: other columns, another country, a cell mended."""
-        now = self.now
-        if now is None:
-            return
-        erases = bool(now.decisions.erase)
+    async def assign(self, index: int, held: Field | None) -> Shown:
+        """Read a column as something else; None makes it a variable of its own."""
+        return await self._ask(lambda: self._work.ask(ImportWork.assign, index, held))
 
-        def changed() -> GuestList:
-            return change(now.guests)
+    async def read_below(self, heading_row: int | None) -> Shown:
+        """Take another row as the headings, or none."""
+        return await self._ask(lambda: self._work.ask(ImportWork.read_below, heading_row))
 
-        await self._compare(now.source, changed, now.decisions, erases=erases)
+    async def read_in(self, region: str | None) -> Shown:
+        """Read national numbers as another country's."""
+        return await self._ask(lambda: self._work.ask(ImportWork.read_in, region))
 
-    async def decide(self, decisions: Decisions) -> None:
-        """Compare again with other decisions of the planner."""
-        now = self.now
-        if now is None:
-            return
-        found, rows, counts = await in_thread(lambda: self._diff(now.reading, decisions))
-        self.now = replace(now, decisions=decisions, diff=found, rows=rows, counts=counts)
+    async def mend(self, number: int, field: str, text: str) -> Shown:
+        """Correct a cell."""
+        whole = self._behind
+        return await self._ask(lambda: self._work.ask(ImportWork.mend, number, field, text, whole))
 
-    async def save(self, progress: Callable[[int], object]) -> imports.Saved:
+    async def choose(self, numbers: list[int], choice: Choice) -> Shown:
+        """Do the same with several rows."""
+        whole = self._behind
+        return await self._ask(lambda: self._work.ask(ImportWork.choose, numbers, choice, whole))
+
+    async def choose_for_all(self, likeness: Likeness, choice: Choice) -> Shown:
+        """Do the same with all rows that resemble somebody in the same way."""
+        whole = self._behind
+        return await self._ask(lambda: self._work.ask(ImportWork.choose_for_all, likeness, choice, whole))
+
+    async def take_side(self, number: int, field: str, side: Side) -> Shown:
+        """Say whose value counts in a field of a row."""
+        whole = self._behind
+        return await self._ask(lambda: self._work.ask(ImportWork.take_side, number, field, side, whole))
+
+    async def erase(self, erases: bool) -> Shown:
+        """Let empty cells take away what is stored, or not."""
+        whole = self._behind
+        return await self._ask(lambda: self._work.ask(ImportWork.erase, erases, whole))
+
+    async def save(self, progress: Callable[[int], object]) -> Saved:
         """Store what the list adds and changes in one transaction, and how its columns were read."""
-        now = self.now
-        if now is None:
-            raise RuntimeError("nothing was compared")
-        source = imports.Source(self.name, now.source.digest, self._planner)
-        by_id = {guest.id: guest for guest in self._stored}
-        columns = now.guests.columns
-        async with self._database.begin() as conn:
-            saved = await imports.save_import(conn, self._event.id, source, now.diff, by_id, progress)
-            await imports.remember_mapping(conn, columns.fingerprint, columns.choices, self._planner)
+        loop = asyncio.get_running_loop()
+
+        def saving() -> Saved | None:
+            saved = None
+            for piece in self._work.ask(ImportWork.save):
+                if isinstance(piece, Saved):
+                    saved = piece
+                else:
+                    loop.call_soon_threadsafe(progress, piece)
+            return saved
+
+        saved = await self._waited(saving)
+        if saved is None:
+            raise RuntimeError("nothing was saved")
         return saved
 
-    # What the planner decides
+    async def write_remarks(self, path: Path, *, right_to_left: bool) -> None:
+        """Write the list as a workbook with a remark on each row; raises `file_not_written`, `disk_full`."""
+        ask = self._work.ask
+        await self._waited(lambda: list(ask(ImportWork.write_remarks, path, right_to_left=right_to_left)))
 
-    def chosen(self, numbers: list[int], choice: Choice) -> Decisions:
-        """Return the decisions with one for these rows."""
-        before = self._decisions
-        return replace(before, rows={**before.rows, **dict.fromkeys(numbers, choice)})
+    def kill(self) -> None:
+        """End the work at once: what is under way is taken back."""
+        self._work.kill()
 
-    def chosen_for_all(self, likeness: Likeness, choice: Choice) -> Decisions:
-        """Return the decisions with one for all rows that resemble somebody like that; it overrules single ones."""
-        before = self._decisions
-        alike = {row.number for row in self.rows if _likeness(row) is likeness}
-        single: Mapping[int, Choice] = {
-            number: made for number, made in before.rows.items() if number not in alike
-        }
-        return replace(before, rows=single, kinds={**before.kinds, likeness: choice})
-
-    def sided(self, number: int, field: str, side: Side) -> Decisions:
-        """Return the decisions with whose value counts in a field of a row."""
-        before = self._decisions
-        return replace(before, sides={**before.sides, number: {**before.sides.get(number, {}), field: side}})
-
-    def erasing(self, erases: bool) -> Decisions:
-        """Return the decisions with empty cells taking away what is stored, or not."""
-        fields = erasable(self.now.guests.columns) if self.now is not None and erases else frozenset()
-        return replace(self._decisions, erase=fields)
+    async def close(self) -> None:
+        """End the process that works on the list and wait until it is gone."""
+        self.kill()
+        await in_thread(self._work.close)
 
     def alike(self, row: ImportRow) -> int:
         """Return how many rows resemble somebody as this one does."""
-        likeness = _likeness(row)
-        return 0 if likeness is None else sum(_likeness(each) is likeness for each in self.rows)
+        return 0 if row.match is None or self.now is None else self.now.alike.get(row.match.likeness, 0)
 
-    @property
-    def rows(self) -> list[ImportRow]:
-        """What becomes of the rows."""
-        return [] if self.now is None else self.now.rows
+    async def _ask(self, ask: Callable[[], Answer]) -> Shown:
+        self._behind = True
+        shown = await self._waited(lambda: _collected(ask()))
+        self._behind = False
+        self.now = shown.state
+        return shown
 
-    # Inside
-
-    @property
-    def _decisions(self) -> Decisions:
-        return Decisions() if self.now is None else self.now.decisions
-
-    async def _load_event(self, guests: GuestList) -> dict[str, str] | None:
-        async with self._database.read() as conn:
-            self._stored = await guest_rows.list_guests(conn, self._event.id)
-            self._given = await imports.list_given(conn, self._event.id)
-            return await imports.recall_mapping(conn, guests.columns.fingerprint)
-
-    def _read(self, sheet: str | None) -> tuple[GuestFile, GuestList]:
-        file = (
-            read_aside(self.origin, sheet) if isinstance(self.origin, Path) else read_pasted(self.origin.text)
-        )
-        return file, new_list(file.rows, self._event.default_region)
-
-    async def _compare(
-        self,
-        source: Source,
-        make: Callable[[], GuestList],
-        decisions: Decisions,
-        *,
-        erases: bool = False,
-    ) -> None:
-        def work() -> Compared:
-            guests = make()
-            decided = replace(decisions, erase=erasable(guests.columns) if erases else frozenset())
-            reading = read_list(guests, self._stored, self._given)
-            found, rows, counts = self._diff(reading, decided)
-            return Compared(source, guests, reading, decided, found, rows, counts)
-
-        self.now = await in_thread(work)
-
-    def _diff(
-        self, reading: Reading, decisions: Decisions
-    ) -> tuple[Diff, list[ImportRow], Counter[RowFilter]]:
-        origin = Origin(self.name, self._came_at)
-        found = diff(reading.rows, self._stored, reading.duplicates, self._given, decisions, origin)
-        rows = import_rows(found)
-        return found, rows, count_kinds(rows)
+    async def _waited(self, work: Callable[[], Piece]) -> Piece:
+        try:
+            return await in_thread(work)
+        except AsideError as error:
+            match error.why:
+                case "memory":
+                    code = "workbook_too_much"
+                case _ if self.now is None:
+                    code = "workbook_unreadable"
+                case _:
+                    code = "import_ended"
+            raise UserError(code, file=self.name) from error
 
 
-def _likeness(row: ImportRow) -> Likeness | None:
-    return None if row.line.match is None else row.line.match.likeness
+def _collected(answer: Answer) -> Shown:
+    pieces: Iterator[ListState | list[ImportRow]] = iter(answer)
+    state = next(pieces)
+    if not isinstance(state, ListState):
+        raise TypeError(state)
+    rows: dict[Hashable, ImportRow] = {}
+    for piece in pieces:
+        if isinstance(piece, list):
+            rows.update((row.number, row) for row in piece)
+    return Shown(state, rows)

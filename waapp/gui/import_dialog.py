@@ -21,21 +21,20 @@ from PySide6.QtWidgets import (
 
 from waapp.core.events import Event
 from waapp.core.headings import Field as Held
-from waapp.core.import_diff import Decisions, Outcome
-from waapp.core.import_remarks import with_remarks
+from waapp.core.import_diff import Outcome
+from waapp.core.import_rows import ImportRow, RowFilter
+from waapp.core.sources import Pasted
 from waapp.db.engine import Database
 from waapp.db.imports import Saved
-from waapp.engine.guest_exports import write_workbook
 from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.import_columns import ImportColumns
-from waapp.gui.import_desk import ImportDesk, Pasted
+from waapp.gui.import_desk import ImportDesk, Shown
 from waapp.gui.import_row_panel import ImportRowPanel
-from waapp.gui.import_rows import ImportRow, RowFilter, verdict_word, why_words
-from waapp.gui.import_table import MENDED, ImportModel, first_to_mend, import_table
+from waapp.gui.import_table import ImportModel, first_to_mend, import_table
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.widgets import Card, Field, button, label, name
 from waapp.texts import message, tr
@@ -93,13 +92,13 @@ class ImportDialog(QDialog):
     async def load(self) -> None:
         """Read and compare the list, then show it; closes and raises when it cannot be read."""
         try:
-            await self.desk.load()
+            shown = await self.desk.load()
         except BaseException:
             self._working = None
             self.reject()
             raise
         self._fill_choices()
-        self._show_all()
+        await self._show(shown)
         self._views.choose(_ROWS if self.desk.is_certain else _COLUMNS)
         self.view.setFocus()
 
@@ -199,6 +198,7 @@ class ImportDialog(QDialog):
         return row
 
     def _connect(self) -> None:
+        self.finished.connect(lambda _result: self.desk.kill())
         self._cancel.clicked.connect(self.reject)
         self._add.clicked.connect(self._save)
         self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks())))
@@ -208,14 +208,14 @@ class ImportDialog(QDialog):
         self._heading.activated.connect(self._take_heading)
         self._region.activated.connect(self._take_region)
         self.columns.assigned.connect(self._assign)
-        self.columns.erasing.connect(lambda on: self._decide(self.desk.erasing(on)))
+        self.columns.erasing.connect(lambda on: self._work(self.desk.erase(on)))
         self.model.mended.connect(self._mend)
         self.view.picked.connect(lambda _ids: self._show_picked())
         self.view.opened.connect(self._open)
-        self.panel.chosen.connect(lambda choice: self._decide(self.desk.chosen(self._numbers(), choice)))
+        self.panel.chosen.connect(lambda choice: self._work(self.desk.choose(self._numbers(), choice)))
         self.panel.chosen_for_all.connect(self._choose_for_all)
         self.panel.sided.connect(
-            lambda number, field, side: self._decide(self.desk.sided(number, field, side))
+            lambda number, field, side: self._work(self.desk.take_side(number, field, side))
         )
         self.panel.closed.connect(self.view.clearSelection)
 
@@ -223,38 +223,34 @@ class ImportDialog(QDialog):
 
     def _take_heading(self, at: int) -> None:
         row = self._heading.itemData(at)
-        self._work(self.desk.change_list(lambda guests: guests.with_heading(row or None)))
+        self._work(self.desk.read_below(row or None))
 
     def _take_region(self, at: int) -> None:
-        region = str(self._region.itemData(at)) or None
-        self._work(self.desk.change_list(lambda guests: guests.with_region(region)))
+        self._work(self.desk.read_in(str(self._region.itemData(at)) or None))
 
     def _assign(self, index: int, held: Held | None) -> None:
-        self._work(self.desk.change_list(lambda guests: guests.assign(index, held)))
+        self._work(self.desk.assign(index, held))
 
     def _mend(self, number: int, field: str, text: str) -> None:
-        self._work(self.desk.change_list(lambda guests: guests.mend(number, field, text)))
+        self._work(self.desk.mend(number, field, text))
 
     def _choose_for_all(self, choice: Any) -> None:  # noqa: ANN401 - as Qt's signal brings it
         picked = self._picked()
-        if picked and choice is not None and picked[0].line.match is not None:
-            self._decide(self.desk.chosen_for_all(picked[0].line.match.likeness, choice))
+        if picked and choice is not None and picked[0].match is not None:
+            self._work(self.desk.choose_for_all(picked[0].match.likeness, choice))
 
-    def _decide(self, decisions: Decisions) -> None:
-        self._work(self.desk.decide(decisions))
-
-    async def _load_sheet(self, sheet: str) -> None:
-        await self.desk.load(sheet)
+    async def _load_sheet(self, sheet: str) -> Shown:
+        shown = await self.desk.load(sheet)
         self._fill_choices()
+        return shown
 
-    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+    def _work(self, work: Coroutine[Any, Any, Shown]) -> None:
         """Do something to the list and show what came of it; of several the newest wins."""
         self._show_busy(tr("Comparing…"))
         self._working = self._tasks.restart(self._working, self._guarded(self._and_show(work)))
 
-    async def _and_show(self, work: Coroutine[Any, Any, None]) -> None:
-        await work
-        self._show_all()
+    async def _and_show(self, work: Coroutine[Any, Any, Shown]) -> None:
+        await self._show(await work)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Tell a known trouble in this window: the one behind it cannot be reached now."""
@@ -263,7 +259,7 @@ class ImportDialog(QDialog):
         except UserError as error:
             words = message(error)
             self._messages.show_message(f"{words.what} {words.todo}".strip(), "error")
-            self._show_all()
+            self._show_state()
 
     # Saving
 
@@ -272,7 +268,7 @@ class ImportDialog(QDialog):
             self._saving = self._tasks.start(self._guarded(self._store()))
 
     async def _store(self) -> None:
-        total = len(self.desk.rows)
+        total = self.model.total
         with self._held():
             self._progress.setRange(0, max(total, 1))
             self._progress.setValue(0)
@@ -285,9 +281,6 @@ class ImportDialog(QDialog):
         self.accept()
 
     async def _save_remarks(self) -> None:
-        now = self.desk.now
-        if now is None:
-            return
         dialog = QFileDialog(self, tr("Save a copy of the list with remarks"))
         dialog.setObjectName("import_remarks_file")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -301,15 +294,8 @@ class ImportDialog(QDialog):
 
     async def write_remarks(self, path: Path) -> None:
         """Write the list as a workbook with a remark on each row; raises `file_not_written`, `disk_full`."""
-        now = self.desk.now
-        if now is None:
-            return
-        remarks = {
-            row.number: ": ".join(filter(None, (verdict_word(row), why_words(row)))) for row in now.rows
-        }
-        table = await asyncio.to_thread(with_remarks, now.guests, tr("Remarks"), remarks)
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        await write_workbook(path, self.desk.name, table, right_to_left=mirrored)
+        await self.desk.write_remarks(path, right_to_left=mirrored)
         self._messages.show_message(tr("The list with remarks is in {file}.", file=path.name))
 
     # Showing
@@ -347,22 +333,27 @@ class ImportDialog(QDialog):
         self._sheet_field.setVisible(self._sheet.count() > 1)
         self._heading.clear()
         self._heading.addItem(tr("None: the first row is a guest"), 0)
-        for choice in now.guests.headings():
+        for choice in now.headings:
             titles = ", ".join(filter(None, (" ".join(title.split()) for title in choice.titles)))
             self._heading.addItem(tr("Row {row:d}: {titles}", row=choice.row, titles=titles), choice.row)
 
-    def _show_all(self) -> None:
+    async def _show(self, shown: Shown) -> None:
+        """Show the list as it is now; many rows a piece at a time, so that the window lives on."""
+        self.model.can_mend = shown.state.mendable
+        self.view.show_columns()
+        await self.model.take_in(shown)
+        self._show_state()
+
+    def _show_state(self) -> None:
         now = self.desk.now
         if now is None:
             return
         self._progress.hide()
         self._hint.setText(tr("Nothing is saved before you add. F2 corrects a cell."))
-        self._heading.setCurrentIndex(max(self._heading.findData(now.guests.columns.heading_row or 0), 0))
-        self._region.setCurrentIndex(max(self._region.findData(now.guests.region or ""), 0))
-        self.columns.show_columns(now.guests)
-        self.model.can_mend = frozenset(field for field in MENDED if now.guests.can_mend(field))
-        self.model.replace_all(now.rows)
-        self._show_counts(now.counts, len(now.rows), now.reading.blank)
+        self._heading.setCurrentIndex(max(self._heading.findData(now.columns.heading_row or 0), 0))
+        self._region.setCurrentIndex(max(self._region.findData(now.region or ""), 0))
+        self.columns.show_columns(now.columns.columns, now.samples)
+        self._show_counts(now.counts, now.total, now.blank)
         self._show_picked()
         self._remarks.setEnabled(True)
 
@@ -428,7 +419,7 @@ class ImportDialog(QDialog):
     def _open(self, number: object) -> None:
         """Correct what is wrong with a row."""
         row = self.model.row(number)
-        if row is not None and row.line.outcome is not Outcome.SAME:
+        if row is not None and row.outcome is not Outcome.SAME:
             index = first_to_mend(self.model, row)
             # The selection stays as it is, whatever keys are held.
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)

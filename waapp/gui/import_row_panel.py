@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout, QWidget
 
-from waapp.core.import_diff import Choice, Line, Outcome
+from waapp.core.import_diff import Choice, Outcome
+from waapp.core.import_rows import ImportRow
 from waapp.core.merging import Change, Side, is_empty
 from waapp.gui import style
-from waapp.gui.import_rows import ImportRow, row_name
 from waapp.gui.paint import isolated
 from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
 from waapp.texts import tr
@@ -50,16 +50,16 @@ class ImportRowPanel(SidePanel):
         if not rows:
             self.hide()
             return
-        one = rows[0].line if len(rows) == 1 else None
+        one = rows[0] if len(rows) == 1 else None
         if one is not None:
-            self.set_title(row_name(rows[0]) or tr("Row {row:d}", row=rows[0].number))
+            self.set_title(rows[0].name or tr("Row {row:d}", row=rows[0].number))
             self._words.setText(
                 "\n".join((tr("Row {row:d}", row=one.number), *(words for _, words in remarks(one))))
             )
         else:
             self.set_title(tr("{n:row|rows}", n=len(rows)))
             self._words.setText(tr("What you choose here holds for all of them."))
-        self._show_choice([row.line for row in rows])
+        self._show_choice(rows)
         self._for_all.setVisible(one is not None and one.match is not None and alike > 1)
         words = tr("Do this with all {n} like it", n=alike)
         self._for_all.setText(words)
@@ -67,10 +67,10 @@ class ImportRowPanel(SidePanel):
         self._show_changes(one)
         self.show()
 
-    def _show_choice(self, lines: Sequence[Line]) -> None:
-        guests = [line for line in lines if line.given is not None]
+    def _show_choice(self, lines: Sequence[ImportRow]) -> None:
+        guests = [line for line in lines if line.is_guest]
         matched = [line for line in guests if line.match is not None]
-        known = [line for line in guests if line.match is None and line.guest_id is not None]
+        known = [line for line in guests if line.match is None and line.is_known]
         self._choice.clear()
         self._choice.addItem(
             tr("Keep both: a guest of its own") if matched or known else tr("Add as a guest"), Choice.KEEP
@@ -88,7 +88,7 @@ class ImportRowPanel(SidePanel):
         chosen = {_choice_of(line) for line in guests}
         self._choice.setCurrentIndex(self._choice.findData(chosen.pop()) if len(chosen) == 1 else -1)
 
-    def _show_changes(self, line: Line | None) -> None:
+    def _show_changes(self, line: ImportRow | None) -> None:
         wanted = None if line is None or not line.changes else (line.number, line.changes)
         if wanted == self._shown:
             return
@@ -152,7 +152,7 @@ def _side_words(side: Side, value: object, *, empty: bool) -> str:
             return tr("Take it away")
 
 
-def _choice_of(line: Line) -> Choice:
+def _choice_of(line: ImportRow) -> Choice:
     """Return what is done with a row, whoever has chosen it."""
     if line.outcome is Outcome.SKIP:
         return Choice.MERGE if line.leader is not None else Choice.SKIP

@@ -1,29 +1,46 @@
 """The rows of a list on its way in, as a table whose cells can be mended in place."""
 
+from collections.abc import Hashable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
+from waapp.core import phone
+from waapp.core.import_diff import Outcome
+from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter
+from waapp.core.status import Shown as State
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.import_rows import (
-    ImportRow,
-    row_email,
-    row_group,
-    row_name,
-    row_phone,
-    verdict_state,
-    verdict_word,
-    why_words,
-)
+from waapp.gui.import_desk import Shown
+from waapp.gui.row_order import PLACED_AT_ONCE
 from waapp.gui.table import Column, Index, TableModel
 from waapp.gui.table_view import TableView
 from waapp.gui.widgets import name
 from waapp.texts import tr
+from waapp.texts.imports import field_name, verdict_word, why_words
 
-MENDED: Final = ("name", "phone", "email", "group")
-"""The fields that can be corrected in the table, which are the keys of their columns."""
+_NOTHING: Final = "—"
+_ALWAYS: Final = frozenset({"name", "phone"})
+_WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "notes": 150}
+_WIDTH: Final = 96
+_WHY_WIDTH: Final = 180
+# How the codes of findings begin, and the field that they are about.
+_FIELD_OF: Final = {
+    "phone": "phone",
+    "email": "email",
+    "group": "group",
+    "language": "language",
+    "tag": "tags",
+    "household": "household",
+    "plus_ones": "plus_ones",
+    "time_zone": "time_zone",
+    "row_consent": "consent",
+    "row_no_phone": "phone",
+    "row_several": "phone",
+    "row_plus_added": "phone",
+    "row_plus_one": "plus_ones",
+}
 
 
 class ImportModel(TableModel[ImportRow]):
@@ -34,6 +51,19 @@ class ImportModel(TableModel[ImportRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(_columns(), lambda row: row.number, parent)
         self.can_mend: frozenset[str] = frozenset()
+
+    async def take_in(self, shown: Shown) -> None:
+        """Show all rows anew, or take in those that differ: many of them in pieces."""
+        if shown.state.whole:
+            self.hold(shown.rows)
+            return
+        self.remove(shown.state.gone)
+        if len(shown.rows) <= PLACED_AT_ONCE:
+            self.apply(list(shown.rows.values()))
+            return
+        rows: dict[Hashable, ImportRow] = {row.number: row for row in self.all_rows()}
+        rows.update(shown.rows)
+        self.hold(rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return whether a cell can be chosen and corrected."""
@@ -50,7 +80,7 @@ class ImportModel(TableModel[ImportRow]):
         return super().data(index, role)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Tell what was typed; the table changes once the list has been read anew."""
+        """Tell what was typed; the table changes once the row has been read anew."""
         text = str(value).strip()
         if role != Qt.ItemDataRole.EditRole or text == self.data(index, role):
             return False
@@ -58,11 +88,23 @@ class ImportModel(TableModel[ImportRow]):
         return True
 
 
-_NOTHING: Final = "—"
-
-
 class ImportView(TableView):
-    """The rows of a list: F2 corrects the current cell, and Enter what is wrong with the row."""
+    """The rows of a list: F2 corrects the current cell, and Enter what is wrong with the row.
+
+    Shown are the columns that the list has; where there is not enough room for them the table scrolls sideways.
+    """
+
+    def __init__(self, model: ImportModel) -> None:
+        super().__init__(model)
+        self._model = model
+        self.show_columns()
+
+    def show_columns(self) -> None:
+        """Show the columns that the list has."""
+        for place, column in enumerate(self._model.columns):
+            has = column.key in self._model.can_mend or column.key in _ALWAYS or column.key not in MENDABLE
+            self.setColumnHidden(place, not has)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the row by F2 where its current cell cannot be corrected."""
@@ -72,6 +114,26 @@ class ImportView(TableView):
             self.opened.emit(row)
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the reasons the room that is left, and never less than they need."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        why = next(place for place, column in enumerate(self._model.columns) if column.stretch)
+        others = sum(
+            header.sectionSize(place)
+            for place in range(len(self._model.columns))
+            if place != why and not self.isColumnHidden(place)
+        )
+        fits = others + _WHY_WIDTH <= self.viewport().width()
+        wanted = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
+        if header.sectionResizeMode(why) is not wanted:
+            header.setSectionResizeMode(why, wanted)
+        if not fits:
+            header.resizeSection(why, _WHY_WIDTH)
 
 
 def import_table(model: ImportModel) -> ImportView:
@@ -86,23 +148,50 @@ def import_table(model: ImportModel) -> ImportView:
 
 def first_to_mend(model: ImportModel, row: ImportRow) -> QModelIndex | QPersistentModelIndex:
     """Return the cell of a row in which something is wrong, else its first that can be corrected."""
-    wrong = next((finding.code.split("_")[0] for finding in row.line.findings), "")
-    field = {"phone": "phone", "email": "email", "group": "group", "row": "phone"}.get(wrong, "name")
+    wrong = (
+        field
+        for finding in row.findings
+        for code, field in _FIELD_OF.items()
+        if finding.code.startswith(code)
+    )
+    field = next((field for field in wrong if field in model.can_mend), "name")
     place = next((n for n, column in enumerate(model.columns) if column.key == field), 1)
     return model.index(model.row_for_id(row.number), place)
 
 
+def _verdict(row: ImportRow) -> State:
+    match row.outcome:
+        case Outcome.ADD:
+            return State.UNKNOWN if row.needs_look else State.DELIVERED
+        case Outcome.CHANGE:
+            return State.SENT
+        case Outcome.SAME:
+            return State.NONE
+        case Outcome.SKIP:
+            return State.FAILED if RowFilter.MEND in row.kinds and not row.is_guest else State.NONE
+
+
 def _columns() -> tuple[Column[ImportRow], ...]:
-    return (
-        Column(
-            "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=52, color="muted"
-        ),
-        Column("name", tr("Name"), lambda row: row_name(row) or _NOTHING, width=152),
-        Column("phone", tr("WhatsApp"), lambda row: row_phone(row) or _NOTHING, width=166, color="muted"),
-        Column("email", tr("E-mail"), row_email, width=150, color="muted", hide_below=960),
-        Column("group", tr("Group"), row_group, width=92, color="muted", hide_below=820),
-        Column(
-            "verdict", tr("What happens"), verdict_word, width=122, value=verdict_state, delegate=PillDelegate
-        ),
-        Column("words", tr("Why"), why_words, stretch=True, tip=why_words, color="muted"),
+    number: Column[ImportRow] = Column(
+        "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=52, color="muted"
     )
+    verdict: Column[ImportRow] = Column(
+        "verdict", tr("What happens"), verdict_word, width=122, value=_verdict, delegate=PillDelegate
+    )
+    why: Column[ImportRow] = Column("words", tr("Why"), why_words, stretch=True, tip=why_words, color="muted")
+    name_of, number_of, *further = (_cell_column(field) for field in MENDABLE)
+    # What cannot be done without stands first: the other columns may need scrolling.
+    return (number, name_of, number_of, verdict, why, *further)
+
+
+def _cell_column(field: str) -> Column[ImportRow]:
+    shown = phone.display if field == "phone" else str
+    nothing = _NOTHING if field in _ALWAYS else ""
+
+    def text(row: ImportRow) -> str:
+        cell = row.cell(field)
+        return shown(cell) if cell else nothing
+
+    tip = text if field == "notes" else None
+    color = "text" if field == "name" else "muted"
+    return Column(field, field_name(field), text, width=_WIDTHS.get(field, _WIDTH), color=color, tip=tip)

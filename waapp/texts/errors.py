@@ -310,6 +310,10 @@ _FILES: Final = {
         "{file} needs more memory than a guest list ever does.",
         "Copy only the guests into a new workbook, save it and choose that file.",
     ),
+    "import_ended": Message(
+        "The work on {file} has ended by itself. Nothing was saved.",
+        "Close this window and bring the list in again.",
+    ),
     "workbook_unreadable": Message(
         "{file} could not be read to its end; it may be damaged.",
         "Open it in your spreadsheet program, save it as XLSX or CSV, then choose that file.",

@@ -10,8 +10,9 @@ from waapp.core.duplicates import Duplicate, Likeness, Reason
 from waapp.core.guests import Consent
 from waapp.core.headings import Field
 from waapp.core.import_diff import Line, Outcome
+from waapp.core.import_rows import ImportRow
 from waapp.core.imports import Why
-from waapp.core.merging import Change
+from waapp.core.merging import Change, Side
 from waapp.core.rows import RowCode
 from waapp.texts.filling import tr
 from waapp.texts.guests import FIELDS, ROWS
@@ -111,7 +112,7 @@ def field_name(name: str) -> str:
     return name.removeprefix("extra.").replace("_", " ").capitalize()
 
 
-def remarks(line: Line) -> list[tuple[str, str]]:
+def remarks(line: Line | ImportRow) -> list[tuple[str, str]]:
     """Return everything that there is to say about a row of a list, a code and a sentence each."""
     said = [(f.code, tr(_ROW_WORDS[f.code], **f.params)) for f in line.findings]
     if line.leader is not None:
@@ -124,6 +125,29 @@ def remarks(line: Line) -> list[tuple[str, str]]:
     if line.outcome is Outcome.SKIP and not said:
         said.append(("row_left_out", tr("Left out.")))
     return said
+
+
+def verdict_word(row: ImportRow) -> str:
+    """Return what becomes of a row, in a word."""
+    match row.outcome:
+        case Outcome.ADD if row.needs_look:
+            return tr("Added, look")
+        case Outcome.ADD:
+            return tr("Added")
+        case Outcome.CHANGE:
+            return tr("Changed")
+        case Outcome.SAME:
+            return tr("Unchanged")
+        case Outcome.SKIP if row.leader is not None:
+            return tr("Merged")
+        case Outcome.SKIP:
+            return tr("Skipped")
+
+
+def why_words(row: ImportRow) -> str:
+    """Return why a row becomes what it becomes, in one line: first what changes."""
+    changes = [change_words(change) for change in row.changes if change.side is Side.FILE]
+    return " ".join((" · ".join(changes), *(words for _, words in remarks(row)))).strip()
 
 
 def change_words(change: Change) -> str:

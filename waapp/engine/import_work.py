@@ -1,0 +1,253 @@
+"""A guest list on its way into an event: read, compared with the guests there are, corrected and saved.
+
+It is made to live in a process of its own (`aside.Aside`): a long list takes seconds of work that a window could not
+spare, and a file made for it can end a process. What every method yields is what has to be known outside.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID
+
+from waapp.core.columns import ColumnMap, HeadingChoice
+from waapp.core.duplicates import Likeness
+from waapp.core.guests import Guest
+from waapp.core.headings import Field
+from waapp.core.import_diff import Choice, Decisions, Diff, Given, Origin, diff
+from waapp.core.import_list import GuestList, Reading, erasable, new_list
+from waapp.core.import_remarks import with_remarks
+from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter, count_kinds, import_rows
+from waapp.core.imports import Undo
+from waapp.core.merging import Side
+from waapp.core.sources import Pasted, Source
+from waapp.db import guests as guest_rows
+from waapp.db import imports
+from waapp.db.engine import Database
+from waapp.engine.guest_exports import write_workbook
+from waapp.engine.guest_files import read_guest_file, read_pasted
+from waapp.texts import tr
+from waapp.texts.imports import verdict_word, why_words
+
+Result = TypeVar("Result")
+
+PIECE: Final = 500
+"""Rows that are handed over at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """How a list is read and what saving it would do.
+
+    `samples` are the first cells of each column by its place, `alike` counts the rows that resemble somebody in the
+    same way. The rows that follow it are all there are if `whole`, else those that differ from before, and `gone` are
+    the numbers of those that are no more.
+    """
+
+    source: Source
+    columns: ColumnMap
+    samples: Mapping[int, tuple[str, ...]]
+    headings: tuple[HeadingChoice, ...]
+    region: str | None
+    mendable: frozenset[str]
+    blank: int
+    counts: Mapping[RowFilter, int]
+    alike: Mapping[Likeness, int]
+    total: int
+    whole: bool
+    gone: tuple[int, ...]
+
+
+Answer = Iterator[ListState | list[ImportRow]]
+"""The state first, then rows in pieces."""
+
+
+class ImportWork:
+    """One list. `load` comes first; after each change everything is compared anew.
+
+    With `whole` all rows are answered, else those that differ from the last answer.
+    """
+
+    def __init__(self, database_url: str, planner: str, event_id: UUID, origin: Origin) -> None:
+        self._url = database_url
+        self._planner = planner
+        self._event_id = event_id
+        self._origin = origin
+        self._stored: Sequence[Guest] = ()
+        self._given: Sequence[Given] = ()
+        self._source: Source
+        self._list: GuestList
+        self._reading: Reading
+        self._decisions = Decisions()
+        self._diff = Diff(())
+        self._rows: dict[int, ImportRow] = {}
+
+    def load(self, origin: Path | Pasted, region: str | None, sheet: str | None = None) -> Answer:
+        """Read a file or a paste, or another sheet of it; raises the errors of `read_guest_file`."""
+        file = read_pasted(origin.text) if isinstance(origin, Pasted) else read_guest_file(origin, sheet)
+        found = new_list(file.rows, region)
+        choices = _run(self._load_event(found.columns.fingerprint))
+        self._source = file.source
+        self._decisions = Decisions()
+        return self._read(found if choices is None else found.recall(choices))
+
+    # How the list is read
+
+    def assign(self, index: int, held: Field | None) -> Answer:
+        """Read a column as something else; None makes it a variable of its own."""
+        return self._read(self._list.assign(index, held))
+
+    def read_below(self, heading_row: int | None) -> Answer:
+        """Take another row as the headings, or none."""
+        return self._read(self._list.with_heading(heading_row))
+
+    def read_in(self, region: str | None) -> Answer:
+        """Read national numbers as another country's."""
+        return self._read(self._list.with_region(region))
+
+    def mend(self, number: int, field: str, text: str, whole: bool = False) -> Answer:
+        """Correct a cell; no other row is read again."""
+        self._list = self._list.mend(number, field, text)
+        self._reading.correct(number, self._list.read(number))
+        return self._compare(whole=whole)
+
+    # What the planner decides
+
+    def choose(self, numbers: Sequence[int], choice: Choice, whole: bool = False) -> Answer:
+        """Do the same with several rows."""
+        return self._decide(rows={**self._decisions.rows, **dict.fromkeys(numbers, choice)}, whole=whole)
+
+    def choose_for_all(self, likeness: Likeness, choice: Choice, whole: bool = False) -> Answer:
+        """Do the same with all rows that resemble somebody in the same way, whatever was chosen for one of them."""
+        single = {
+            number: made
+            for number, made in self._decisions.rows.items()
+            if (row := self._rows.get(number)) is None
+            or row.match is None
+            or row.match.likeness is not likeness
+        }
+        return self._decide(rows=single, kinds={**self._decisions.kinds, likeness: choice}, whole=whole)
+
+    def take_side(self, number: int, field: str, side: Side, whole: bool = False) -> Answer:
+        """Say whose value counts in a field of a row."""
+        sides = self._decisions.sides
+        return self._decide(sides={**sides, number: {**sides.get(number, {}), field: side}}, whole=whole)
+
+    def erase(self, erases: bool, whole: bool = False) -> Answer:
+        """Let empty cells take away what is stored, or not."""
+        return self._decide(erase=erasable(self._list.columns) if erases else frozenset(), whole=whole)
+
+    # What comes of it
+
+    def save(self) -> Iterator[int | imports.Saved]:
+        """Store all in one transaction; yields how many rows are on their way, and at last what was saved."""
+        with _runner() as runner:
+            told: asyncio.Queue[int | None] = asyncio.Queue()
+            saving = runner.get_loop().create_task(self._save(told))
+            saving.add_done_callback(lambda _: told.put_nowait(None))
+            while (rows := runner.run(told.get())) is not None:
+                yield rows
+            yield saving.result()
+
+    def write_remarks(self, path: Path, *, right_to_left: bool) -> Iterator[None]:
+        """Write the list as a workbook with a remark on each row; raises `file_not_written`, `disk_full`."""
+        remarks = {
+            row.number: ": ".join(filter(None, (verdict_word(row), why_words(row))))
+            for row in self._rows.values()
+        }
+        table = with_remarks(self._list, tr("Remarks"), remarks)
+        _run(write_workbook(path, self._origin.source, table, right_to_left=right_to_left))
+        yield None
+
+    # Inside
+
+    def _read(self, found: GuestList) -> Answer:
+        self._list = found
+        self._reading = Reading(found, self._stored, self._given)
+        if self._decisions.erase:
+            self._decisions = replace(self._decisions, erase=erasable(found.columns))
+        return self._compare(whole=True)
+
+    def _decide(self, *, whole: bool, **changed: object) -> Answer:
+        self._decisions = replace(self._decisions, **changed)  # type: ignore[arg-type] # as its fields are
+        return self._compare(whole=whole)
+
+    def _compare(self, *, whole: bool) -> Answer:
+        reading, before = self._reading, self._rows
+        self._diff = diff(
+            reading.rows, self._stored, reading.duplicates, self._given, self._decisions, self._origin
+        )
+        self._rows = {row.number: row for row in import_rows(self._diff.lines)}
+        rows = list(self._rows.values())
+        told = rows if whole else [row for row in rows if before.get(row.number) != row]
+        yield self._state(rows, whole, tuple(before.keys() - self._rows.keys()))
+        for start in range(0, len(told), PIECE):
+            yield told[start : start + PIECE]
+
+    def _state(self, rows: Sequence[ImportRow], whole: bool, gone: tuple[int, ...]) -> ListState:
+        found = self._list
+        return ListState(
+            source=self._source,
+            columns=found.columns,
+            samples={column.index: found.samples(column.index) for column in found.columns.columns},
+            headings=found.headings(),
+            region=found.region,
+            mendable=frozenset(field for field in MENDABLE if found.can_mend(field)),
+            blank=self._reading.blank,
+            counts=count_kinds(rows),
+            alike=Counter(row.match.likeness for row in rows if row.match is not None),
+            total=len(rows),
+            whole=whole,
+            gone=gone,
+        )
+
+    async def _load_event(self, fingerprint: str) -> dict[str, str] | None:
+        database = Database(self._url, self._planner)
+        try:
+            async with database.read() as conn:
+                self._stored = await guest_rows.list_guests(conn, self._event_id)
+                self._given = await imports.list_given(conn, self._event_id)
+                return await imports.recall_mapping(conn, fingerprint)
+        finally:
+            await database.dispose()
+
+    async def _save(self, told: asyncio.Queue[int | None]) -> imports.Saved:
+        source = imports.Source(self._origin.source, self._source.digest, self._planner)
+        by_id = {guest.id: guest for guest in self._stored}
+        columns = self._list.columns
+        database = Database(self._url, self._planner)
+        try:
+            async with database.begin() as conn:
+                saved = await imports.save_import(
+                    conn, self._event_id, source, self._diff, by_id, told.put_nowait
+                )
+                await imports.remember_mapping(conn, columns.fingerprint, columns.choices, self._planner)
+        finally:
+            await database.dispose()
+        return saved
+
+
+def undo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool) -> Iterator[Undo]:
+    """Take an import back as `imports.undo_import` does."""
+
+    async def undo() -> Undo:
+        database = Database(database_url, planner)
+        try:
+            async with database.begin() as conn:
+                return await imports.undo_import(conn, import_id, planner, rest=rest)
+        finally:
+            await database.dispose()
+
+    yield _run(undo())
+
+
+def _runner() -> asyncio.Runner:
+    # The driver's own wish: Windows' other loop is none for it.
+    return asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+
+
+def _run(work: Coroutine[object, object, Result]) -> Result:
+    with _runner() as runner:
+        return runner.run(work)
