@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import csv
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import threading
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -27,13 +27,16 @@ from uuid import UUID
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import phonenumbers
+import psutil
 import psycopg
 import xlsxwriter
 from PySide6.QtWidgets import QApplication
 
 from waapp.core.events import EventDraft
-from waapp.db import embedded, events, imports, migrate
+from waapp.db import embedded, events, migrate
 from waapp.db.engine import Database, connect_parameters
+from waapp.engine.aside import aside
+from waapp.engine.import_work import undo_import
 from waapp.gui import garbage, style
 from waapp.gui.aio import Tasks
 from waapp.gui.import_dialog import ImportDialog
@@ -45,15 +48,20 @@ _LAST = ("Sousa", "Costa", "Reis", "Brandão", "Nunes", "Pinto", "Lopes", "Faria
 
 
 class Pulse:
-    """The longest time in which the loop did not turn, and with `stacks` what it did then."""
+    """The longest time in which the loop did not turn, and with `stacks` what it did then.
+
+    `memory` is the most that this process and those that it has started, the database excepted, held meanwhile.
+    """
 
     def __init__(self, stacks: bool) -> None:
         self.longest = 0.0
+        self.memory = 0
+        self._stacks = stacks
         self._beat = time.perf_counter()
         self._running = True
         self._main = threading.get_ident()
-        if stacks:
-            threading.Thread(target=self._watch, daemon=True).start()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
+        self._watching.start()
 
     async def run(self) -> None:
         while self._running:
@@ -64,15 +72,31 @@ class Pulse:
 
     def stop(self) -> None:
         self._running = False
+        self._watching.join()
 
     def _watch(self) -> None:
-        told = 0.0
+        told = looked = 0.0
         while self._running:
             time.sleep(0.005)
-            if time.perf_counter() - self._beat > 0.04 and self._beat != told:
+            now = time.perf_counter()
+            if now - looked > 0.1:
+                looked = now
+                self.memory = max(self.memory, held())
+            if self._stacks and now - self._beat > 0.04 and self._beat != told:
                 told = self._beat
                 frame = sys._current_frames().get(self._main)
                 print("".join(traceback.format_stack(frame, limit=6)) if frame else "?")
+
+
+def held() -> int:
+    """Return the bytes that this process and its children hold, the database's excepted."""
+    own = psutil.Process()
+    total = 0
+    for process in (own, *own.children()):
+        with suppress(psutil.Error):
+            if "postgres" not in process.name():
+                total += process.memory_info().rss
+    return total
 
 
 def rows(count: int) -> list[tuple[str, ...]]:
@@ -145,7 +169,7 @@ async def measure(url: str, path: Path, count: int, stacks: bool) -> None:
             took = time.perf_counter() - started
             pulse.stop()
             await ticking
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            memory = pulse.memory / 1024 / 1024
             print(f"{name:40} {took:7.2f} s   stall {pulse.longest * 1000:5.0f} ms   most {memory:5.0f} MB")
             if failures:
                 raise failures[0]
@@ -176,26 +200,33 @@ async def measure(url: str, path: Path, count: int, stacks: bool) -> None:
             assert dialog.saved is not None
             imported.append(dialog.saved.id)
             shown.remove(dialog)
+            await dialog.desk.close()
             dialog.deleteLater()
 
         async def choose() -> None:
             dialog = shown[-1]
-            dialog._decide(dialog.desk.erasing(True))
+            dialog._work(dialog.desk.erase(True))
+            await settled(dialog)
+
+        async def mend() -> None:
+            dialog = shown[-1]
+            dialog._mend(count // 2, "phone", "912 000 001")
             await settled(dialog)
 
         async def undo() -> None:
-            with garbage.setting_aside():
-                async with database.begin() as conn:
-                    await imports.undo_import(conn, imported[0], "bench")
+            work = aside(undo_import, url, "bench", imported[0], rest=False)
+            await garbage.in_thread(lambda: list(work))
 
         total += await timed("read and compare", read)
         total += await timed("save", save)
         print(f"{'together, times the floor':40} {total / least:7.2f}")
         await timed("the same list again: read and compare", read)
         await timed("a decision for all", choose)
+        await timed("one cell corrected", mend)
         await timed("take the import back", undo)
         for dialog in shown:
             dialog.close()
+            await dialog.desk.close()
             dialog.deleteLater()
     await database.dispose()
 
