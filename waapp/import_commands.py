@@ -9,7 +9,16 @@ from uuid import UUID
 
 from waapp.config import Settings
 from waapp.core.events import Event, is_region
-from waapp.core.import_diff import Diff, Line, Origin, Outcome, diff, without_changes
+from waapp.core.import_diff import (
+    Decisions,
+    Diff,
+    Line,
+    Origin,
+    Outcome,
+    Present,
+    compare,
+    without_changes,
+)
 from waapp.core.import_list import Reading, new_list
 from waapp.core.imports import Undo
 from waapp.core.merging import Side
@@ -108,17 +117,17 @@ async def import_guests(
             choices = await imports.recall_mapping(conn, guest_list.columns.fingerprint)
         if choices is not None:
             guest_list = guest_list.recall(choices)
-        reading = Reading(guest_list, stored, given)
+        present = Present(stored, given)
+        reading = Reading(guest_list, present)
         origin = Origin(file.name, datetime.now(UTC))
-        planned = diff(reading.rows, stored, reading.duplicates, given, origin=origin)
+        planned = compare(reading.rows, present, reading.duplicates, Decisions(), origin)
         if not update:
             planned = without_changes(planned)
         saved = None
         if planned.changes_something and not dry_run:
             source = imports.Source(file.name, read.source.digest, settings.desk)
             async with opened.database.begin() as conn:
-                by_id = {guest.id: guest for guest in stored}
-                saved = await imports.save_import(conn, found.id, source, planned, by_id)
+                saved = await imports.save_import(conn, found.id, source, planned, present.guests)
     return Imported(found, planned, saved, dry_run)
 
 

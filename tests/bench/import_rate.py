@@ -33,7 +33,7 @@ import xlsxwriter
 from phonenumbers import PhoneNumberFormat
 
 from waapp.core.events import EventDraft
-from waapp.core.import_diff import Diff, diff
+from waapp.core.import_diff import Diff, Present, diff
 from waapp.core.import_list import Reading, new_list
 from waapp.db import embedded, events, imports, migrate
 from waapp.db.engine import Database, connect_parameters
@@ -136,7 +136,7 @@ class Rounds:
         read = clock()
 
         def compare() -> Diff:
-            reading = Reading(new_list(file.rows, "PT"), ())
+            reading = Reading(new_list(file.rows, "PT"), Present())
             return diff(reading.rows, (), reading.duplicates)
 
         compared = await asyncio.to_thread(compare)

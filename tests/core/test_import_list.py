@@ -1,10 +1,12 @@
 """A list on its way in: mending cells, choosing headings, samples, remarks."""
 
+from uuid import UUID
+
 import pytest
 
-from waapp.core.guests import GuestDraft
+from waapp.core.guests import Guest, GuestDraft
 from waapp.core.headings import Field
-from waapp.core.import_diff import Given
+from waapp.core.import_diff import Given, Present
 from waapp.core.import_list import Reading, erasable, new_list
 from waapp.core.import_remarks import with_remarks
 
@@ -24,11 +26,11 @@ def guests():
 
 
 def drafts(guests):
-    return [row.draft for row in Reading(guests).rows]
+    return [row.draft for row in Reading(guests, Present()).rows]
 
 
 def test_a_list_is_read_below_its_headings(guests):
-    reading = Reading(guests)
+    reading = Reading(guests, Present())
     assert [row.number for row in reading.rows] == [3, 4, 6]
     assert reading.blank == 1
     assert reading.rows[0].draft == GuestDraft("Ana Sousa", "+351912345678", extra={"table": "7"})
@@ -52,7 +54,7 @@ def test_only_fields_with_a_column_can_be_mended(guests):
 
 def test_another_row_can_hold_the_headings(guests):
     assert [choice.row for choice in guests.headings()][:2] == [1, 2]
-    assert Reading(guests.with_heading(None), ()).rows[0].number == 1
+    assert Reading(guests.with_heading(None), Present()).rows[0].number == 1
     assert guests.with_heading(None).with_heading(2).columns == guests.columns
 
 
@@ -68,9 +70,10 @@ def test_empty_cells_mean_something_only_where_there_is_a_column(guests):
 
 def test_rows_that_were_imported_before_are_not_compared_again(guests):
     again = new_list((*ROWS[:3], ROWS[2]), "PT")
-    assert len(list(Reading(again).duplicates)) == 1
-    earlier = [Given(None, GuestDraft("Ana Sousa", "+351912345678"))]
-    assert list(Reading(again, (), earlier).duplicates) == []
+    assert len(list(Reading(again, Present()).duplicates)) == 1
+    ana = Guest(UUID(int=1), UUID(int=2), "Ana")
+    earlier = [Given(ana.id, GuestDraft("Ana Sousa", "+351912345678"))]
+    assert list(Reading(again, Present([ana], earlier)).duplicates) == []
 
 
 def test_remarks_stand_behind_every_row_as_it_was_mended(guests):

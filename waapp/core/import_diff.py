@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from waapp.core.duplicates import Duplicate, Likeness, Reason
@@ -63,9 +63,8 @@ class Given:
     draft: GuestDraft
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What becomes of one row, and why.
+class Line(NamedTuple):
+    """What becomes of one row, and why: a plain tuple, because a long list makes as many.
 
     `given` is the guest as the row has it, `draft` what is stored for it. `guest_id` is the guest that it changes or
     finds unchanged, `leader` the earlier row that it was merged into. `match` is whom it resembles most.
@@ -123,7 +122,7 @@ def without_changes(found: Diff) -> Diff:
     """Return a diff that only adds: the rows that would change a guest are skipped."""
     return Diff(
         tuple(
-            replace(line, outcome=Outcome.SKIP, draft=None, guest_id=None)
+            line._replace(outcome=Outcome.SKIP, draft=None, guest_id=None)
             if line.outcome is Outcome.CHANGE
             else line
             for line in found.lines
@@ -162,14 +161,37 @@ def diff(
     finds its guests again even where they were edited since, and what it says no differently than then does not undo
     the edits.
     """
+    return compare(rows, Present(guests, earlier), found, decisions, origin)
+
+
+class Present:
+    """The guests of an event and what former imports said of them, as a list is compared with them."""
+
+    def __init__(self, guests: Sequence[Guest] = (), earlier: Iterable[Given] = ()) -> None:
+        self.guests: Final = {guest.id: guest for guest in guests}
+        self.by_key: Final[dict[Key, list[UUID]]] = {}
+        said: dict[UUID, list[GuestDraft]] = {}
+        for one in earlier:
+            if one.guest_id in self.guests:
+                self.by_key.setdefault(identity(one.draft), []).append(one.guest_id)
+                said.setdefault(one.guest_id, []).append(one.draft)
+        self.said: Final = {guest_id: compose(drafts) for guest_id, drafts in said.items()}
+
+    def known(self, draft: GuestDraft) -> Sequence[UUID]:
+        """Return the guests whom a former list had in these words."""
+        return self.by_key.get(identity(draft), ()) if self.by_key else ()
+
+
+def compare(
+    rows: Iterable[Row], present: Present, found: Iterable[Duplicate], decisions: Decisions, origin: Origin
+) -> Diff:
+    """Return what `diff` does, for who compares more than once."""
     read = tuple(rows)
-    placed = _Placing(guests, found, earlier, decisions).place(read)
+    placed = _Placing(present, found, decisions).place(read)
     followers: dict[int, list[tuple[_Place, GuestDraft]]] = {}
     for place in placed:
         if place.leader is not None and place.row.draft is not None:
             followers.setdefault(place.leader, []).append((place, place.row.draft))
-    stored = {guest.id: guest for guest in guests}
-    base = _bases(earlier)
     lines: dict[int, Line] = {}
     for place in placed:
         draft = place.row.draft
@@ -181,13 +203,12 @@ def diff(
         for follower, given in followers.get(place.row.number, ()):
             draft, line = _join(draft, follower, given, decisions)
             lines[line.number] = line
-        lines[place.row.number] = _save(place, draft, stored, base, decisions, origin)
-    _keep_households(lines, stored)
+        lines[place.row.number] = _save(place, draft, present, decisions, origin)
+    _keep_households(lines, present.guests)
     return Diff(tuple(lines[row.number] for row in read))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a row goes: to a guest, to an earlier row, or nowhere."""
 
     row: Row
@@ -200,21 +221,11 @@ class _Place:
 class _Placing:
     """Finds for each row the guest or the earlier row that it belongs to; every guest has one row that leads."""
 
-    def __init__(
-        self,
-        guests: Sequence[Guest],
-        found: Iterable[Duplicate],
-        earlier: Iterable[Given],
-        decisions: Decisions,
-    ) -> None:
+    def __init__(self, present: Present, found: Iterable[Duplicate], decisions: Decisions) -> None:
+        self._present = present
         self._decisions = decisions
         self._leaders: dict[UUID, int] = {}
         self._leads: dict[int, int] = {}
-        present = {guest.id for guest in guests}
-        self._by_key: dict[Key, list[UUID]] = {}
-        for one in earlier:
-            if one.guest_id in present:
-                self._by_key.setdefault(identity(one.draft), []).append(one.guest_id)
         self._matches: dict[int, list[Duplicate]] = {}
         for match in found:
             self._matches.setdefault(match.row, []).append(match)
@@ -225,10 +236,12 @@ class _Placing:
     def _place(self, row: Row) -> _Place:
         if row.draft is None:
             return _Place(row, None)
-        matches = sorted(self._matches.get(row.number, ()), key=_rank)
-        match = next((one for one in matches if self._is_there(one)), None)
+        matches = self._matches.get(row.number)
+        match = None
+        if matches:
+            match = next((one for one in sorted(matches, key=_rank) if self._is_there(one)), None)
         chosen = self._decisions.rows.get(row.number)
-        known = self._by_key.get(identity(row.draft), ())
+        known = self._present.known(row.draft)
         if known and chosen in {None, Choice.MERGE}:
             # The row was imported before: it is the guest that it was then.
             free = next((guest_id for guest_id in known if guest_id not in self._leaders), None)
@@ -270,13 +283,6 @@ def identity(draft: GuestDraft) -> Key:
     return fold(draft.name), draft.phone, draft.email.casefold()
 
 
-def _bases(earlier: Iterable[Given]) -> dict[UUID, GuestDraft]:
-    by_guest: dict[UUID, list[GuestDraft]] = {}
-    for one in earlier:
-        by_guest.setdefault(one.guest_id, []).append(one.draft)
-    return {guest_id: compose(drafts) for guest_id, drafts in by_guest.items()}
-
-
 def _skipped(place: _Place) -> Line:
     row = place.row
     return Line(
@@ -310,24 +316,32 @@ def _join(
 def _save(
     place: _Place,
     draft: GuestDraft,
-    stored: Mapping[UUID, Guest],
-    base: Mapping[UUID, GuestDraft],
+    present: Present,
     decisions: Decisions,
     origin: Origin,
 ) -> Line:
     row = place.row
-    line = Line(
-        row.number,
-        Outcome.ADD,
-        row.draft,
-        draft,
-        match=place.match,
-        choice=place.choice,
-        findings=row.findings,
-    )
+
+    def line(outcome: Outcome, made: GuestDraft, changes: tuple[Change, ...] = ()) -> Line:
+        return Line(
+            row.number,
+            outcome,
+            row.draft,
+            made,
+            place.guest_id,
+            None,
+            place.match,
+            place.choice,
+            changes,
+            row.findings,
+        )
+
     if place.guest_id is None:
-        return replace(line, draft=with_origin(draft, origin.source, origin.at))
-    guest, before = stored[place.guest_id], base.get(place.guest_id)
+        return line(Outcome.ADD, with_origin(draft, origin.source, origin.at))
+    guest, before = present.guests[place.guest_id], present.said.get(place.guest_id)
+    stored = guest.draft
+    if stored == draft:
+        return line(Outcome.SAME, stored)
     chosen = decisions.sides.get(row.number, {})
     refuses = guest.consent is Consent.NO
 
@@ -348,15 +362,9 @@ def _save(
         and (chosen.get("consent") or whose("consent", guest.consent, draft.consent)) is Side.FILE
     ):
         draft = with_origin(draft, origin.source, origin.at)
-    merged, changes = merge(guest.draft, draft, whose, chosen, erase)
+    merged, changes = merge(stored, draft, whose, chosen, erase)
     changed = any(change.side is Side.FILE for change in changes)
-    return replace(
-        line,
-        outcome=Outcome.CHANGE if changed else Outcome.SAME,
-        draft=merged,
-        guest_id=place.guest_id,
-        changes=changes,
-    )
+    return line(Outcome.CHANGE if changed else Outcome.SAME, merged, changes)
 
 
 def _keep_households(lines: dict[int, Line], stored: Mapping[UUID, Guest]) -> None:
@@ -380,8 +388,8 @@ def _keep_households(lines: dict[int, Line], stored: Mapping[UUID, Guest]) -> No
                 continue
             household = other.draft.household or other.draft.name[:HOUSEHOLD_LIMIT]
             if not other.draft.household and other.outcome is Outcome.ADD:
-                lines[other.number] = replace(other, draft=replace(other.draft, household=household))
+                lines[other.number] = other._replace(draft=replace(other.draft, household=household))
             elif not other.draft.household:
                 continue
         if household:
-            lines[number] = replace(line, draft=replace(draft, household=household))
+            lines[number] = line._replace(draft=replace(draft, household=household))

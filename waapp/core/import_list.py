@@ -8,9 +8,8 @@ from waapp.core.cells import clean_cell
 from waapp.core.cleaning import apply
 from waapp.core.columns import ColumnMap, HeadingChoice, heading_choices, recognise_columns
 from waapp.core.duplicates import Duplicate, Matches
-from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import Given, identity
+from waapp.core.import_diff import Present
 from waapp.core.merging import EXTRA, FIELDS
 from waapp.core.rows import Row
 from waapp.core.tabular import guess_columns
@@ -108,17 +107,14 @@ class GuestList:
 class Reading:
     """What a list says: its rows as guests, whom they resemble, how many lines were passed over.
 
-    `guests` are those that the event has, `earlier` what former imports said of them. A row that was imported before
-    is a known guest: whom else it resembles is not looked up again.
+    A row that was imported before is a known guest: whom else it resembles is not looked up again.
     """
 
-    def __init__(
-        self, guests_of_list: GuestList, guests: Sequence[Guest] = (), earlier: Sequence[Given] = ()
-    ) -> None:
+    def __init__(self, guests_of_list: GuestList, present: Present) -> None:
         rows = apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region)
         self._by_number = {row.number: row for row in rows}
-        self._known = {identity(one.draft) for one in earlier}
-        self._matches = Matches((row for row in self.rows if self._is_fresh(row)), guests)
+        self._present = present
+        self._matches = Matches((row for row in self.rows if self._is_fresh(row)), present.guests.values())
         self._below = len(guests_of_list.rows) - (guests_of_list.columns.heading_row or 0)
 
     @property
@@ -147,7 +143,7 @@ class Reading:
         self._matches.replace(row if row is not None and self._is_fresh(row) else Row(number, None, ()))
 
     def _is_fresh(self, row: Row) -> bool:
-        return row.draft is not None and (not self._known or identity(row.draft) not in self._known)
+        return row.draft is not None and not self._present.known(row.draft)
 
 
 def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:

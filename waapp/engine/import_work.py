@@ -14,9 +14,8 @@ from uuid import UUID
 
 from waapp.core.columns import ColumnMap, HeadingChoice
 from waapp.core.duplicates import Likeness
-from waapp.core.guests import Guest
 from waapp.core.headings import Field
-from waapp.core.import_diff import Choice, Decisions, Diff, Given, Origin, diff
+from waapp.core.import_diff import Choice, Decisions, Diff, Origin, Present, compare
 from waapp.core.import_list import GuestList, Reading, erasable, new_list
 from waapp.core.import_remarks import with_remarks
 from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter, count_kinds, import_rows
@@ -75,8 +74,7 @@ class ImportWork:
         self._planner = planner
         self._event_id = event_id
         self._origin = origin
-        self._stored: Sequence[Guest] = ()
-        self._given: Sequence[Given] = ()
+        self._present = Present()
         self._source: Source
         self._list: GuestList
         self._reading: Reading
@@ -165,7 +163,7 @@ class ImportWork:
 
     def _read(self, found: GuestList) -> Answer:
         self._list = found
-        self._reading = Reading(found, self._stored, self._given)
+        self._reading = Reading(found, self._present)
         if self._decisions.erase:
             self._decisions = replace(self._decisions, erase=erasable(found.columns))
         return self._compare(whole=True)
@@ -176,9 +174,7 @@ class ImportWork:
 
     def _compare(self, *, whole: bool) -> Answer:
         reading, before = self._reading, self._rows
-        self._diff = diff(
-            reading.rows, self._stored, reading.duplicates, self._given, self._decisions, self._origin
-        )
+        self._diff = compare(reading.rows, self._present, reading.duplicates, self._decisions, self._origin)
         self._rows = {row.number: row for row in import_rows(self._diff.lines)}
         rows = list(self._rows.values())
         told = rows if whole else [row for row in rows if before.get(row.number) != row]
@@ -207,21 +203,20 @@ class ImportWork:
         database = Database(self._url, self._planner)
         try:
             async with database.read() as conn:
-                self._stored = await guest_rows.list_guests(conn, self._event_id)
-                self._given = await imports.list_given(conn, self._event_id)
+                stored = await guest_rows.list_guests(conn, self._event_id)
+                self._present = Present(stored, await imports.list_given(conn, self._event_id))
                 return await imports.recall_mapping(conn, fingerprint)
         finally:
             await database.dispose()
 
     async def _save(self, told: asyncio.Queue[int | None]) -> imports.Saved:
         source = imports.Source(self._origin.source, self._source.digest, self._planner)
-        by_id = {guest.id: guest for guest in self._stored}
         columns = self._list.columns
         database = Database(self._url, self._planner)
         try:
             async with database.begin() as conn:
                 saved = await imports.save_import(
-                    conn, self._event_id, source, self._diff, by_id, told.put_nowait
+                    conn, self._event_id, source, self._diff, self._present.guests, told.put_nowait
                 )
                 await imports.remember_mapping(conn, columns.fingerprint, columns.choices, self._planner)
         finally:
