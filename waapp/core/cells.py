@@ -28,7 +28,7 @@ _SCHEME: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?",
 def clean_cell(text: str) -> str:
     """Return a cell composed (NFC) and without what cannot be seen or stored; case and words stay as they are."""
     if text.isascii() and text.isprintable():
-        return "" if text in _FORMULA_ERRORS else text.strip()
+        return "" if text[:1] == "#" and text in _FORMULA_ERRORS else text.strip()
     seen = _UNSEEN.sub("", text)
     if "\u200c" in seen or "\u200d" in seen:
         seen = _IDLE_JOINER.sub("", seen)

@@ -43,6 +43,7 @@ _NOTHING: Final = GuestDraft("")
 _LONGEST_COUNT: Final = 4
 _TOTAL_WORDS: Final = "total totals sum suma soma somme summe totale toplam insgesamt gesamt المجموع कुल"
 _TOTALS: Final = frozenset(_TOTAL_WORDS.split())
+_INITIALS_OF_TOTALS: Final = frozenset(word[0] for word in _TOTALS)
 
 
 def apply(
@@ -121,7 +122,7 @@ class _Reader:
                 draft = _without(draft, name)
         if not draft.phone:
             findings.append(Finding(number, RowCode.NO_PHONE))
-        if any("\ufffd" in cell for cell in row):
+        if "\ufffd" in "".join(row):
             findings.append(Finding(number, RowCode.BROKEN_LETTERS))
         return Row(number, draft, tuple(findings))
 
@@ -145,7 +146,10 @@ def _heading(columns: Sequence[Column], width: int) -> list[str]:
 
 def _is_total(row: Sequence[str]) -> bool:
     first = next(filter(None, row))
-    if first.split(None, 1)[0].rstrip(":.=").lower() not in _TOTALS:
+    if (
+        first[0].lower() not in _INITIALS_OF_TOTALS
+        or first.split(None, 1)[0].rstrip(":.=").lower() not in _TOTALS
+    ):
         return False
     texts = [cell for cell in row if cell]
     # A guest called Total has a telephone or at least a second word that is no number.

@@ -217,7 +217,6 @@ class _Index:
 
     entries: dict[int, _Entry] = field(default_factory=dict)
     by_phone: dict[str, list[int]] = field(default_factory=dict)
-    by_phone_and_words: dict[str, list[int]] = field(default_factory=dict)
     by_email: dict[str, list[int]] = field(default_factory=dict)
     by_words: dict[str, list[int]] = field(default_factory=dict)
     bare_by_words: dict[str, list[int]] = field(default_factory=dict)
@@ -230,11 +229,13 @@ class _Index:
     def keep(self, place: int, entry: _Entry) -> None:
         self.entries[place] = entry
         for index, key in self._keys(entry):
-            places = index.setdefault(key, [])
-            if places and places[-1] > place:
-                insort(places, place)
-            else:
+            places = index.get(key)
+            if places is None:
+                index[key] = [place]
+            elif places[-1] < place:
                 places.append(place)
+            else:
+                insort(places, place)
 
     def drop(self, place: int, entry: _Entry) -> None:
         del self.entries[place]
@@ -251,7 +252,8 @@ class _Index:
     def find(self, entry: _Entry, before: int | None = None) -> _Match | None:
         """Return the best match, of those `before` a place; of equal ones the first."""
         best = None
-        for place in sorted(self._candidates(entry, before)):
+        candidates = self._candidates(entry, before)
+        for place in sorted(candidates) if len(candidates) > 1 else candidates:
             match = self._compare(entry, place)
             if match is not None and (best is None or _strength(match) < _strength(best)):
                 best = match
@@ -259,32 +261,27 @@ class _Index:
                     break
         return best
 
-    def _keys(self, entry: _Entry) -> Iterator[tuple[dict[str, list[int]], str]]:
-        yield self.by_words, entry.sorted_words
+    def _keys(self, entry: _Entry) -> list[tuple[dict[str, list[int]], str]]:
+        keys = [(self.by_words, entry.sorted_words)]
         if entry.phone:
-            yield self.by_phone, entry.phone
-            yield self.by_phone_and_words, entry.phone + entry.sorted_words
+            keys.append((self.by_phone, entry.phone))
         elif not entry.email:
-            yield self.bare_by_words, entry.sorted_words
+            keys.append((self.bare_by_words, entry.sorted_words))
         if entry.email:
-            yield self.by_email, entry.email
+            keys.append((self.by_email, entry.email))
         for key in entry.keys:
-            yield self.by_beginning, key
+            keys.append((self.by_beginning, key))
             if not entry.phone:
-                yield self.phoneless_by_beginning, key
+                keys.append((self.phoneless_by_beginning, key))
+        return keys
 
     def _candidates(self, entry: _Entry, before: int | None) -> set[int]:
         places: set[int] = set()
-        if entry.phone in self.by_phone:
-            places.update(_last(self.by_phone[entry.phone], before))
-        if entry.email in self.by_email:
-            places.update(_last(self.by_email[entry.email], before))
-        for index, key in (
-            (self.by_words, entry.sorted_words),
-            (self.bare_by_words, entry.sorted_words),
-            (self.by_phone_and_words, entry.phone + entry.sorted_words),
-        ):
-            first = index.get(key, _NOBODY)
+        for shared in (self.by_phone.get(entry.phone), self.by_email.get(entry.email)):
+            if shared:
+                places.update(_last(shared, before))
+        for index in (self.by_words, self.bare_by_words):
+            first = index.get(entry.sorted_words)
             if first and (before is None or first[0] < before):
                 places.add(first[0])
         near = self.phoneless_by_beginning if entry.phone else self.by_beginning

@@ -4,22 +4,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
-import psycopg
-from sqlalchemy import exc, text
+from sqlalchemy import text
 
-from waapp.core.guests import Consent, Guest, GuestDraft
+from waapp.core.guests import Guest
 from waapp.core.import_diff import Account, Diff, Given, Line, Outcome
 from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
-from waapp.core.merging import EXTRA, FIELDS, is_empty
 from waapp.db.engine import Connection
 from waapp.db.guests import list_guests
+from waapp.db.import_rows import draft_from, values_from, write_rows
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
 
@@ -41,9 +39,6 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "extra": ("extra", "COALESCE({json} -> 'extra', '{{}}')"),
 }
 
-_NAMES: Final = ", ".join(column for column, _ in _COLUMNS.values())
-_VALUES: Final = ", ".join(read.format(json="COALESCE(r.after, r.given)") for _, read in _COLUMNS.values())
-
 _EVENT: Final = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
 
 _LOCK_GUESTS: Final = text("""
@@ -54,18 +49,6 @@ WHERE id = ANY(:ids) AND event_id = :event_id ORDER BY id FOR UPDATE
 _NEW: Final = text("""
 INSERT INTO waapp_imports (id, event_id, source, digest, imported_by, added, changed, same, skipped)
 VALUES (:id, :event_id, :source, :digest, :planner, :added, :changed, :same, :skipped)
-""")
-
-_COPY: Final = """
-COPY waapp_import_rows (import_id, row_number, guest_id, outcome, given, before, after) FROM STDIN
-"""
-
-_ADD: Final = text(f"""
-INSERT INTO guests (id, event_id, {_NAMES})
-SELECT r.guest_id, :event_id, {_VALUES}
-FROM waapp_import_rows r
-WHERE r.import_id = :id AND r.outcome = 'added'
-ORDER BY r.row_number
 """)
 
 
@@ -181,7 +164,7 @@ class Saved:
 async def list_given(conn: Connection, event_id: UUID) -> list[Given]:
     """Return what former imports said of an event's guests, the newest import first."""
     return [
-        Given(guest_id, _draft(given))
+        Given(guest_id, draft_from(given))
         async for chunk in stream(conn, _GIVEN, {"event_id": event_id})
         for guest_id, given in chunk
     ]
@@ -221,9 +204,7 @@ async def save_import(
         },
     )
     left_out = {line.number for line in overtaken}
-    async with aclosing(_records(diff, left_out, guests)) as chunks:
-        await _copy(conn, import_id, chunks, progress)
-    await conn.execute(_ADD, {"id": import_id, "event_id": event_id})
+    await write_rows(conn, import_id, event_id, diff, left_out, guests, progress)
     await conn.execute(_CHANGE, {"id": import_id})
     return Saved(import_id, account, tuple(Overtaken(line.number, _name(line)) for line in overtaken))
 
@@ -254,7 +235,7 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     guests = await list_guests(conn, event_id)
     invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
     rows = [
-        ImportedRow(guest_id, Outcome(outcome), _values(before), _values(after))
+        ImportedRow(guest_id, Outcome(outcome), values_from(before), values_from(after))
         async for chunk in stream(conn, _ROWS, parameters)
         for guest_id, outcome, before, after in chunk
     ]
@@ -314,106 +295,6 @@ def _account(diff: Diff, overtaken: Sequence[Line]) -> Account:
         planned.same - (len(overtaken) - changed),
         planned.skipped + len(overtaken),
     )
-
-
-Record = tuple[int, UUID, str, str, str | None, str | None]
-
-
-async def _records(
-    diff: Diff, left_out: set[int], guests: Mapping[UUID, Guest]
-) -> AsyncGenerator[list[Record], None]:
-    """Yield what to store of each row that belongs to a guest, in chunks between which the loop gets its turn."""
-    ids: dict[int, UUID] = {}
-    for start in range(0, len(diff.lines), CHUNK):
-        records = []
-        for line in diff.lines[start : start + CHUNK]:
-            if line.number in left_out or line.given is None:
-                continue
-            if line.outcome is Outcome.ADD:
-                ids[line.number] = uuid4()
-            elif line.guest_id is not None:
-                ids[line.number] = line.guest_id
-            elif line.leader in ids:
-                ids[line.number] = ids[line.leader]
-            else:
-                continue
-            records.append(_record(line, ids[line.number], guests))
-        yield records
-
-
-def _record(line: Line, guest_id: UUID, guests: Mapping[UUID, Guest]) -> Record:
-    before = after = None
-    if line.outcome is Outcome.CHANGE and line.draft is not None:
-        names = {"extra" if one.field.startswith(EXTRA) else one.field for one in line.changed}
-        before = json.dumps({name: _plain(getattr(guests[guest_id], name)) for name in names})
-        after = json.dumps({name: _plain(getattr(line.draft, name)) for name in names})
-    elif line.outcome is Outcome.ADD and line.draft is not None and line.draft != line.given:
-        after = _json(line.draft)
-    return (
-        line.number,
-        guest_id,
-        line.outcome.value,
-        _json(line.given or GuestDraft("")),
-        before,
-        after,
-    )
-
-
-def _json(draft: GuestDraft) -> str:
-    values = {name: _plain(value) for name in FIELDS if not is_empty(name, value := getattr(draft, name))}
-    if draft.extra:
-        values["extra"] = dict(draft.extra)
-    return json.dumps(values, ensure_ascii=False)
-
-
-def _plain(value: object) -> object:
-    """Return a field's value as JSON has it; `_values` reads it back."""
-    match value:
-        case tuple():
-            return list(value)
-        case datetime():
-            return value.isoformat()
-        case Mapping():
-            return dict(value)
-        case _:
-            return value
-
-
-def _values(plain: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(plain)
-    if "tags" in values:
-        values["tags"] = tuple(values["tags"])
-    if "consent" in values:
-        values["consent"] = Consent(values["consent"])
-    if values.get("consent_at") is not None:
-        values["consent_at"] = datetime.fromisoformat(values["consent_at"])
-    return values
-
-
-def _draft(plain: Mapping[str, Any]) -> GuestDraft:
-    return GuestDraft(**_values(plain))
-
-
-async def _copy(
-    conn: Connection,
-    import_id: UUID,
-    chunks: AsyncGenerator[list[Record], None],
-    progress: Callable[[int], object],
-) -> None:
-    driver = (await conn.get_raw_connection()).driver_connection
-    if not isinstance(driver, psycopg.AsyncConnection):
-        raise TypeError(driver)
-    written = 0
-    try:
-        async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-            async for records in chunks:
-                for record in records:
-                    await copy.write_row((import_id, *record))
-                written += CHUNK
-                progress(written)
-                await asyncio.sleep(0)
-    except psycopg.Error as error:
-        raise exc.DBAPIError(None, None, error) from error
 
 
 def _as_import(row: Any) -> Import:  # noqa: ANN401 - a row of SQLAlchemy

@@ -4,6 +4,7 @@ It also leaves the window its thread: Python runs one thread of a process at a t
 """
 
 import contextlib
+import gc
 import multiprocessing
 import signal
 import sys
@@ -179,6 +180,8 @@ def _work(
 
 def _serve(pipe: Connection, memory: int, make: Callable[..., Any], args: tuple[Any, ...]) -> None:
     _limit_memory(memory)
+    # What is made here goes with the process: looking for what nobody needs would cost more than it holds.
+    gc.disable()
     made = make(*args)
     going_on = True
     while going_on:
