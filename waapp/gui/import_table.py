@@ -1,6 +1,7 @@
 """The rows of a list on its way in, as a table whose cells can be mended in place."""
 
-from collections.abc import Hashable
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -13,14 +14,15 @@ from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter
 from waapp.core.status import Shown as State
 from waapp.gui.delegates import PillDelegate
 from waapp.gui.import_desk import Shown
-from waapp.gui.row_order import PLACED_AT_ONCE
-from waapp.gui.table import Column, Index, TableModel
+from waapp.gui.table import ARRANGED_AT_ONCE, Column, Index, TableModel
 from waapp.gui.table_view import TableView
 from waapp.gui.widgets import name
 from waapp.texts import tr
 from waapp.texts.imports import field_name, verdict_word, why_words
 
 _NOTHING: Final = "—"
+_PIECE: Final = 500
+"""Rows between two turns of the window."""
 _ALWAYS: Final = frozenset({"name", "phone"})
 _WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "notes": 150}
 _WIDTH: Final = 96
@@ -53,17 +55,21 @@ class ImportModel(TableModel[ImportRow]):
         self.can_mend: frozenset[str] = frozenset()
 
     async def take_in(self, shown: Shown) -> None:
-        """Show all rows anew, or take in those that differ: many of them in pieces."""
+        """Show all rows anew, or take in those that differ: many of them in pieces between which the window lives on."""
+        rows = list(shown.rows.values())
+        if shown.state.whole and len(rows) <= ARRANGED_AT_ONCE:
+            self.replace_all(rows)
+            return
+        take: Callable[[Sequence[ImportRow]], None] = self.apply
         if shown.state.whole:
-            self.hold(shown.rows)
-            return
+            self.replace_all(())
+            take = self.add
         self.remove(shown.state.gone)
-        if len(shown.rows) <= PLACED_AT_ONCE:
-            self.apply(list(shown.rows.values()))
-            return
-        rows: dict[Hashable, ImportRow] = {row.number: row for row in self.all_rows()}
-        rows.update(shown.rows)
-        self.hold(rows)
+        for start in range(0, len(rows), _PIECE):
+            take(rows[start : start + _PIECE])
+            await asyncio.sleep(0)
+        if shown.state.whole:
+            self.show_added()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return whether a cell can be chosen and corrected."""
