@@ -42,7 +42,8 @@ class Shown:
 class ImportDesk:
     """Has one list read, compared, corrected and saved in a process of its own; the window only shows it.
 
-    `now` is what was learnt last, None before `load`. Close it when the list is done with.
+    `now` is what was learnt last, None before `load`. From a request until its rows are shown the window is `behind`:
+    if another comes in between, its answer brings all rows. Close it when the list is done with.
     """
 
     def __init__(self, origin: Path | Pasted, event: Event, database: Database, planner: str) -> None:
@@ -57,8 +58,7 @@ class ImportDesk:
             Origin(self.name, datetime.now(UTC)),
             memory=MEMORY_LIMIT,
         )
-        # An answer that was not waited for leaves the window behind: the next one has to bring all rows.
-        self._behind = True
+        self.behind = True
 
     @property
     def name(self) -> str:
@@ -92,27 +92,27 @@ class ImportDesk:
 
     async def mend(self, number: int, field: str, text: str) -> Shown:
         """Correct a cell."""
-        whole = self._behind
+        whole = self.behind
         return await self._ask(lambda: self._work.ask(ImportWork.mend, number, field, text, whole))
 
     async def choose(self, numbers: list[int], choice: Choice) -> Shown:
         """Do the same with several rows."""
-        whole = self._behind
+        whole = self.behind
         return await self._ask(lambda: self._work.ask(ImportWork.choose, numbers, choice, whole))
 
     async def choose_for_all(self, likeness: Likeness, choice: Choice) -> Shown:
         """Do the same with all rows that resemble somebody in the same way."""
-        whole = self._behind
+        whole = self.behind
         return await self._ask(lambda: self._work.ask(ImportWork.choose_for_all, likeness, choice, whole))
 
     async def take_side(self, number: int, field: str, side: Side) -> Shown:
         """Say whose value counts in a field of a row."""
-        whole = self._behind
+        whole = self.behind
         return await self._ask(lambda: self._work.ask(ImportWork.take_side, number, field, side, whole))
 
     async def erase(self, erases: bool) -> Shown:
         """Let empty cells take away what is stored, or not."""
-        whole = self._behind
+        whole = self.behind
         return await self._ask(lambda: self._work.ask(ImportWork.erase, erases, whole))
 
     async def save(self, progress: Callable[[int], object]) -> Saved:
@@ -152,9 +152,8 @@ class ImportDesk:
         return 0 if row.match is None or self.now is None else self.now.alike.get(row.match.likeness, 0)
 
     async def _ask(self, ask: Callable[[], Answer]) -> Shown:
-        self._behind = True
+        self.behind = True
         shown = await self._waited(lambda: _collected(ask()))
-        self._behind = False
         self.now = shown.state
         return shown
 

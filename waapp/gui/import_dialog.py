@@ -342,6 +342,7 @@ class ImportDialog(QDialog):
         self.model.can_mend = shown.state.mendable
         self.view.show_columns()
         await self.model.take_in(shown)
+        self.desk.behind = False
         self._show_state()
 
     def _show_state(self) -> None:

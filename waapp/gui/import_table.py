@@ -55,7 +55,7 @@ class ImportModel(TableModel[ImportRow]):
         self.can_mend: frozenset[str] = frozenset()
 
     async def take_in(self, shown: Shown) -> None:
-        """Show all rows anew, or take in those that differ: many of them in pieces between which the window lives on."""
+        """Show all rows anew, or take in those that differ; between pieces of many the window lives on."""
         rows = list(shown.rows.values())
         if shown.state.whole and len(rows) <= ARRANGED_AT_ONCE:
             self.replace_all(rows)
