@@ -1,11 +1,12 @@
 """Pictures of every page, taken from the running program with the sample event.
 
     python -m tests.screenshots FOLDER [--size 960x640 1280x800 1920x1080] [--rtl] [--only send messages]
-    python -m tests.screenshots FOLDER --pages guests [--size 1024x700 1440x900] [--rtl]
+    python -m tests.screenshots FOLDER --pages guests|templates [--size 1024x700 1440x900] [--rtl]
     python -m tests.screenshots resources/screenshots --readme
 
 Every page in light and dark; with several sizes the size is part of a file's name. `--pages guests` takes what the
-guests' and events' pages can show beyond the main job, `--readme` the few that the README shows.
+guests' and events' pages can show beyond the main job, `--pages templates` the templates' page with all that opens over
+it, `--readme` the few that the README shows.
 """
 
 import argparse
@@ -136,7 +137,9 @@ async def take(app: QApplication, program: Program, options: argparse.Namespace)
     written.setCurrentItem(written.findItems("Sample invitation", Qt.MatchFlag.MatchStartsWith)[0])
     await asyncio.sleep(0.5)
     await camera.take("templates")
-    await look_at_templates(program, camera)
+    if options.pages == "templates":
+        await look_at_templates(program, camera)
+        return
     await show(program, "settings")
     await camera.take("settings")
     await send(program, camera)
@@ -279,7 +282,7 @@ if __name__ == "__main__":
     parser.add_argument("--size", nargs="+", default=["1280x800"])
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--pages", choices=["all", "guests"], default="all")
+    parser.add_argument("--pages", choices=["all", "guests", "templates"], default="all")
     parser.add_argument("--readme", action="store_true")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from tests.db.rows import (
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, invitations, sends, statuses
+from waapp.db import claims, invitations, sends, statuses, templates
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.errors import UserError
@@ -192,5 +192,23 @@ def test_a_later_attempt_that_failed_does_not_hide_what_arrived(run, database: D
                 conn, event.id, await template_id(conn), practice=False
             )
         assert prior[ids[0]].engine_state is EngineState.ACCEPTED
+
+    run(scenario())
+
+
+def test_who_has_a_template_has_it_also_under_its_new_name(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, ids, _ = await queue(database, 2)
+        await accept_all(database)
+        async with database.begin() as conn:
+            template = await templates.get_template(conn, await template_id(conn))
+            draft = replace(template.draft, name="renamed", content="Dear {{guest_name}}, do come!")
+            renamed = await templates.save_template(conn, template.id, draft, template.draft)
+            prior = await invitations.prior_invitations(conn, event.id, template.id, practice=False)
+        assert set(prior) == set(ids)
+        send = new_send(event.id, template_id=renamed.id, template_name=renamed.name, template_version=2)
+        async with database.begin() as conn:
+            with pytest.raises(UserError, match="nobody_left"):
+                await sends.queue_send(conn, send, new_invitations(ids))
 
     run(scenario())

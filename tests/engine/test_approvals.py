@@ -480,3 +480,38 @@ def test_a_template_with_another_text_is_not_connected(run: Run, desk: Desk) -> 
     with pytest.raises(UserError) as caught:
         run(scenario())
     assert caught.value.code == "template_text_differs"
+
+
+@pytest.mark.parametrize(
+    ("fault", "names", "end"),
+    [
+        (Fault(FaultKind.RESET, on=Call.CONTENT, times=1, accepted=True), ["garden_en_v1"], "approved"),
+        (Fault(FaultKind.ANSWER, on=Call.CONTENT, times=1, status=503), [], "unsubmitted"),
+        (Fault(FaultKind.REFUSE, on=Call.CONTENT, times=1, status=400, code=92004), [], "unsubmitted"),
+    ],
+    ids=["created", "never-created", "refused"],
+)
+def test_what_became_of_a_request_without_an_answer_is_found_out_by_itself(
+    run: Run, desk: Desk, fault: Fault, names: list[str], end: str
+) -> None:
+    desk.practice.script = Script(speed=50, faults=(fault,))
+    desk.line = replace(desk.line, cadence=Cadence(scale=0.001))
+
+    async def scenario() -> Template:
+        template = await stored(desk)
+        with pytest.raises(UserError):
+            await at(desk).submit(template)
+        follower = at(desk)
+        following = asyncio.create_task(follower.run())
+        try:
+            async with asyncio.timeout(20):
+                while (found := await said(desk, template)).approval_status != end:
+                    await asyncio.sleep(0.02)
+        finally:
+            following.cancel()
+            await asyncio.wait([following])
+        return found
+
+    found = run(scenario())
+    assert run(contents(desk)) == names
+    assert (found.content_sid is not None) == bool(names)

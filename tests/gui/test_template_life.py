@@ -19,12 +19,14 @@ from waapp.db.engine import Database
 from waapp.db.feed import Change, Feed, Kind
 from waapp.engine.account import Line
 from waapp.engine.approvals import Approvals
+from waapp.errors import UserError
 from waapp.gui.aio import Tasks
 from waapp.gui.template_drafts import KeptDrafts
 from waapp.gui.templates_page import TemplatesPage
+from waapp.texts import message
 from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice import PRACTICE_SENDER, PracticeTwilio
-from waapp.whatsapp.practice_script import Script
+from waapp.whatsapp.practice_script import Call, Fault, FaultKind, Script
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "grabbing")
 
@@ -640,3 +642,50 @@ def test_leaving_the_page_before_it_has_loaded_loses_nothing_that_was_kept(live,
         assert (tmp_path / "unsaved.json").read_text(encoding="utf-8") == kept
 
     live(story)
+
+
+def submittable(world):
+    return world.page._header.submit.isVisible() and world.page._header.submit.isEnabled()
+
+
+async def names_at_twilio(world):
+    return [one.name async for page in world.client.content_pages() for one in page]
+
+
+def test_what_twilio_is_too_busy_for_is_asked_again_without_a_word(live):
+    async def story(world):
+        await world.submit()
+        await until(lambda: "approved" in world.pill())
+        assert await names_at_twilio(world) == ["invitation_en_v1"]
+
+    live(
+        story,
+        Script(speed=50, faults=(Fault(FaultKind.THROTTLE, on=Call.CONTENT, times=3, retry_after=0.1),)),
+    )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.REFUSE, on=Call.CONTENT, times=1, status=400, code=92004),
+        Fault(FaultKind.REFUSE, on=Call.CONTENT, times=1, skip=1, status=400, code=63040),
+        Fault(FaultKind.ANSWER, on=Call.CONTENT, times=1, status=500),
+        Fault(FaultKind.RESET, on=Call.CONTENT, times=1, accepted=True),
+        Fault(FaultKind.CUT, on=Call.CONTENT, times=1, skip=1, accepted=True),
+    ],
+    ids=["refused", "approval-refused", "failed", "created-unheard", "submitted-unheard"],
+)
+def test_a_failed_submission_is_told_and_pressing_again_makes_no_second_template(live, fault):
+    async def story(world):
+        await world.submit()
+        await until(lambda: world.reports.errors and submittable(world))
+        (told,) = world.reports.errors
+        assert isinstance(told, UserError)
+        if fault.code is not None:
+            assert f"code {fault.code}" in f"{message(told).what} {message(told).todo}"
+        world.reports.errors.clear()
+        await world.submit()
+        await until(lambda: "approved" in world.pill())
+        assert await names_at_twilio(world) == ["invitation_en_v1"]
+
+    live(story, Script(speed=50, faults=(fault,)))

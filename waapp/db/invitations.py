@@ -68,7 +68,10 @@ SELECT DISTINCT ON (i.guest_id)
         AND COALESCE(i.twilio_status, '') NOT IN ('failed', 'undelivered', 'canceled')) OVER (PARTITION BY i.guest_id)
 FROM whatsapp_invitations i LEFT JOIN whatsapp_sends s ON s.id = i.send_id
 WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
-  AND i.template_name = (SELECT name FROM whatsapp_templates WHERE id = %(template_id)s)
+  -- Under whatever name: who got it before it was renamed has it all the same.
+  AND i.template_name IN (
+      SELECT name FROM whatsapp_templates WHERE id = %(template_id)s
+      UNION SELECT name FROM whatsapp_template_versions WHERE template_id = %(template_id)s)
 ORDER BY i.guest_id,
     -- What is on its way or has arrived counts before a later attempt that came to nothing.
     (i.engine_state IN ('failed', 'cancelled')

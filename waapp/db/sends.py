@@ -131,8 +131,11 @@ RETURNING {_COLUMNS}
 # statement sees what the first has written.
 _QUEUE_FOR_TEMPLATE = text("""
 SELECT pg_advisory_xact_lock(hashtextextended(
-    concat_ws(' ', 'waapp plan', CAST(:event_id AS text), CAST(:template_name AS text), CAST(:practice AS text)), 0))
+    concat_ws(' ', 'waapp plan', CAST(:event_id AS text), CAST(:template_key AS text), CAST(:practice AS text)), 0))
 """)
+
+# Who got a template before it was renamed has it all the same.
+_EARLIER_NAMES = text("SELECT DISTINCT name FROM whatsapp_template_versions WHERE template_id = :template_id")
 
 _INSERT_INVITATIONS = text(f"""
 INSERT INTO whatsapp_invitations (id, send_id, guest_id, event_id, template_name, template_version, sender, practice,
@@ -159,7 +162,7 @@ FROM unnest(CAST(:guest_ids AS uuid[]), CAST(:recipients AS text[]), CAST(:varia
      LEFT JOIN (
          SELECT i.guest_id, count(*) AS taken FROM whatsapp_invitations i
          WHERE NOT :test AND i.guest_id = ANY(CAST(:guest_ids AS uuid[])) AND i.practice = :practice AND NOT i.test
-           AND i.template_name = CAST(:template_name AS varchar)
+           AND i.template_name = ANY(CAST(:template_names AS varchar[]))
            AND {_ARRIVED}
          GROUP BY i.guest_id
      ) had ON had.guest_id = n.guest_id
@@ -168,7 +171,7 @@ WHERE NOT EXISTS (SELECT FROM whatsapp_opt_outs o WHERE o.address = n.recipient)
   AND NOT EXISTS (
       SELECT FROM whatsapp_invitations i
       WHERE NOT :test AND i.guest_id = n.guest_id AND i.practice = :practice AND NOT i.test
-        AND i.template_name = CAST(:template_name AS varchar)
+        AND i.template_name = ANY(CAST(:template_names AS varchar[]))
         AND {_IN_PROGRESS})
   -- Somebody may have invited them since the planner saw how often they were.
   AND n.announced >= COALESCE(had.taken, 0)
@@ -243,8 +246,10 @@ async def queue_send(
     `nobody_left` when that leaves no guest (the transaction must then be rolled back), `send_undone` when this
     send has been undone meanwhile, and `time_zone_unknown` for quiet hours in a zone that nobody knows.
     """
-    key = {"event_id": plan.event_id, "template_name": plan.template_name, "practice": plan.practice}
-    await conn.execute(_QUEUE_FOR_TEMPLATE, key)
+    key = {"event_id": plan.event_id, "practice": plan.practice}
+    template_key = str(plan.template_id or plan.template_name)
+    await conn.execute(_QUEUE_FOR_TEMPLATE, {**key, "template_key": template_key})
+    earlier = await conn.execute(_EARLIER_NAMES, {"template_id": plan.template_id})
     has_quiet_hours = plan.quiet_start is not None and plan.quiet_end is not None
     if has_quiet_hours and not is_time_zone(plan.time_zone):
         raise UserError("time_zone_unknown", zone=plan.time_zone)
@@ -253,6 +258,8 @@ async def queue_send(
         return await _queued_before(conn, plan.id, invitations)
     shared = {
         **key,
+        "template_name": plan.template_name,
+        "template_names": list({plan.template_name, *earlier.scalars()}),
         "send_id": plan.id,
         "template_version": plan.template_version,
         "sender": plan.sender,

@@ -96,9 +96,10 @@ WHERE v.id = :version_id AND t.id = v.template_id AND t.language = v.language AN
 
 _GET: Final = text(f"SELECT {_COLUMNS} {_FROM} WHERE v.id = :version_id")
 
+# "creating": Twilio was asked to make it, and may have.
 _OPEN: Final = text(f"""
 SELECT {_COLUMNS} {_FROM}
-WHERE a.content_sid IS NOT NULL AND v.withdrawn_at IS NULL AND t.id IS NOT NULL
+WHERE (a.content_sid IS NOT NULL OR a.status = 'creating') AND v.withdrawn_at IS NULL AND t.id IS NOT NULL
   AND NOT EXISTS (
       SELECT FROM whatsapp_template_versions later
       WHERE later.template_id = v.template_id AND later.language = v.language AND later.version > v.version)
@@ -186,7 +187,7 @@ async def get_version(conn: Connection, version_id: UUID, *, account: str = "") 
 
 
 async def list_submitted(conn: Connection, *, account: str = "") -> list[Template]:
-    """Return what is at Twilio: the newest version of each template in each of its languages."""
+    """Return what is at Twilio or may be: the newest version of each template in each of its languages."""
     return [as_template(row) for row in await conn.execute(_OPEN, {"account": account})]
 
 

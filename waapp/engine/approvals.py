@@ -41,8 +41,22 @@ MOVING: Final = frozenset({"received", "pending"})
 """Twilio's words after which a later one is to be expected."""
 _OVER: Final = frozenset({"rejected", "disabled"})
 """Twilio's words that are the last ones about a text."""
-_ABOUT_ONE: Final = frozenset({"twilio_not_found", "twilio_refused", "template_unknown"})
+_ABOUT_ONE: Final = frozenset(
+    {
+        "twilio_not_found",
+        "twilio_refused",
+        "template_unknown",
+        "template_changed",
+        "template_being_submitted",
+    }
+)
 """Troubles of one template, that say nothing about the next one."""
+_NOT_CREATED: Final = frozenset(
+    {"twilio_refused", "twilio_not_found", "twilio_credentials", "twilio_forbidden", "twilio_busy"}
+)
+"""What Twilio says when it has done nothing; after anything else it may have."""
+_LOOKED_FOR: Final = 120.0
+"""Seconds after which a template that Twilio does not list was never created."""
 _TROUBLE_WAIT: Final = 30.0
 _BUSY_WAITS: Final = (1.0, 2.0, 4.0)
 """What Twilio was too busy for it has not done: it may be asked again, after these waits in seconds."""
@@ -93,7 +107,7 @@ class Approvals:
         self._cadence = cadence
         self._account = account
         self._desk = desk
-        self._followed: dict[tuple[UUID, str], _Followed] = {}
+        self._followed: dict[UUID, _Followed] = {}
         self._news = asyncio.Event()
 
     async def submit(self, template: Template, given: Mapping[str, str] | None = None) -> Template:
@@ -114,19 +128,8 @@ class Approvals:
         async with self._alone_with(template) as stored:
             content_sid = await self._sid_at_twilio(stored)
             if content_sid is not None:
-                # Twilio may have taken an earlier request although its answer was lost: it would refuse another.
-                sid = content_sid
-                known = await self._patiently(lambda: self._client.approval(sid))
-                if known.status != UNSUBMITTED:
-                    return await self._note(stored, content_sid, known)
-            else:
-                content_sid = await self._create(stored, samples)
-            info = await self._patiently(
-                lambda: self._client.request_approval(
-                    content_sid, name=stored.submitted_name, category=stored.category
-                )
-            )
-            return await self._note(stored, content_sid, info, submitted_at=self._client.now)
+                return await self._go_on_with(stored, content_sid)
+            return await self._ask_for_approval(stored, await self._create(stored, samples))
 
     async def refresh(self, template: Template) -> Template:
         """Ask how far the approval is; a template that is not at Twilio stays as it is.
@@ -216,30 +219,64 @@ class Approvals:
         before, self._followed = self._followed, {}
         waits = []
         for template in found:
-            sid, status = template.content_sid, template.approval_status
-            if sid is None or status in _OVER:
+            status = template.approval_status
+            if status in _OVER or template.version_id is None:
                 continue
             now = time.monotonic()
-            entry = before.get((template.id, sid)) or _Followed(status, now, asked=-float("inf"))
+            entry = before.get(template.version_id) or _Followed(status, now, asked=-float("inf"))
             if entry.status != status:
                 entry.status, entry.since = status, now
-            self._followed[template.id, sid] = entry
-            interval = self._cadence.approval_interval(now - entry.since, under_review=status in MOVING)
+            self._followed[template.version_id] = entry
+            moves = status in MOVING or status == CREATING
+            interval = self._cadence.approval_interval(now - entry.since, under_review=moves)
             if now - entry.asked >= interval:
-                await self._ask(template, sid)
+                await self._ask(template, is_old=now - entry.since >= _LOOKED_FOR * self._cadence.scale)
                 entry.asked = time.monotonic()
             waits.append(entry.asked + interval - time.monotonic())
         return max(0.0, min(waits)) if waits else None
 
-    async def _ask(self, template: Template, content_sid: str) -> None:
+    async def _ask(self, template: Template, *, is_old: bool) -> None:
         try:
-            await self._note(template, content_sid, await self._client.approval(content_sid))
+            if template.content_sid is None:
+                await self._look_for(template, is_old=is_old)
+            else:
+                await self.refresh(template)
         except UserError as error:
             if error.code not in _ABOUT_ONE:
                 raise
             _log.info("no news of the approval of %s: %s", template.name, error)
 
+    async def _look_for(self, template: Template, *, is_old: bool) -> None:
+        """Find out whether Twilio has created a template although its answer was lost, and then go on with it.
+
+        One that it does not list after a while (`is_old`) was never created: the planner may submit it anew.
+        """
+        async with self._alone_with(template) as stored:
+            if stored.approval_status != CREATING:
+                return
+            content_sid = await self._sid_at_twilio(stored)
+            if content_sid is not None:
+                await self._go_on_with(stored, content_sid)
+            elif is_old:
+                await self._note(stored, None, ApprovalInfo(UNSUBMITTED))
+
     # Submitting, so that nothing is created twice
+
+    async def _go_on_with(self, stored: Template, content_sid: str) -> Template:
+        """Ask for the approval of what exists at Twilio, unless that was asked for already."""
+        # Twilio may have taken an earlier request although its answer was lost: it would refuse another.
+        known = await self._patiently(lambda: self._client.approval(content_sid))
+        if known.status != UNSUBMITTED:
+            return await self._note(stored, content_sid, known)
+        return await self._ask_for_approval(stored, content_sid)
+
+    async def _ask_for_approval(self, stored: Template, content_sid: str) -> Template:
+        info = await self._patiently(
+            lambda: self._client.request_approval(
+                content_sid, name=stored.submitted_name, category=stored.category
+            )
+        )
+        return await self._note(stored, content_sid, info, submitted_at=self._client.now)
 
     @asynccontextmanager
     async def _alone_with(self, template: Template) -> AsyncIterator[Template]:
@@ -277,14 +314,19 @@ class Approvals:
         compiled = compile_content(stored)
         # Written before the request: whoever comes next looks whether it was taken.
         await self._note(stored, None, ApprovalInfo(CREATING))
-        content_sid = await self._patiently(
-            lambda: self._client.create_content(
-                name=stored.submitted_name,
-                language=stored.language,
-                types=compiled.types,
-                variables=compiled.content_variables(samples),
+        try:
+            content_sid = await self._patiently(
+                lambda: self._client.create_content(
+                    name=stored.submitted_name,
+                    language=stored.language,
+                    types=compiled.types,
+                    variables=compiled.content_variables(samples),
+                )
             )
-        )
+        except UserError as error:
+            if error.code in _NOT_CREATED or not error.params.get("written", True):
+                await self._note(stored, None, ApprovalInfo(UNSUBMITTED))
+            raise
         await self._note(stored, content_sid, ApprovalInfo(UNSUBMITTED))
         return content_sid
 

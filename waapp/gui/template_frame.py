@@ -324,7 +324,7 @@ class TemplateFrame(QWidget):
             testable=self._errands.can_test and bool(self._people) and stored is not None and not unsaved,
             unsaved=unsaved,
             locked=sheet is not None and sheet.is_locked,
-            submittable=self._errands.can_submit and stored is not None and not (sheet and sheet.is_locked),
+            submittable=self._errands.can_submit and sheet is not None and sheet.may_submit,
         )
         if sheet is None:
             self._header.set_title(tr("Templates"))

@@ -9,6 +9,7 @@ from waapp.core.template import Template, TemplateDraft
 from waapp.core.template_versions import rebase
 
 UNSUBMITTED = "unsubmitted"
+CREATING = "creating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ class Sheet:
         """Tell whether this is a text that WhatsApp has: it stays as it is, and changes make the next version."""
         was_submitted = self.stored is not None and self.stored.approval_status.lower() != UNSUBMITTED
         return was_submitted and not self.is_opened and not self.is_unsaved
+
+    @property
+    def may_submit(self) -> bool:
+        """Tell whether it can be submitted: never before, or when nobody knows whether it got there."""
+        if self.stored is None or self.is_unsaved:
+            return False
+        return not self.is_locked or self.stored.approval_status == CREATING
 
     @property
     def root(self) -> UUID:

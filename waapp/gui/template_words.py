@@ -11,7 +11,7 @@ _CATEGORIES: Final = {Category.MARKETING.value: "Marketing", Category.UTILITY.va
 
 _STATES: Final = {
     "unsubmitted": ("draft", "queued"),
-    "creating": ("in review", "sent"),
+    "creating": ("being submitted", "sent"),
     "received": ("in review", "sent"),
     "pending": ("in review", "sent"),
     "approved": ("approved", "delivered"),
@@ -91,7 +91,12 @@ def approval_words(template: Template, *, practice: bool) -> tuple[str, str, str
     match status:
         case "unsubmitted":
             return None
-        case "creating" | "received" | "pending":
+        case "creating":
+            detail = tr(
+                "if its answer got lost, it is looked up by itself; submitting again makes no second one"
+            )
+            return "sent", tr("This text is on its way to Twilio."), detail
+        case "received" | "pending":
             detail = tr("the answer comes within minutes mostly, within two days at most")
             if practice:
                 detail = tr("practice: the answer is made up on this computer")

@@ -353,7 +353,10 @@ _TWILIO: Final = {
         "Something that is not Twilio answered in its place.",
         "Check the internet connection: a hotel or company network may ask you to sign in first.",
     ),
-    "twilio_refused": Message("Twilio refused that: {text}", "Check the settings of the Twilio account."),
+    "twilio_refused": Message(
+        "Twilio refused that: {text} (Twilio's code {number:d})",
+        "Mend what it names, then try again.",
+    ),
     "twilio_not_found": Message(
         "Twilio does not know that.", "Check that the settings name the right account and number."
     ),
