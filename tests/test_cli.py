@@ -313,13 +313,15 @@ def test_a_worker_ends_in_order_on_sigterm(home: Path, event: str) -> None:
         [sys.executable, "-m", "waapp", "work"], env=environment(home), stdout=subprocess.PIPE, text=True
     )
     log = home / "logs" / "waapp.log"
-    before = log.read_text(encoding="utf-8").count("sending: sending")
+    before = log.read_text(encoding="utf-8").count("practice: sending")
     deadline = time.monotonic() + 60
-    while log.read_text(encoding="utf-8").count("sending: sending") == before and time.monotonic() < deadline:
+    while (
+        log.read_text(encoding="utf-8").count("practice: sending") == before and time.monotonic() < deadline
+    ):
         time.sleep(0.1)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
-    assert "sending: stopped" in log.read_text(encoding="utf-8").splitlines()[-1]
+    assert "practice: stopped" in log.read_text(encoding="utf-8").splitlines()[-1]
     assert worker.stdout is not None
     worker.stdout.close()
 

@@ -33,8 +33,8 @@ from waapp.engine import plans
 from waapp.engine.account import Account, Line, open_account
 from waapp.engine.approvals import Approvals
 from waapp.engine.header_pictures import fetch_picture
+from waapp.engine.lines import Lines, LinesState
 from waapp.engine.plans import Prepared
-from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import UserError
 from waapp.gui import garbage, style
 from waapp.gui.aio import Tasks
@@ -171,18 +171,18 @@ class Program:
             counts = PageCounts(opened.database, tasks, practice=settings.practice, show=window.set_count)
             feed.subscribe(counts.changed)
             followed = window.event_chosen.connect(counts.follow)
-            sending: Sending | None = None
             undone: QMetaObject.Connection | None = None
-            working: asyncio.Task[None] | None = None
+            lines, working = None, None
+            if account is not None:
+                lines = self._lines(opened, account)
+                feed.subscribe(lines.changed)
+                working = tasks.start(lines.run(), "lines")
+            else:
+                window.status.show_lines(LinesState(), practice=False)
             if line is not None:
-                sending = self._sending(opened, line)
-                feed.subscribe(sending.changed)
                 undo = UndoWatch(opened.database, tasks, sender=line.key, show=window.status.undo.show_send)
                 feed.subscribe(undo.changed)
                 undone = window.status.undo.undo_wanted.connect(undo.undo)
-                working = tasks.start(sending.run(), "sending")
-            else:
-                window.status.set_sender(None, SendingState(Duty.STOPPED), practice=False)
             if approvals is not None:
                 feed.subscribe(approvals.changed)
                 tasks.start(approvals.run(), "approvals")
@@ -199,31 +199,31 @@ class Program:
                 window.status.undo.show_send(None)
                 if undone is not None:
                     window.status.undo.undo_wanted.disconnect(undone)
-                if sending is not None:
-                    sending.stop()
+                if lines is not None:
+                    lines.stop()
                 await window.close_pages()
-                if sending is not None and working is not None:
-                    await self._finish(sending, working)
+                if lines is not None and working is not None:
+                    await self._finish(lines, working)
 
-    async def _finish(self, sending: Sending, working: asyncio.Task[None]) -> None:
+    async def _finish(self, lines: Lines, working: asyncio.Task[None]) -> None:
         """Wait for the requests that are with Twilio, and say so: what is under way is never cut off.
 
         It takes at most the HTTP timeout, and the time that the engine grants the database for the outcomes.
         """
         takes_time = False
         while not working.done():
-            if sending.in_flight or takes_time:
-                self.window.show_finishing(sending.in_flight)
+            if lines.in_flight or takes_time:
+                self.window.show_finishing(lines.in_flight)
             await asyncio.wait([working], timeout=_GLANCE)
             takes_time = True
 
-    def _sending(self, opened: OpenDatabase, line: Line) -> Sending:
-        def show(state: SendingState) -> None:
-            self.window.status.set_sender(line.number, state, practice=line.practice)
+    def _lines(self, opened: OpenDatabase, account: Account) -> Lines:
+        def show(state: LinesState) -> None:
+            self.window.status.show_lines(state, practice=account.practice)
 
-        return Sending(
+        return Lines(
             opened.database,
-            line,
+            account,
             desk=self._settings.desk,
             table=self._errors,
             request_seconds=self._settings.http_timeout,

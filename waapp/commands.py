@@ -16,6 +16,7 @@ from waapp.core.errors_twilio import Table, load_table
 from waapp.core.events import Event, EventDraft, check_event, zone
 from waapp.core.guests import GuestRow
 from waapp.core.invitations import SendState, SendSummary
+from waapp.core.lines import Post, account_of
 from waapp.core.plan import Options, Plan
 from waapp.core.rates import load_rates
 from waapp.core.status import Shown
@@ -183,6 +184,7 @@ class Status:
     rows: tuple[GuestRow, ...]
     practice: bool
     errors: Table
+    post: Post
     sends: tuple[SendSummary, ...] = ()
 
     @property
@@ -208,14 +210,25 @@ class Status:
         if send.state is SendState.PAUSED:
             return f"{head}; paused: {self._why_paused(send.pause_code)}"
         if waiting is None:
-            who = f"{summary.holder} is sending" if summary.holder else "no desk is sending at the moment"
-            return f"{head}; {who}"
+            return f"{head}; {self._who(summary)}"
         return f"{head}; goes on at {self._local(waiting.at)}: {texts.wait_reason(waiting.reason)}"
+
+    def _who(self, summary: SendSummary) -> str:
+        if summary.holder:
+            return f"{summary.holder} is sending"
+        if not self.post.serves(summary.send.sender):
+            return f"waiting for {texts.who_could(summary.send.sender)}"
+        return "no desk is sending at the moment"
 
     def _why_paused(self, code: str | None) -> str:
         if code in texts.PAUSES:
             return texts.tr(texts.PAUSES[code])
         return texts.cause(code, None, self.errors) or "-"
+
+    def _missing_account(self, summary: SendSummary) -> str | None:
+        """Return the end of the SID of the account that must be signed in to, None when this computer's will do."""
+        key = summary.send.sender
+        return None if summary.holder or self.post.serves(key) else account_of(key)
 
     def _local(self, moment: datetime) -> str:
         return moment.astimezone(zone(self.event.time_zone)).strftime("%Y-%m-%d %H:%M %Z")
@@ -251,6 +264,7 @@ class Status:
                     "waits_for": one.waiting.reason.value if one.waiting else None,
                     "not_after": one.send.not_after,
                     "sent_by": one.holder,
+                    "waits_for_account": self._missing_account(one),
                 }
                 for one in self.sends
             ],
@@ -315,7 +329,7 @@ async def status(settings: Settings, event: str) -> Status:
         )
     by_name = tuple(sorted(rows, key=lambda row: row.name.casefold()))
     errors = load_table(resource_text("twilio_errors.toml"))
-    return Status(found, by_name, settings.practice, errors, unfinished)
+    return Status(found, by_name, settings.practice, errors, settings.post, unfinished)
 
 
 def _quiet_hours(text: str) -> tuple[time | None, time | None]:

@@ -22,6 +22,7 @@ from keyring.errors import KeyringError
 
 from waapp import paths
 from waapp.core import phone
+from waapp.core.lines import Post, line_key
 from waapp.core.waiting import LONGEST_UNDO
 from waapp.errors import UserError
 
@@ -72,6 +73,14 @@ class Settings:
     def desk(self) -> str:
         """How this desk is called on the others' screens."""
         return f"{self.planner} on {self.host}"
+
+    @property
+    def post(self) -> Post:
+        """Which lines this desk can send for."""
+        if self.practice or self.account_sid is None:
+            return Post("", self.practice_key, self.rate)
+        own = line_key(self.sender, self.account_sid) if self.sender else None
+        return Post(self.account_sid, own, self.rate)
 
     def for_real(self) -> "Settings":
         """Return the same with practice mode off, to ask the account about itself."""

@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from tests.chaos.kill import run as killed
+from tests.chaos.pace import pace_of
 from tests.chaos.report import Result, Scenario
 from tests.chaos.servers import server
-from tests.chaos.world import judge, migrated, until, world
+from tests.chaos.world import World, judge, migrated, practice_process, until, world
 from tests.engine.conftest import numbers
 from waapp.core.cadence import PRACTICE
 from waapp.core.events import EventDraft
@@ -30,7 +32,7 @@ from waapp.loop import headless_loop
 from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice import PRACTICE_SENDER
 
-OTHER_SENDER = "+15005550007"
+OTHER_NUMBER = "+15005550007"
 GUESTS = 40
 
 
@@ -67,41 +69,52 @@ def _killed(times: int, workers: int) -> Result:
 
 
 def two_numbers(times: int) -> Result:
-    """Send from two numbers at once, each from its own desk, and kill both desks meanwhile."""
+    """Send from two numbers of one account at once; kill one desk, let the other carry both on, then kill it too."""
     problems: list[str] = []
-    with server() as pg:
+    taken: list[float] = []
+    with server() as pg, practice_process() as twilio:
         migrated(pg.url)
         with (
-            world(pg.url, rate=20) as here,
-            world(pg.url, rate=20, sender=OTHER_SENDER, first_number=70_000) as other,
+            world(pg.url, rate=20, practice=twilio) as here,
+            world(pg.url, rate=20, practice=twilio, phone=OTHER_NUMBER, first_number=70_000) as other,
         ):
+            both = (here, other)
             for _ in range(times):
-                for each in (here, other):
+                for each in both:
                     each.queue(120)
                     each.start_worker()
-                before = [each.accepted() for each in (here, other)]
-                until(
-                    lambda before=before: all(
-                        each.accepted() > count for each, count in zip((here, other), before, strict=True)
-                    ),
-                    "messages from both",
-                )
-                if not here.states()["queued"] or not other.states()["queued"]:
+                before = [len(each.taken()) for each in both]
+                _more_from(both, before, "messages from both numbers")
+                if not all(each.states()["queued"] for each in both):
                     problems.append("one number waited for the other")
-                for each in (here, other):
-                    each.kill(each.workers[0])
-            # One worker settles both numbers' claims only for its own number.
-            for each in (here, other):
+                # Whichever desk has a number: what matters is that one of them is gone.
+                here.kill(here.workers[0])
+                killed_at = time.time()
+                _more_from(
+                    both,
+                    [len(each.taken()) for each in both],
+                    "both carried on by one desk",
+                )
+                taken.append(time.time() - killed_at)
+                other.kill(other.workers[0])
+            for each in both:
                 each.settle()
-            verdicts = [judge(each) for each in (here, other)]
-            problems += [text for each in (here, other) if (text := each.complaints())]
+            verdicts = [judge(each) for each in both]
+            problems += [text for each in both if (text := each.complaints())]
+            for each in both:
+                if (busiest := pace_of(each.taken()).busiest) > each.rate:
+                    problems.append(f"{busiest} messages in one second at {each.rate}/s")
     return Result(
-        "two numbers sending at once, each from its own desk, both desks killed",
+        "two numbers of one account sending at once, the desk of one killed, both carried on by the other, killed too",
         times,
         verdicts,
-        (),
+        taken,
         problems,
     )
+
+
+def _more_from(worlds: Sequence[World], before: Sequence[int], what: str) -> None:
+    until(lambda: all(len(each.taken()) > count for each, count in zip(worlds, before, strict=True)), what)
 
 
 # Pressing Send: each desk is a process of its own, which plans, waits for the common moment, and queues.

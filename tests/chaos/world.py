@@ -23,6 +23,7 @@ from tests.fixtures_practice import PASSWORD, PracticeProcess
 from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import NewInvitation
+from waapp.core.lines import line_key
 from waapp.core.template import TemplateDraft
 from waapp.db import events, guests, migrate, sends, templates
 from waapp.db.engine import Database
@@ -83,7 +84,7 @@ class World:
     folder: Path
     rate: float = 40
     request_seconds: float = 1.0
-    sender: str = PRACTICE_SENDER
+    phone: str = PRACTICE_SENDER
     first_number: int = 0
     worker_url: str | None = None
     worker_twilio: str | None = None
@@ -92,6 +93,11 @@ class World:
     _queued: int = 0
     _started: int = 0
     _names: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def sender(self) -> str:
+        """The name under which messages from this number are queued."""
+        return line_key(self.phone, self.practice.account_sid)
 
     def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start `waapp work` as a planner would on a server."""
@@ -108,7 +114,7 @@ class World:
             "WAAPP_TWILIO_BASE_URL": self.worker_twilio or self.practice.base_url,
             "TWILIO_ACCOUNT_SID": self.practice.account_sid,
             "TWILIO_AUTH_TOKEN": self.practice.password,
-            "WAAPP_SENDER": self.sender,
+            "WAAPP_SENDER": self.phone,
             "WAAPP_RATE": str(self.rate),
             "WAAPP_HTTP_TIMEOUT": str(self.request_seconds),
         }
@@ -191,6 +197,10 @@ class World:
     def accepted(self) -> int:
         """Return how many messages Twilio has taken over."""
         return self.practice.count()
+
+    def taken(self) -> list[float]:
+        """Return when Twilio took over each message of this number, in order."""
+        return sorted(one["at"] for one in self.practice.accepted() if one["sender"] == self.phone)
 
     def full_pace_after(self, moment: float) -> float:
         """Wait until messages arrive at the full rate again; return how long after a moment (of 1970) they began to.

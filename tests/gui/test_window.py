@@ -17,6 +17,7 @@ from tests.gui.accessibility import act, assert_accessible
 from tests.gui.pages import until
 from waapp.core.events import Event, EventSummary
 from waapp.db.feed import Change, Kind
+from waapp.engine.lines import LinesState, LineState
 from waapp.engine.sending import Duty, SendingState
 from waapp.errors import DatabaseError, UserError
 from waapp.gui import style
@@ -30,6 +31,7 @@ WEDDING = EventSummary(Event(uuid4(), "Clara & Davi", SOON, "Porto", "Europe/Lis
 DINNER = EventSummary(
     Event(uuid4(), "Helix dinner", SOON + timedelta(days=9), "Lisbon", "Europe/Lisbon"), guests=120
 )
+SECOND = "+351912345305@1a2b3c4d"
 PAST = EventSummary(Event(uuid4(), "Last year", SOON - timedelta(days=400), "Braga", "Europe/Lisbon"))
 
 
@@ -401,8 +403,57 @@ def test_page_that_fails_to_open_is_reported(on_stage) -> None:
 )
 def test_status_says_who_sends(on_stage, number, state, practice, words) -> None:
     async def scenario(stage: Stage) -> None:
-        stage.window.status.set_sender(number, state, practice=practice)
+        own = () if number is None else (LineState(number, True, state),)
+        stage.window.status.show_lines(LinesState(own), practice=practice)
         assert stage.window.status._sender.text() == words
+        assert not stage.window.status._lines.isVisible()
+
+    on_stage(scenario)
+
+
+@pytest.mark.parametrize(
+    ("others", "out_of_reach", "words", "tip"),
+    [
+        (
+            [LineState(SECOND, False, SendingState(Duty.SENDING), active=True)],
+            (),
+            "this computer also sends for +351 ••• 305",
+            "this computer also sends for +351 ••• 305",
+        ),
+        (
+            [LineState(SECOND, False, SendingState(Duty.STANDBY, "Ana on PC"), active=True)],
+            (),
+            "Ana’s computer sends for +351 ••• 305",
+            "Ana’s computer sends for +351 ••• 305",
+        ),
+        ([LineState(SECOND, False, SendingState(Duty.SENDING))], (), "", ""),
+        (
+            [],
+            ("+351912345306@9f9f9f9f",),
+            "+351 ••• 306 waits for a computer that is signed in to account …9f9f",
+            "+351 ••• 306 waits for a computer that is signed in to account …9f9f",
+        ),
+        (
+            [
+                LineState(SECOND, False, SendingState(Duty.SENDING), active=True),
+                LineState("+351912345306@1a2b3c4d", False, SendingState(Duty.STANDBY), active=True),
+            ],
+            ("+351912345307@9f9f9f9f",),
+            "this computer also sends for +351 ••• 305 and 2 more numbers",
+            (
+                "this computer also sends for +351 ••• 305\nanother computer sends for +351 ••• 306\n"
+                "+351 ••• 307 waits for a computer that is signed in to account …9f9f"
+            ),
+        ),
+    ],
+)
+def test_status_says_who_sends_for_the_other_numbers(on_stage, others, out_of_reach, words, tip) -> None:
+    async def scenario(stage: Stage) -> None:
+        own = LineState("+351912345204@1a2b3c4d", True, SendingState(Duty.SENDING))
+        stage.window.status.show_lines(LinesState((own, *others), out_of_reach), practice=False)
+        shown = stage.window.status._lines
+        assert (shown.text(), shown.toolTip(), shown.isVisible()) == (words, tip, bool(words))
+        assert stage.window.status._sender.text() == "Sender +351 ••• 204 · this computer is sending"
 
     on_stage(scenario)
 

@@ -332,7 +332,14 @@ def test_what_was_taken_over_is_told_to_others(timed, ask):
     _, told = ask("GET", "/_practice/accepted?after=0")
     assert told["count"] == 1
     assert told["accepted"] == [
-        {"seq": 1, "sid": message["sid"], "to": "+351912345601", "body": "Hello", "at": timed._clock.now}
+        {
+            "seq": 1,
+            "sid": message["sid"],
+            "to": "+351912345601",
+            "body": "Hello",
+            "at": timed._clock.now,
+            "sender": "+15005550006",
+        }
     ]
     assert ask("GET", "/_practice/accepted?after=1")[1]["accepted"] == []
     assert ask("GET", "/_practice/requests")[1]["send"] == 1

@@ -37,7 +37,7 @@ class NewSend:
     """What is frozen of a press of Send.
 
     `id` is made by whoever plans: queueing the same id again (after a commit whose outcome was lost) adds
-    nothing. `sender` is the WhatsApp number in E.164, or the installation's practice key. Quiet hours are
+    nothing. `sender` is the key of the line that it leaves from (`core.lines`). Quiet hours are
     wall-clock times where a guest is, and in `time_zone` for those of whom that is not known. Nothing leaves
     for the first `undo_seconds`.
     """

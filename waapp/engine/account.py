@@ -11,6 +11,7 @@ from pathlib import Path
 from waapp import config, paths
 from waapp.config import Credentials, Settings
 from waapp.core.cadence import PRACTICE, REAL, Cadence
+from waapp.core.lines import line_key
 from waapp.core.pacing import SANDBOX_SENDER, sender_rate
 from waapp.errors import UserError
 from waapp.whatsapp.client import TwilioClient
@@ -49,8 +50,8 @@ class SenderLimit:
 class Line:
     """A WhatsApp number that we may send from, with the account that it belongs to.
 
-    `number` is E.164. `key` is the name under which rows are queued and the sender's lock is held. `rate` is in
-    messages per second.
+    `number` is E.164. `key` is the name under which rows are queued and the sender's lock is held (`core.lines`).
+    `rate` is in messages per second.
     """
 
     client: TwilioClient
@@ -73,11 +74,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An open account; `line` is None while no sender is chosen."""
+    """An open account; `line` is None while no sender is chosen. `sid` is Twilio's name of it, empty in practice."""
 
     client: TwilioClient
     practice: bool
     line: Line | None
+    sid: str = ""
 
 
 @asynccontextmanager
@@ -93,13 +95,16 @@ async def open_account(settings: Settings) -> AsyncIterator[Account]:
         async with open_practice(settings, paths.user_data_dir() / STORE_NAME) as practice_line:
             yield Account(practice_line.client, practice=True, line=practice_line)
         return
-    client = _client(settings, await config.credentials(settings), settings.base_url)
+    credentials = await config.credentials(settings)
+    client = _client(settings, credentials, settings.base_url)
+    sid = credentials.account_sid
     line = None
     if settings.sender is not None:
         rate = sender_rate(settings.sender, settings.rate)
-        line = Line(client, settings.sender, settings.sender, practice=False, rate=rate, cadence=REAL)
+        key = line_key(settings.sender, sid)
+        line = Line(client, settings.sender, key, practice=False, rate=rate, cadence=REAL)
     try:
-        yield Account(client, practice=False, line=line)
+        yield Account(client, practice=False, line=line, sid=sid)
     finally:
         await client.aclose()
 

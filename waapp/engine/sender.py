@@ -123,6 +123,10 @@ class Sender:
         """Look for work now: something was queued, resumed or became due."""
         self._work_came.set()
 
+    def rest(self, seconds: float) -> None:
+        """Post nothing for so long."""
+        self._resting_until = max(self._resting_until, time.monotonic() + seconds)
+
     def stop(self) -> None:
         """Begin to stop: no further claim or post; `run` returns when the requests that are out are answered."""
         self._stopping.set()

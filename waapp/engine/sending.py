@@ -29,6 +29,8 @@ _STANDBY = 1.0
 """Seconds between attempts to take over the sender."""
 _BACK_OFF = (0.1, 0.25, 0.5, 1.0)
 """Seconds between attempts to reach the database."""
+_A_SECOND = 1.0
+"""Seconds after taking a number over in which nothing leaves: another desk may have posted until this moment."""
 _LAST_WRITES = 10.0
 """Seconds that stopping waits for a database that does not take the last outcomes."""
 
@@ -129,6 +131,9 @@ class Sending:
                         await self._rest(_STANDBY)
                         await lock.try_again()
                     if not self._stopping.is_set():
+                        if self._state.duty is Duty.STANDBY:
+                            # The pace is promised for every second, also for one that two desks share.
+                            self._sender.rest(max(_A_SECOND, 1 / self._line.rate))
                         self._become(SendingState(Duty.SENDING))
                         await self._serve(lock, posting)
             except DatabaseError as error:

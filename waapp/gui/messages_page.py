@@ -74,7 +74,7 @@ class MessagesPage(QWidget):
         self.setObjectName("page")
         self._database = database
         self._practice = settings.practice
-        self._desk = settings.desk
+        self._settings = settings
         self._tasks = tasks
         self._navigate = navigate
         self._errors = errors
@@ -303,7 +303,7 @@ class MessagesPage(QWidget):
         facts = [
             send_facts(summary, self._title_of(send)),
             self._counts.costs,
-            state_line(summary, None, self._desk, self._errors) if send.state is SendState.ACTIVE else "",
+            state_line(summary, None, self._settings, self._errors) if send.state is SendState.ACTIVE else "",
         ]
         self.header.set_facts(" · ".join(fact for fact in facts if fact))
         self.tiles.show_funnel(funnel(self._counts.states, self._coming))
@@ -411,7 +411,7 @@ class MessagesPage(QWidget):
     async def _settle(self, invitation_id: UUID, decision: Decision) -> None:
         with busy(*self.panel.decisions):
             async with self._database.begin() as conn:
-                settled = await settle_by_person(conn, invitation_id, decision, self._desk)
+                settled = await settle_by_person(conn, invitation_id, decision, self._settings.desk)
         row = self.model.row(invitation_id)
         guest = row.guest_name if row is not None else ""
         if not settled:

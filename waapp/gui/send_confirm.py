@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from waapp.core import phone
+from waapp.core.lines import number_of
 from waapp.core.plan import Exclusion, Reason
 from waapp.engine.plans import Prepared
 from waapp.gui import style
@@ -84,7 +85,7 @@ def _words(prepared: Prepared) -> str:
         tr(
             "REAL: {n:guest gets|guests get} a WhatsApp message on the phone now, from {sender}.",
             n=len(plan.recipients),
-            sender=phone.display(prepared.key or ""),
+            sender=phone.display(number_of(prepared.key or "")),
         ),
     ]
     if plan.estimated_cost is not None:

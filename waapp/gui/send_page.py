@@ -79,7 +79,7 @@ class SendPage(QWidget):
         self._database = database
         self._practice = settings.practice
         self._undo_seconds = settings.undo_seconds
-        self._desk = settings.desk
+        self._settings = settings
         self._planner_name = settings.planner
         self._errors = errors
         self._tasks = tasks
@@ -134,7 +134,7 @@ class SendPage(QWidget):
         self._review = SendReview()
         self._review.send_wanted.connect(self._start_sending)
         self._review.remedy_wanted.connect(self._remedy)
-        self._progress = SendProgress(self._errors, self._desk)
+        self._progress = SendProgress(self._errors, self._settings)
         self._progress.messages_wanted.connect(lambda: self._navigate("messages"))
         self._progress.another_wanted.connect(self._plan_another)
         self._progress.settings_wanted.connect(lambda: self._navigate("settings"))

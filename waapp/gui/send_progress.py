@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.status import Shown
@@ -86,10 +87,10 @@ class SendProgress(Card):
     extend_wanted = Signal()
     settings_wanted = Signal()
 
-    def __init__(self, errors: Table, desk: str) -> None:
+    def __init__(self, errors: Table, settings: Settings) -> None:
         super().__init__()
         self._errors = errors
-        self._desk = desk
+        self._here = settings
         self._pace = Pace()
         self._summary: SendSummary | None = None
         inside = QVBoxLayout()
@@ -170,7 +171,7 @@ class SendProgress(Card):
         self._pace.note(monotonic(), now.total - now.queued - now.cancelled)
         sent = now.handed_over + now.delivered + now.read
         self._done.setText(tr("{sent} of {total} sent", sent=sent, total=now.total))
-        self._left.setText(state_line(now, self._pace.rate(), self._desk, self._errors))
+        self._left.setText(state_line(now, self._pace.rate(), self._here, self._errors))
         trouble = now.send.state is SendState.PAUSED and now.send.pause_code != "planner"
         self._left.setProperty("tone", "unknown" if trouble else "muted")
         repolish(self._left)
@@ -187,12 +188,7 @@ class SendProgress(Card):
         self._stop.setAccessibleName(self._stop.text())
         self._settings.setVisible(is_account_trouble(now))
         if state is SendState.ACTIVE and not self.outcome():
-            self.say(
-                tr(
-                    "You can leave this page meanwhile, and close the program: the send goes on here when it is "
-                    "opened again, or at once on any other computer that sends from this number."
-                )
-            )
+            self.say(_may_leave(practice=now.send.practice))
         self._stop.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
         self._another.setVisible(state in {SendState.STOPPED, SendState.FINISHED})
 
@@ -212,3 +208,16 @@ class SendProgress(Card):
     def status(self) -> str:
         """Return the line under the number."""
         return self._left.text()
+
+
+def _may_leave(*, practice: bool) -> str:
+    """Say what becomes of a send whose window is left or closed."""
+    if practice:
+        return tr(
+            "You can leave this page meanwhile, and close the program: the practice send goes on when it is opened "
+            "again on this computer."
+        )
+    return tr(
+        "You can leave this page meanwhile, and close the program: the send goes on at once on any other computer "
+        "that is signed in to the same Twilio account, or here when it is opened again."
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.events import zone
 from waapp.core.invitations import SendState, SendSummary
@@ -10,7 +11,7 @@ from waapp.db.sender_lock import is_desk
 from waapp.gui.moments import due, stamp
 from waapp.gui.send_when_words import city
 from waapp.gui.texts import lasting, number
-from waapp.texts import PAUSES, tr, wait_reason
+from waapp.texts import PAUSES, tr, wait_reason, who_could
 
 
 def computer_of(desk: str) -> str:
@@ -45,8 +46,8 @@ def send_facts(summary: SendSummary, title: str) -> str:
     )
 
 
-def state_line(summary: SendSummary, rate: float | None, desk: str, table: Table) -> str:
-    """Say what a send does now; `rate` is measured (messages per second), `desk` is this one."""
+def state_line(summary: SendSummary, rate: float | None, settings: Settings, table: Table) -> str:
+    """Say what a send does now; `rate` is measured (messages per second), `settings` are this desk's."""
     match summary.send.state:
         case SendState.PAUSED:
             return why_paused(summary, table)
@@ -55,7 +56,7 @@ def state_line(summary: SendSummary, rate: float | None, desk: str, table: Table
         case SendState.FINISHED:
             return tr("Done. Answers and receipts still come in.")
         case SendState.ACTIVE:
-            return _active_line(summary, rate, desk)
+            return _active_line(summary, rate, settings)
 
 
 def why_paused(summary: SendSummary, table: Table) -> str:
@@ -83,7 +84,7 @@ def due_where(at: datetime, summary: SendSummary) -> str:
     return said if same else tr("{time} in {city}", time=said, city=city(summary.send.time_zone))
 
 
-def _active_line(summary: SendSummary, rate: float | None, desk: str) -> str:
+def _active_line(summary: SendSummary, rate: float | None, settings: Settings) -> str:
     if summary.undo_seconds > 0:
         return tr("Nothing has left yet: you can still undo it.")
     if not summary.queued:
@@ -95,7 +96,7 @@ def _active_line(summary: SendSummary, rate: float | None, desk: str) -> str:
         return tr("The last ones are on their way.")
     if summary.waiting is not None:
         return _waiting_line(summary)
-    parts = [_who(summary, desk)]
+    parts = [_who(summary, settings)]
     if rate is not None and rate > 0:
         moving = summary.queued - summary.parked
         parts.append(
@@ -132,10 +133,12 @@ def _waiting_line(summary: SendSummary) -> str:
             return tr("Begins {time} ({why}).", time=at, why=wait_reason(waiting.reason))
 
 
-def _who(summary: SendSummary, desk: str) -> str:
+def _who(summary: SendSummary, settings: Settings) -> str:
     holder = summary.holder
+    if holder is None and not settings.post.serves(summary.send.sender):
+        return tr("Waiting for {computer}", computer=who_could(summary.send.sender))
     if holder is None:
         return tr("No computer is sending; the next one takes over in a few seconds")
-    if is_desk(holder, desk):
+    if is_desk(holder, settings.desk):
         return tr("This computer is sending")
     return tr("{computer} is sending", computer=computer_of(holder))

@@ -6,14 +6,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from waapp.core.lines import number_of
 from waapp.core.phone import shorten
+from waapp.engine.lines import LinesState, LineState
 from waapp.engine.sending import Duty, SendingState
 from waapp.gui import style
 from waapp.gui.send_state_words import computer_of
 from waapp.gui.texts import ago
 from waapp.gui.undo_bar import UndoBar
 from waapp.gui.widgets import name
-from waapp.texts import tr
+from waapp.texts import tr, who_could
 
 _EVERY_MS = 5000
 
@@ -47,9 +49,10 @@ class StatusBar(QFrame):
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(6)
         self._dot = _Dot()
-        self._database, self._sender, self._changed = QLabel(), QLabel(), QLabel()
+        self._database, self._sender, self._lines, self._changed = QLabel(), QLabel(), QLabel(), QLabel()
         for part, object_name in (
-            (self._database, "status_database"), (self._sender, "status_sender"), (self._changed, "status_changed"),
+            (self._database, "status_database"), (self._sender, "status_sender"), (self._lines, "status_lines"),
+            (self._changed, "status_changed"),
         ):  # fmt: skip
             part.setObjectName(object_name)
             part.setFont(style.font(12))
@@ -58,10 +61,13 @@ class StatusBar(QFrame):
         row.addSpacing(10)
         row.addWidget(self._sender)
         row.addSpacing(10)
+        row.addWidget(self._lines)
+        row.addSpacing(10)
         self.undo = UndoBar("status_undo", compact=True, key=True)
         row.addWidget(self.undo)
         row.addStretch(1)
         row.addWidget(self._changed)
+        self._lines.hide()
         self._last_change: float | None = None
         self._tick = QTimer(self, interval=_EVERY_MS)
         self._tick.timeout.connect(self._tell_change)
@@ -72,16 +78,16 @@ class StatusBar(QFrame):
         self._dot.update()
         self._database.setText(text if connected else tr("{database} · not connected", database=text))
 
-    def set_sender(self, number: str | None, state: SendingState, *, practice: bool) -> None:
-        """Say which number sends, and from which desk."""
-        if practice:
-            who = tr("Practice sender")
-        elif number is None:
-            self._sender.setText(tr("No sender chosen"))
-            return
-        else:
-            who = tr("Sender {number}", number=shorten(number))
-        self._sender.setText(" · ".join(part for part in (who, _duty(state)) if part))
+    def show_lines(self, state: LinesState, *, practice: bool) -> None:
+        """Say which number sends, from which desk, and what becomes of the other numbers."""
+        self._sender.setText(_own_words(state.own, practice=practice))
+        others = [_other_words(one) for one in state.others if one.active]
+        others += [_out_of_reach_words(key) for key in state.out_of_reach]
+        more = tr("and {n:more number|more numbers}", n=len(others) - 1) if len(others) > 1 else ""
+        self._lines.setText(" ".join(filter(None, [*others[:1], more])))
+        self._lines.setVisible(bool(others))
+        self._lines.setToolTip("\n".join(others))
+        self._lines.setAccessibleDescription("; ".join(others))
 
     def mark_change(self) -> None:
         """Remember that something has just changed in the database."""
@@ -92,6 +98,30 @@ class StatusBar(QFrame):
     def _tell_change(self) -> None:
         if self._last_change is not None:
             self._changed.setText(tr("Last change {ago}", ago=ago(time.monotonic() - self._last_change)))
+
+
+def _own_words(line: LineState | None, *, practice: bool) -> str:
+    if line is None:
+        return tr("No sender chosen")
+    who = tr("Practice sender") if practice else tr("Sender {number}", number=shorten(line.number))
+    return f"{who} · {_duty(line.state)}"
+
+
+def _other_words(line: LineState) -> str:
+    number = shorten(line.number)
+    match line.state.duty:
+        case Duty.SENDING:
+            return tr("this computer also sends for {number}", number=number)
+        case Duty.STANDBY:
+            holder = line.state.holder
+            computer = computer_of(holder) if holder else tr("another computer")
+            return tr("{computer} sends for {number}", computer=computer, number=number)
+        case Duty.STARTING | Duty.OFFLINE | Duty.STOPPED:
+            return tr("{number} is about to be sent for", number=number)
+
+
+def _out_of_reach_words(key: str) -> str:
+    return tr("{number} waits for {computer}", number=shorten(number_of(key)), computer=who_could(key))
 
 
 def _duty(state: SendingState) -> str:

@@ -16,6 +16,7 @@ from waapp.errors import UserError
 from waapp.texts.errors import ERRORS, NO_LONGER, Message
 from waapp.texts.filling import count, tr, use_translator
 from waapp.texts.guests import EXPORT_HEADINGS, FIELDS, ROWS
+from waapp.texts.lines import who_could
 from waapp.texts.plan import (
     BLOCKERS,
     NO_ANSWERS,
@@ -68,6 +69,7 @@ __all__ = [
     "value_problem",
     "variable",
     "wait_reason",
+    "who_could",
 ]
 
 

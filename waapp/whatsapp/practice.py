@@ -60,13 +60,14 @@ _SHUTDOWN_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class AcceptedMessage:
-    """A message that the practice Twilio took over, and when (seconds since 1970)."""
+    """A message that the practice Twilio took over, and when (seconds since 1970); `sender` is its From if any."""
 
     seq: int
     sid: str
     to: str
     body: str
     at: float
+    sender: str | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +145,14 @@ class PracticeTwilio:
     def accepted(self, after: int = 0) -> list[AcceptedMessage]:
         """Return every message taken over, oldest first, beginning after a `seq`."""
         return [
-            AcceptedMessage(m.seq, m.sid, m.to.removeprefix("whatsapp:"), m.body, m.accepted_at)
+            AcceptedMessage(
+                m.seq,
+                m.sid,
+                m.to.removeprefix("whatsapp:"),
+                m.body,
+                m.accepted_at,
+                m.from_.removeprefix("whatsapp:") if m.from_ else None,
+            )
             for m in self._store.accepted(after)
         ]
 

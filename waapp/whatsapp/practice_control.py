@@ -1,6 +1,7 @@
 """What only tests and demonstrations want of the practice Twilio, below /_practice/ and behind its password.
 
-GET  accepted?after=SEQ   every message taken over: {"count": …, "accepted": [{"seq", "sid", "to", "body", "at"}]}
+GET  accepted?after=SEQ   every message taken over: {"count": …, "accepted": [{"seq", "sid", "to", "body", "at",
+                          "sender"}]}
 GET  requests             how many requests of each kind this process has answered
 PUT  script               a new script (`practice_script.read_script`)
 POST inbound              {"from", "to", "body"}: a guest writes
@@ -29,7 +30,14 @@ def control(practice: "PracticeTwilio", method: str, path: str, after: int, docu
             return {
                 "count": practice.count(),
                 "accepted": [
-                    {"seq": one.seq, "sid": one.sid, "to": one.to, "body": one.body, "at": one.at}
+                    {
+                        "seq": one.seq,
+                        "sid": one.sid,
+                        "to": one.to,
+                        "body": one.body,
+                        "at": one.at,
+                        "sender": one.sender,
+                    }
                     for one in accepted
                 ],
             }
