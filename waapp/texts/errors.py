@@ -32,9 +32,6 @@ _SETTINGS: Final = {
         "The password of the Twilio account {account} is not on this computer.",
         "Enter it in the settings under Twilio account.",
     ),
-    "sender_missing": Message(
-        "No WhatsApp number to send from is chosen.", "Choose one in the settings, or stay in practice mode."
-    ),
 }
 
 _DATABASE: Final = {
