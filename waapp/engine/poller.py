@@ -80,8 +80,13 @@ class Poller:
             interval = self._cadence.poll_interval(message.age)
             if interval is None:
                 continue
+            asked_at = self._asked.get(message.sid)
+            if asked_at is None and message.age < interval / 2:
+                # Of what was handed over a moment ago there is no news yet.
+                waits.append(interval / 2 - message.age)
+                continue
             waits.append(interval)
-            if now - self._asked.get(message.sid, -interval) >= interval * 0.9:
+            if asked_at is None or now - asked_at >= interval * 0.9:
                 due.append(message)
         if due:
             await self._ask(due, {message.sid: message for message in open_messages})
