@@ -5,6 +5,7 @@ import importlib.util
 import os
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -48,9 +49,11 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Run coroutines on the loop of headless commands; a task that outlives the test fails it."""
-    with asyncio.Runner(loop_factory=headless_loop) as runner:
-        yield runner.run
-        runner.run(_no_task_left())
+    runner = asyncio.Runner(loop_factory=headless_loop)
+    try:
+        yield _beside_others(runner)
+    finally:
+        _close(runner)
 
 
 @pytest.fixture
@@ -59,12 +62,13 @@ def window_run(qapp: Any) -> Iterator[Run]:
     from waapp.gui.garbage import collected_by_window
 
     qapp.setQuitOnLastWindowClosed(False)
-    with collected_by_window(), asyncio.Runner(loop_factory=lambda: window_loop(qapp)) as runner:
+    with collected_by_window():
+        runner = asyncio.Runner(loop_factory=lambda: window_loop(qapp))
+        beside = _beside_others(runner)
 
         def run(work: Coroutine[Any, Any, Any]) -> Any:
-            asyncio._set_running_loop(None)
             try:
-                return runner.run(work)
+                return beside(work)
             finally:
                 # Qt goes on between two runs, and tasks with it: after each phase of a test its events are handled.
                 # A task that then asks for its loop must find it.
@@ -73,8 +77,32 @@ def window_run(qapp: Any) -> Iterator[Run]:
         try:
             yield run
         finally:
-            run(_no_task_left())
             asyncio._set_running_loop(None)
+            _close(runner)
+
+
+@contextmanager
+def _no_loop_runs() -> Iterator[None]:
+    """Let another loop run although the window's goes on in between its own runs."""
+    other = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(other)
+
+
+def _beside_others(runner: asyncio.Runner) -> Run:
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        with _no_loop_runs():
+            return runner.run(work)
+
+    return run
+
+
+def _close(runner: asyncio.Runner) -> None:
+    with _no_loop_runs(), runner:
+        runner.run(_no_task_left())
 
 
 async def _no_task_left() -> None:
