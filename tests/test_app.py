@@ -323,6 +323,8 @@ def test_a_database_that_goes_and_comes_back_loses_nothing_typed(window_run, ser
             await at.until(lambda: page.guests.model.total == 3)
             page.show_guest(page.guests.model.id_at(0))
             await at.until(lambda: page.panel.guest is not None)
+            page.panel.form.contact.open()
+            await at.until(lambda: at.find(QPlainTextEdit, "guest_notes"))
             notes = at.find(QPlainTextEdit, "guest_notes")
             notes.setFocus()
             QTest.keyClicks(notes, "Comes with her mother")
