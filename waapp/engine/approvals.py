@@ -109,6 +109,7 @@ class Approvals:
         self._desk = desk
         self._followed: dict[UUID, _Followed] = {}
         self._news = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
 
     async def submit(self, template: Template, given: Mapping[str, str] | None = None) -> Template:
         """Create the template at Twilio, unless this version exists there, and ask WhatsApp for its approval.
@@ -283,7 +284,8 @@ class Approvals:
         """Keep other desks from submitting the same text meanwhile; yield the template as it is stored."""
         if template.version_id is None:
             raise UserError("template_unknown", name=template.display_name)
-        async with self._database.begin() as conn:
+        # What this desk looks up in the background is no reason to refuse its planner.
+        async with self._one_at_a_time, self._database.begin() as conn:
             if not await template_versions.lock_submission(conn, template.version_id, account=self._account):
                 raise UserError("template_being_submitted", name=template.display_name)
             yield await self._as_stored(template)
