@@ -25,12 +25,14 @@ from tests.gui.pages import (
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
+from waapp.core.lines import line_key
 from waapp.core.plan import Notice, NoticeCode
 from waapp.core.rates import load_rates
 from waapp.core.waiting import Timing
 from waapp.db import events, guests, invitations, send_timing, sends, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Feed, Kind
+from waapp.db.sender_lock import SenderLock
 from waapp.engine import plans
 from waapp.engine.account import open_practice
 from waapp.engine.sending import Sending
@@ -69,9 +71,10 @@ other = { marketing = 0.07, utility = 0.02 }
 class Desk:
     """The page in a window, with a database and a practice account of its own; nothing is sent unless `at_work`."""
 
-    def __init__(self, qtbot, database, line, run, *, undo_seconds=0.0):
+    def __init__(self, qtbot, database, line, run, **settings):
         self.qtbot, self.database, self.run = qtbot, database, run
         self.line = line
+        self.settings = replace(SETTINGS, **settings)
         self.reports = Reports()
         self.tasks = Tasks(self.reports)
         self.went_to, self.shown_guests, self.edited = [], [], []
@@ -81,7 +84,7 @@ class Desk:
         self.window = QWidget()
         self.page = SendPage(
             database=database,
-            settings=replace(SETTINGS, undo_seconds=undo_seconds),
+            settings=self.settings,
             tasks=self.tasks,
             navigate=self.went_to.append,
             prepare=self.prepare,
@@ -101,7 +104,7 @@ class Desk:
 
     async def queue(self, prepared, timing=None):
         self.queued += 1
-        return await plans.queue(self.database, prepared, planner="Maria on MARIA-PC", timing=timing)
+        return await plans.queue(self.database, prepared, planner=self.settings.desk, timing=timing)
 
     async def open(self, event_id):
         self.window.show()
@@ -692,6 +695,115 @@ def test_a_second_send_says_who_and_when_and_wants_a_tick_of_its_own(desk):
         yes.click()
         await desk.until_watching()
         assert desk.queued == 2
+
+    desk.run(story())
+
+
+async def second_desk(desk, **settings):
+    """Open the page of another desk on the same database and event."""
+    other = Desk(desk.qtbot, Database(desk.database.url, planner="test"), desk.line, desk.run, **settings)
+    desk.qtbot.addWidget(other.window)
+    await other.open(desk.page._event_id)
+    return other
+
+
+async def close(desk):
+    await desk.tasks.close()
+    await desk.database.dispose()
+    desk.reports.check()
+
+
+def test_two_desks_that_invite_again_at_one_moment_are_both_asked_and_nobody_gets_it_twice(desk):
+    async def story():
+        event_id = await prepared(desk)
+        await desk.queue(await desk.prepare(event_id, desk.page._template_id, desk.page._options))
+        async with desk.database.begin() as conn:
+            await conn.execute(
+                text(
+                    "UPDATE whatsapp_invitations SET engine_state = 'accepted', sent_at = '2026-05-03 10:00'"
+                )
+            )
+            await conn.execute(text("UPDATE whatsapp_sends SET state = 'finished'"))
+        other = await second_desk(desk, planner="Rui", host="RUI-PC")
+        both = (desk, other)
+        for each in both:
+            each.page.changed(Change(Kind.INVITATIONS, event_id))
+            await until(lambda each=each: each.figures()[0] == "0")
+            await each.until_planned()
+            each.press("reason.already_invited")
+            await until(lambda each=each: each.figures()[0] == "2")
+            await each.until_planned()
+            each.send_button.click()
+            await until(each.dialog)
+            said = each.dialog().accessibleDescription()
+            assert "Maria on MARIA-PC sent this template to 2 of these guests on 3 May." in said
+            each.dialog().findChild(QCheckBox, "send.confirm.again").toggle()
+        for each in both:
+            each.dialog().findChild(QPushButton, "send.confirm.yes").click()
+        await until(lambda: (desk.queued, other.queued) == (2, 1))
+        await until(lambda: not any(each.page._is_asking for each in both))
+        first, second = both if desk.page._watch.send_id else (other, desk)
+        await first.until_watching()
+        faster = first.settings.desk
+        await until(
+            lambda: second.page.messages.text.startswith(
+                f"2 of these were just queued by {faster}; left out."
+            )
+        )
+        async with desk.database.read() as conn:
+            assert len(await sends.list_sends(conn, event_id, practice=True)) == 2
+            assert len(await invitations.list_invitations(conn, event_id, practice=True)) == 4
+        await close(other)
+
+    desk.run(story())
+
+
+def test_whose_computer_must_be_on_is_said_and_who_sends_is_named_live(desk):
+    account, elsewhere = "AC" + "0" * 24 + "1a2b3c4d", "AC" + "0" * 24 + "9f9f9f9f"
+    number = "+351912345678"
+
+    async def hand_over(key):
+        async with desk.database.begin() as conn:
+            await conn.execute(
+                text("UPDATE whatsapp_sends SET practice = false, sender = :key"), {"key": key}
+            )
+
+    async def story():
+        event_id = await prepared(desk)
+        await desk.queue(await desk.prepare(event_id, desk.page._template_id, desk.page._options))
+        await hand_over(line_key(number, elsewhere))
+        real = await second_desk(desk, account_sid=account, sender=number)
+        await real.until_watching()
+        status = real.progress.status
+        await until(lambda: status() == "Waiting for a computer that is signed in to account …9f9f")
+        assert "signed in to the same Twilio account" in real.progress.outcome()
+        async with SenderLock(desk.database, line_key(number, elsewhere), "Rui on RUI-PC"):
+            real.page.changed(Change(Kind.SENDS, event_id))
+            await until(lambda: status() == "Rui’s computer is sending")
+        await hand_over(line_key("+351912345679", account))
+        real.page.changed(Change(Kind.SENDS, event_id))
+        await until(lambda: status() == "No computer is sending; the next one takes over in a few seconds")
+        await close(real)
+
+    desk.run(story())
+
+
+def test_a_practice_send_goes_on_nowhere_else_and_says_so(desk):
+    async def story():
+        await prepared(desk)
+        await desk.confirm()
+        await desk.until_watching()
+        await until(desk.progress.outcome)
+        assert desk.progress.outcome().endswith("goes on when it is opened again on this computer.")
+        other = await second_desk(desk, installation="99999999")
+        await other.until_watching()
+        await until(
+            lambda: (
+                other.progress.status()
+                == "Waiting for the computer on which they were planned: practice messages leave from no other"
+            )
+        )
+        await close(other)
 
     desk.run(story())
 

@@ -23,7 +23,7 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One press of Send. `sender` is the WhatsApp number in E.164, or "practice-…" for practice mode.
+    """One press of Send. `sender` is the key of the line that it leaves from (`core.lines`).
 
     Nothing leaves before `undo_until`: `db.send_timing.undo` takes the send back.
     """
