@@ -14,7 +14,7 @@ from tests.db.rows import DESK, SENDER, accepted, claim, make_event, new_invitat
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, daily_use, guests, invitations, send_timing, sends, settling, statuses
+from waapp.db import claims, daily_use, guests, invitations, lines, send_timing, sends, settling, statuses
 from waapp.db.clock import database_clock
 from waapp.db.engine import Connection, Database
 
@@ -158,6 +158,7 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
                 {"idx_whatsapp_invitations_newest", "idx_whatsapp_invitations_guest_id"},
             ),
             "people_written_to": (daily_use.people_written_to, {"idx_whatsapp_invitations_claimed_at"}),
+            "open_lines": (lines.open_lines, {"idx_whatsapp_invitations_open"}),
             "get_guest": (lambda conn: guests.get_guest(conn, chosen[0]), {"guests_pkey"}),
         }
         complaints = []

@@ -29,8 +29,8 @@ WITH RECURSIVE followed AS (
     SELECT s.sender, min(s.rate) AS rate FROM whatsapp_sends s WHERE s.state = 'active' GROUP BY s.sender
     UNION ALL
     SELECT i.sender, NULL FROM whatsapp_invitations i
-    WHERE i.engine_state = 'sending'
-       OR i.engine_state = 'unknown' AND i.next_look_at IS DISTINCT FROM timestamp '9999-12-31'
+    WHERE i.engine_state IN ('sending', 'unknown')
+      AND (i.engine_state = 'sending' OR i.next_look_at IS DISTINCT FROM timestamp '9999-12-31')
     UNION ALL
     SELECT f.sender, NULL FROM followed f
     WHERE EXISTS (SELECT FROM whatsapp_invitations i
