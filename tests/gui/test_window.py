@@ -8,10 +8,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import act, assert_accessible
 from tests.gui.pages import until
@@ -106,6 +106,34 @@ def test_changing_the_page_puts_the_keyboard_on_no_button(on_stage, qtbot) -> No
             assert stage.window.focusWidget() is stage.pages[stage.window.current_page()]
         qtbot.keyClick(stage.window.focusWidget(), Qt.Key.Key_Tab)
         assert stage.window.focusWidget().objectName() == "act_events"
+
+    on_stage(scenario)
+
+
+def test_what_changes_on_a_page_does_not_lay_the_window_out_anew(on_stage, qtbot) -> None:
+    class Requests(QObject):
+        count = 0
+
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            self.count += event.type() is QEvent.Type.LayoutRequest
+            return False
+
+    async def scenario(stage: Stage) -> None:
+        page, requests = stage.pages[stage.window.current_page()], Requests()
+        stage.window.resize(1100, 700)
+        await asyncio.sleep(0)
+        whole = stage.window.centralWidget()
+        whole.installEventFilter(requests)
+        page.findChild(QPushButton).setText("Act on far more than before")
+        QApplication.processEvents()
+        assert requests.count == 0
+        before = page.size()
+        stage.window.resize(1300, 800)
+        QApplication.processEvents()
+        assert (page.width() - before.width(), page.height() - before.height()) == (200, 100)
+        stage.window.resize(980, 660)
+        QApplication.processEvents()
+        assert page.width() == before.width() - 120
 
     on_stage(scenario)
 

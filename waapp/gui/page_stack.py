@@ -6,6 +6,7 @@ from typing import Final, Protocol, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from waapp.db.feed import Change
@@ -41,6 +42,24 @@ def page_titles() -> tuple[tuple[str, str], ...]:
     )
 
 
+class _Pane(QWidget):
+    """Gives a page all its room, and does not ask for other room when the page would like some.
+
+    Else every number that changes on a page would have the whole window laid out anew.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._page = page
+        page.setParent(self)
+        page.show()  # as soon as the pane is
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Pass the room on."""
+        super().resizeEvent(event)
+        self._page.resize(event.size())
+
+
 class PageStack(QStackedWidget):
     """Opens a page when it is first shown and whenever another event was chosen since.
 
@@ -55,6 +74,7 @@ class PageStack(QStackedWidget):
         self.addWidget(self.opening)
         self._report = report
         self._pages: dict[str, QWidget] = {}
+        self._panes: dict[str, _Pane] = {}
         self._scopes: dict[str, Tasks] = {}
         self._opened: dict[str, UUID | None] = {}
         self._loading: dict[str, asyncio.Task[None] | None] = {}
@@ -70,18 +90,20 @@ class PageStack(QStackedWidget):
         self._opened.pop(key, None)
         self._missed.pop(key, None)
         if earlier is not None:
-            self.removeWidget(earlier)
-            earlier.deleteLater()
+            pane = self._panes.pop(key)
+            self.removeWidget(pane)
+            pane.deleteLater()
         name(page, f"page_{key}", dict(page_titles())[key])
         page.setProperty("page", "true")
         page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.addWidget(page)
         self._pages[key] = page
+        self._panes[key] = _Pane(page)
+        self.addWidget(self._panes[key])
 
     def current_key(self) -> str:
         """Return the key of the page that is shown."""
         shown = self.currentWidget()
-        return next((key for key, page in self._pages.items() if page is shown), OPENING)
+        return next((key for key, pane in self._panes.items() if pane is shown), OPENING)
 
     def show_page(self, key: str, event_id: UUID | None) -> None:
         """Go to a page, opening it if it shows another event or nothing yet."""
@@ -89,7 +111,7 @@ class PageStack(QStackedWidget):
             self.setCurrentWidget(self.opening)
             return
         if self.current_key() != key:
-            self.setCurrentWidget(self._pages[key])
+            self.setCurrentWidget(self._panes[key])
             # Else the keyboard would land on whatever comes first, such as a button that deletes.
             self._pages[key].setFocus(Qt.FocusReason.OtherFocusReason)
         stale = key not in _FOR_ALL_EVENTS and self._opened.get(key) != event_id

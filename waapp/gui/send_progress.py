@@ -173,8 +173,10 @@ class SendProgress(Card):
         self._done.setText(tr("{sent} of {total} sent", sent=sent, total=now.total))
         self._left.setText(state_line(now, self._pace.rate(), self._here, self._errors))
         trouble = now.send.state is SendState.PAUSED and now.send.pause_code != "planner"
-        self._left.setProperty("tone", "unknown" if trouble else "muted")
-        repolish(self._left)
+        tone = "unknown" if trouble else "muted"
+        if self._left.property("tone") != tone:
+            self._left.setProperty("tone", tone)
+            repolish(self._left)
         for key, count in self._counts.items():
             count.show_count(getattr(now, key))
         by_state = {state: getattr(now, key) for key, state in _COUNTS}
