@@ -149,7 +149,7 @@ class GuestEditing:
             show_message(self._shown_invitation)
 
     def _picked(self, ids: Sequence[UUID]) -> None:
-        if self._panel.guest is not None and list(ids) == [self._panel.guest.id]:
+        if self._panel.guest is not None and len(ids) == 1 and ids[0] == self._panel.guest.id:
             return
         if not ids and self._panel.mode in {PanelMode.NEW, PanelMode.CLOSED}:
             return  # whoever is being added is not in the list

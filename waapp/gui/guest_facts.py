@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -88,19 +88,29 @@ class GuestCounts:
         self.wrong_numbers = 0
         """Guests with a number that cannot have WhatsApp: a landline, a service number, an impossible one."""
 
-    def count(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
+    def count(self, rows: Sequence[GuestRow], sign: int = 1) -> None:
         """Add rows (or with -1 take them away)."""
+        self.count_states(rows, sign)
+        self.count_numbers(rows, sign)
+
+    def count_states(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
+        """Do the part of `count` that is quick: everything but what their numbers are worth."""
         totals = self.by_filter
         # Many guests are alike: what they count for is found once for each kind of them.
-        kinds = Counter(
-            (row.engine_state, row.twilio_status, row.next_retry_at is None, phone_problem(row.phone))
-            for row in rows
-        )
-        for (state, word, settled, problem), guests in kinds.items():
+        kinds = Counter((row.engine_state, row.twilio_status, row.next_retry_at is None) for row in rows)
+        for (state, word, settled), guests in kinds.items():
             own = _BY_SHOWN[shown_state(state, word, not settled)]
             totals[GuestFilter.ALL] += sign * guests
             totals[own] += sign * guests
-            if own is not GuestFilter.LOOK and (own is GuestFilter.FAILED or problem is not None):
+            if own is GuestFilter.FAILED:
+                totals[GuestFilter.LOOK] += sign * guests
+
+    def count_numbers(self, rows: Iterable[GuestRow], sign: int = 1) -> None:
+        """Do the rest of `count`; reading the numbers of a hundred thousand guests takes most of a second."""
+        totals = self.by_filter
+        kinds = Counter((_BY_SHOWN[row.shown], phone_problem(row.phone)) for row in rows)
+        for (own, problem), guests in kinds.items():
+            if problem is not None and own not in {GuestFilter.LOOK, GuestFilter.FAILED}:
                 totals[GuestFilter.LOOK] += sign * guests
             if problem is None:
                 self.reachable += sign * guests

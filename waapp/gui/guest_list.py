@@ -1,7 +1,7 @@
 """The guest list itself: search, chips with live counts, and the table."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
@@ -29,6 +29,7 @@ _WORTH_A_BAR_MS = 250
 _GROWTH = 8
 _COUNTED = 1.1
 _AT_ONCE = 500
+_READ_AT_ONCE = 250
 
 
 class GuestList(QWidget):
@@ -46,6 +47,9 @@ class GuestList(QWidget):
     def __init__(self, panel: QWidget, empty: EmptyState, when: Callable[[datetime], str]) -> None:
         super().__init__()
         self.counts = GuestCounts()
+        # Those whose numbers are not counted yet, by chunks as they came, and the ids of all that are in them.
+        self._uncounted: deque[Sequence[GuestRow]] = deque()
+        self._uncounted_ids: set[UUID] = set()
         self._searched: dict[Hashable, str] = {}
         self._is_loading = False
         self._shown_at = 0
@@ -78,6 +82,11 @@ class GuestList(QWidget):
     def is_loading(self) -> bool:
         """Whether rows are still arriving."""
         return self._is_loading
+
+    @property
+    def has_read_numbers(self) -> bool:
+        """Whether the counts know what every number is worth."""
+        return not self._uncounted_ids
 
     @property
     def selected(self) -> list[UUID]:
@@ -173,6 +182,8 @@ class GuestList(QWidget):
         self._shown_at = self._counted_at = 0
         self._searched = {}
         self.counts.clear()
+        self._uncounted.clear()
+        self._uncounted_ids.clear()
         self.model.replace_all(())
         self._late.start()
         self._stack.setCurrentWidget(self._card)
@@ -183,7 +194,12 @@ class GuestList(QWidget):
         if not self._is_loading:
             return
         self.model.add(rows)
-        self.counts.count(rows)
+        self.counts.count_states(rows)
+        if self.model.total <= ARRANGED_AT_ONCE:
+            self.counts.count_numbers(rows)
+        else:
+            self._uncounted.append(rows)
+            self._uncounted_ids.update(row.id for row in rows)
         for row in rows:
             # Sorting all at the end finds these ready.
             fold_cached(row.name)
@@ -204,9 +220,22 @@ class GuestList(QWidget):
         self._progress.hide()
         self._show_counts()
 
-    async def prepare_search(self) -> None:
-        """Make what searches look at, in slices that the window does not feel: the first letter finds it ready."""
+    async def prepare(self) -> None:
+        """Do what can wait until the rows are shown, in slices that the window does not feel.
+
+        That is counting by their numbers, and making what searches look at: the first letter finds it ready.
+        """
         searched = self._searched
+        while self._uncounted:
+            chunk = self._uncounted.popleft()
+            for start in range(0, len(chunk), _READ_AT_ONCE):
+                rows = [row for row in chunk[start : start + _READ_AT_ONCE] if row.id in self._uncounted_ids]
+                self._uncounted_ids.difference_update(row.id for row in rows)
+                self.counts.count_numbers(rows)
+                await asyncio.sleep(0)
+                if self._searched is not searched:
+                    return
+        self._show_counts()
         for number, row_id in enumerate([row.id for row in self.model.all_rows()]):
             row = self.model.row(row_id)
             if row is not None and row_id not in searched:
@@ -221,7 +250,7 @@ class GuestList(QWidget):
         changed = [row for row in rows if self.model.row(row.id) != row]
         if not changed:
             return set()
-        self.counts.count([old for row in changed if (old := self.model.row(row.id)) is not None], -1)
+        self._count_no_longer([old for row in changed if (old := self.model.row(row.id)) is not None])
         self.counts.count(changed)
         for row in changed:
             self._searched.pop(row.id, None)
@@ -235,11 +264,16 @@ class GuestList(QWidget):
         leaving = [row for row_id in ids if (row := self.model.row(row_id)) is not None]
         if not leaving:
             return
-        self.counts.count(leaving, -1)
+        self._count_no_longer(leaving)
         self.model.remove([row.id for row in leaving])
         self._show_counts()
 
     # Inside
+
+    def _count_no_longer(self, rows: Sequence[GuestRow]) -> None:
+        self.counts.count_states(rows, -1)
+        self.counts.count_numbers([row for row in rows if row.id not in self._uncounted_ids], -1)
+        self._uncounted_ids.difference_update(row.id for row in rows)
 
     def _build(self, panel: QWidget, empty: EmptyState) -> None:
         column = QVBoxLayout(self)

@@ -233,6 +233,7 @@ class GuestsPage(QWidget):
         self._menu.erasure_wanted.connect(lambda: self._with_one(self._erase))
         self._export_button.clicked.connect(self._export_shown)
         self._import_button.clicked.connect(self._choose_file)
+        self.guests.counted.connect(self._show_facts)
         self._import_menu.paste.triggered.connect(self._paste)
         self._import_menu.history.triggered.connect(lambda: self._bring_in(self._import.show_history))
         self._add_button.clicked.connect(self._add)
@@ -258,7 +259,7 @@ class GuestsPage(QWidget):
         with setting_aside():
             since = await self._read_all(event_id)
         self._as_of, self._floor = since, None
-        self._tasks.start(self.guests.prepare_search())
+        self._tasks.start(self.guests.prepare())
         if self.panel.isHidden():
             self.guests.view.setFocus()
         self._go_to_next_guest()
@@ -272,7 +273,6 @@ class GuestsPage(QWidget):
             async with aclosing(guest_rows.stream_guest_rows(conn, event_id, self._practice)) as chunks:
                 async for chunk in chunks:
                     self.guests.arrive(chunk)
-                    self._show_facts()
         self.guests.finish()
         return since
 
@@ -330,6 +330,8 @@ class GuestsPage(QWidget):
                 tr("{n:number is no mobile|numbers are no mobiles}", n=wrong) if wrong else "",
                 tr("{n:needs a look|need a look}", n=look) if look else "",
             ]
+            if not self.guests.has_read_numbers:
+                parts = [guests, tr("reading their numbers…")]
             self.header.set_facts(" · ".join(part for part in parts if part))
         self._add_button.setEnabled(self._event is not None)
         self._import_button.setEnabled(self._event is not None)

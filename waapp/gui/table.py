@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -65,12 +65,35 @@ class Column(Generic[Row]):
     sortable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[Row]):
-    """Rows to be found again after the table was rearranged or refilled (`TableModel.find`)."""
+class Kept(Sequence[Hashable], Generic[Row]):
+    """Some rows of a table, to be found again by `TableModel.find`; as a sequence, their ids.
 
-    rows: Rows[Row]
-    slots: list[int]
+    The ids are looked up when they are asked for: of a hundred thousand rows mostly just the number is wanted.
+    """
+
+    def __init__(self, rows: Rows[Row], slots: list[int]) -> None:
+        self.rows: Final = rows
+        self.slots: Final = slots
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    @overload
+    def __getitem__(self, place: int) -> Hashable: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Hashable]: ...
+    def __getitem__(self, place: int | slice) -> Hashable | list[Hashable]:
+        rows = self.rows
+        if isinstance(place, slice):
+            return list(map(rows.identify, rows.many(self.slots[place])))
+        return rows.identify(rows.at(self.slots[place]))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Kept) and other.rows is self.rows:
+            return self.slots == other.slots
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # like a list's
 
 
 class TableModel(QAbstractTableModel, Generic[Row]):
@@ -155,7 +178,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             slots += self._order.shown[first : last + 1]
         return Kept(self._order.rows, slots)
 
-    def find(self, kept: Kept[Row]) -> list[int]:
+    def find(self, kept: Kept[Row]) -> Sequence[int]:
         """Return the positions at which remembered rows are shown now, from top to bottom."""
         rows, slots = self._order.rows, kept.slots
         if kept.rows is not rows:
@@ -163,6 +186,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if len(slots) <= _FOUND_SINGLY:
             return sorted(position for position in self._order.positions(slots) if position >= 0)
         wanted = set(slots)
+        if len(wanted) >= len(self) and wanted.issuperset(self._order.shown):
+            return range(len(self))
         return [position for position, slot in enumerate(self._order.shown) if slot in wanted]
 
     @property

@@ -17,11 +17,11 @@ from waapp.texts import tr
 class TableView(QTableView):
     """A table of whole rows that keeps selection, current row and scroll when the model is rearranged.
 
-    `picked` gives the ids of the selected rows and comes only when others are selected than before; `opened` comes
-    when a row is double-clicked or Enter is pressed on it. Alt with a digit sorts by that column.
+    `picked` gives the ids of the selected rows (as `Kept`) and comes only when others are selected than before;
+    `opened` comes when a row is double-clicked or Enter is pressed on it. Alt with a digit sorts by that column.
     """
 
-    picked = Signal(object)  # not list: Qt would copy it item by item
+    picked = Signal(object)
     opened = Signal(object)
 
     def __init__(self, model: TableModel[Any], row_height: int = style.ROW_HEIGHT) -> None:
@@ -33,7 +33,7 @@ class TableView(QTableView):
         self._kept_current: Hashable | None = None
         self._kept_top: tuple[Hashable, int] | None = None
         self._kept_sorting = model.sorting
-        self._last_picked: list[Hashable] = []
+        self._last_picked = self._kept
         self._delegates = [(column.delegate or CellDelegate)() for column in model.columns]
         self._pictures = RowPictures(model, self._delegates)
         self.setModel(model)
@@ -65,10 +65,7 @@ class TableView(QTableView):
 
     def selected_ids(self) -> list[Hashable]:
         """Return the ids of the selected rows, from top to bottom."""
-        ids: list[Hashable] = []
-        for top, bottom in self._selected_spans():
-            ids += self._table.ids_between(top, bottom)
-        return ids
+        return list(self._table.keep(self._selected_spans()))
 
     def _selected_spans(self) -> list[tuple[int, int]]:
         """Return the first and last rows of what is selected, from top to bottom."""
@@ -151,6 +148,7 @@ class TableView(QTableView):
 
     def _restore(self) -> None:
         model, kept = self._table, self._kept
+        self._kept = model.keep(())  # the rows that it names may be many, and gone
         still = model.find(kept)
         self._is_restoring = True
         try:
@@ -177,12 +175,13 @@ class TableView(QTableView):
         if len(still) < len(kept.slots):
             self._tell_picked()
         else:
-            self._last_picked = self.selected_ids()  # the same rows, perhaps in another order
+            # The same rows, perhaps in another order.
+            self._last_picked = self._table.keep(self._selected_spans())
 
     def _tell_picked(self, *_args: object) -> None:
         if self._is_restoring:
             return
-        picked = self.selected_ids()
+        picked = self._table.keep(self._selected_spans())
         if picked != self._last_picked:
             self._last_picked = picked
             self.picked.emit(picked)
