@@ -3,7 +3,8 @@
     python -m tests.bench.guests_window [--guests 100000] [--rounds 5]
 
 Prints the medians, the opening as a ratio to a bare psycopg fetch of the same rows (target: at most 1.5), and the
-longest time in which the window's loop did not turn.
+longest time in which the window's loop did not turn; the last column says for how long at most its thread itself worked
+in one go: what the stall would be on a processor of its own.
 """
 
 import argparse
@@ -45,26 +46,31 @@ class Pulse:
     """Ticks as often as the loop lets it, and remembers the longest pause."""
 
     longest: float = 0.0
+    worked: float = 0.0
     _running: bool = field(default=True)
 
     async def run(self) -> None:
-        before = time.perf_counter()
+        before, used = time.perf_counter(), time.thread_time()
         while self._running:
             await asyncio.sleep(0)
-            now = time.perf_counter()
+            now, using = time.perf_counter(), time.thread_time()
             self.longest = max(self.longest, now - before)
-            before = now
+            self.worked = max(self.worked, using - used)
+            before, used = now, using
+
+    def begin(self) -> None:
+        self.longest = self.worked = 0.0
 
     def stop(self) -> None:
         self._running = False
 
 
-async def timed(page: GuestsPage, work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
-    """Return how long something took until it was painted, and the longest stall of the loop meanwhile."""
+async def timed(page: GuestsPage, work: Callable[[], Awaitable[object]]) -> tuple[float, float, float]:
+    """Return how long something took until it was painted, the longest stall meanwhile, and the longest own work."""
     pulse = Pulse()
     ticking = asyncio.ensure_future(pulse.run())
     await asyncio.sleep(0.05)
-    pulse.longest = 0.0
+    pulse.begin()
     start = time.perf_counter()
     await work()
     while not page.guests.model.is_arranged:
@@ -73,7 +79,7 @@ async def timed(page: GuestsPage, work: Callable[[], Awaitable[object]]) -> tupl
     took = time.perf_counter() - start
     pulse.stop()
     await ticking
-    return took, pulse.longest
+    return took, pulse.longest, pulse.worked
 
 
 async def age(database: Database) -> None:
@@ -106,7 +112,7 @@ async def measure(url: str, count: int, rounds: int) -> None:
     await age(database)
     errors = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
     real = replace(SETTINGS, account_sid="AC" + "0" * 32)
-    results: dict[str, list[tuple[float, float]]] = {}
+    results: dict[str, list[tuple[float, float, float]]] = {}
     async with Tasks(lambda error: sys.excepthook(type(error), error, None)) as tasks:
         for _ in range(rounds):
             page = GuestsPage(
@@ -120,13 +126,14 @@ async def measure(url: str, count: int, rounds: int) -> None:
             page.deleteLater()
             await asyncio.sleep(0.05)
     await database.dispose()
-    bare = statistics.median(took for took, _ in results["bare psycopg fetch"])
-    print(f"{count:,} guests, {rounds} rounds\n\n{'':28}{'median':>10}{'ratio':>8}{'longest stall':>16}")
+    bare = statistics.median(took for took, _, _ in results["bare psycopg fetch"])
+    print(
+        f"{count:,} guests, {rounds} rounds\n\n{'':28}{'median':>10}{'ratio':>8}{'longest stall':>16}{'own work':>12}"
+    )
     for name, measured in results.items():
-        took = statistics.median(took for took, _ in measured)
-        stall = statistics.median(stall for _, stall in measured)
+        took, stall, worked = map(statistics.median, zip(*measured, strict=True))
         ratio = f"{took / bare:.2f}" if name in {"bare psycopg fetch", "open the page"} else ""
-        print(f"{name:28}{took * 1000:>7.0f} ms{ratio:>8}{stall * 1000:>13.0f} ms")
+        print(f"{name:28}{took * 1000:>7.0f} ms{ratio:>8}{stall * 1000:>13.0f} ms{worked * 1000:>9.0f} ms")
 
 
 def actions(

@@ -259,7 +259,7 @@ def test_an_older_send_can_be_picked(desk):
         newer = await invite(desk.database, desk.event_id, STATES[2:])
         desk.tell(Kind.SENDS)
         await until(lambda: desk.child("messages_send").isVisible())
-        assert desk.page.picker.count() == 2
+        assert desk.page.controls.picker.count() == 2
         assert len(desk.names()) == 2
         desk.page.show_send(newer.id)
         await until(lambda: desk.number("planned") == "3")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
@@ -21,14 +21,13 @@ from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
 from waapp.db.settling import Decision, settle_by_person
 from waapp.gui import style
-from waapp.gui.aio import Tasks, ask, busy
+from waapp.gui.aio import Tasks, busy
 from waapp.gui.bars import MessageBar
-from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.garbage import setting_aside
 from waapp.gui.kpi_tiles import KpiTiles
-from waapp.gui.late_dialog import LateDialog
 from waapp.gui.message_columns import STATE_COLUMN, message_columns
+from waapp.gui.message_controls import MessageControls
 from waapp.gui.message_counts import MessageCounts
 from waapp.gui.message_facts import (
     MessageFilter,
@@ -40,11 +39,11 @@ from waapp.gui.message_panel import MessagePanel
 from waapp.gui.moments import stamp
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.refresher import FOLLOWING, Refresher
-from waapp.gui.send_acts import SendActs, is_account_trouble, is_too_late, is_undone, where_they_are
+from waapp.gui.send_acts import is_account_trouble, is_undone
 from waapp.gui.send_state_words import send_facts, state_line, why_paused
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
-from waapp.gui.widgets import Card, EmptyState, PageHeader, button, name, rule
+from waapp.gui.widgets import Card, EmptyState, PageHeader, button, rule
 from waapp.texts import tr
 
 _WORDS_AGE_MS = 30_000
@@ -87,7 +86,6 @@ class MessagesPage(QWidget):
         self._floor: int | None = None
         self._counts = MessageCounts(errors)
         self._coming = 0
-        self._acts = SendActs(database)
         self._showing: asyncio.Task[None] | None = None
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
@@ -141,16 +139,7 @@ class MessagesPage(QWidget):
         column.setSpacing(style.SPACE[3])
         whole.addLayout(column, 1)
         self.header = PageHeader(tr("Messages"))
-        self.picker = name(QComboBox(), "messages_send", tr("Send"))
-        self.pause_button = button(tr("Pause"), "messages_pause", key="Ctrl+P", icon="pause")
-        self.resume_button = button(tr("Resume"), "messages_resume", key="Ctrl+R", icon="play", primary=True)
-        self.stop_button = button(tr("Stop…"), "messages_stop", key="Ctrl+.", kind="danger", icon="stop")
-        self.retry_button = button("", "messages_retry", icon="refresh", accessible_name=tr("Retry"))
-        self.retry_button.hide()
-        for widget in (
-            self.picker, self.retry_button, self.pause_button, self.stop_button, self.resume_button,
-        ):  # fmt: skip
-            self.header.add(widget)
+        self.controls = MessageControls(self._database, self._tasks, self.header, self.messages, self)
         column.addWidget(self.header)
         self.panel = MessagePanel(self._errors)
         self._stack = QStackedWidget()
@@ -199,11 +188,9 @@ class MessagesPage(QWidget):
 
     def _connect(self) -> None:
         self.chips.chosen.connect(lambda _key: self._filter())
-        self.picker.activated.connect(lambda place: self.show_send(self.picker.itemData(place)))
-        self.pause_button.clicked.connect(lambda: self._tasks.start(self._pause()))
-        self.resume_button.clicked.connect(lambda: self._tasks.start(self._resume()))
-        self.stop_button.clicked.connect(lambda: self._tasks.start(self._stop()))
-        self.retry_button.clicked.connect(self._retry)
+        self.controls.send_chosen.connect(self.show_send)
+        self.controls.retry_wanted.connect(self._retry)
+        self.controls.acted.connect(self._refresher.ask)
         self.view.picked.connect(self._picked)
         self.view.opened.connect(lambda _id: self.panel.setFocus())
         self.panel.closed.connect(self._panel_closed)
@@ -294,8 +281,8 @@ class MessagesPage(QWidget):
     def _show(self) -> None:
         summary = self._shown_send()
         self._stack.setCurrentIndex(0 if summary is not None else 1)
-        self._show_buttons(summary)
-        self._show_picker()
+        self.controls.show_send(summary, len(self._counts.worth_retrying))
+        self.controls.show_sends(self._sends.values(), self._words_of, self._send_id)
         if summary is None:
             self.header.set_facts("")
             return
@@ -315,31 +302,9 @@ class MessagesPage(QWidget):
         title = self._titles.get(send.template_id) if send.template_id is not None else None
         return title or send.template_name
 
-    def _show_buttons(self, summary: SendSummary | None) -> None:
-        state = summary.send.state if summary is not None else SendState.FINISHED
-        self.pause_button.setVisible(state is SendState.ACTIVE)
-        self.resume_button.setVisible(state is SendState.PAUSED)
-        late = summary is not None and is_too_late(summary)
-        self.resume_button.setText(tr("Send until…") if late else tr("Resume"))
-        self.stop_button.setText(tr("Leave them unsent…") if late else tr("Stop…"))
-        for control in (self.resume_button, self.stop_button):
-            control.setAccessibleName(control.text())
-        worth = len(self._counts.worth_retrying)
-        self.retry_button.setVisible(summary is not None and worth > 0)
-        self.retry_button.setText(tr("Retry {n} worth retrying", n=worth))
-        self.retry_button.setAccessibleName(self.retry_button.text())
-        self.stop_button.setVisible(state in {SendState.ACTIVE, SendState.PAUSED})
-
-    def _show_picker(self) -> None:
-        self.picker.setVisible(len(self._sends) > 1)
-        self.picker.blockSignals(True)
-        self.picker.clear()
-        for summary in self._sends.values():
-            send = summary.send
-            text = f"{self._title_of(send)} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
-            self.picker.addItem(text, send.id)
-        self.picker.setCurrentIndex(self.picker.findData(self._send_id))
-        self.picker.blockSignals(False)
+    def _words_of(self, summary: SendSummary) -> str:
+        send = summary.send
+        return f"{self._title_of(send)} v{send.template_version} · {stamp(send.created_at)} · {summary.total}"
 
     def _show_chips(self) -> None:
         totals = count_filters(self._counts.states, self._counts.doubled)
@@ -429,46 +394,3 @@ class MessagesPage(QWidget):
         worth = self._counts.worth_retrying
         if summary is not None and summary.send.template_id is not None and worth:
             self.retry_wanted.emit(summary.send.template_id, worth)
-
-    async def _pause(self) -> None:
-        if self._send_id is None:
-            return
-        with busy(self.pause_button):
-            counts = await self._acts.pause(self._send_id)
-        self.messages.show_message(where_they_are(counts, for_good=False), key="paused")
-        self._refresher.ask()
-
-    async def _resume(self) -> None:
-        summary = self._shown_send()
-        if summary is None:
-            return
-        if is_too_late(summary):
-            dialog = LateDialog(summary, self)
-            if not await ask(dialog):
-                return
-            await self._acts.extend(summary.send.id, dialog.moment)
-        with busy(self.resume_button):
-            await self._acts.resume(summary)
-        self.messages.withdraw("paused")
-        self._refresher.ask()
-
-    async def _stop(self) -> None:
-        summary = self._shown_send()
-        if summary is None:
-            return
-        question = ConfirmDialog(
-            tr("Stop this send?"),
-            tr(
-                "{n:invitation has|invitations have} not left yet and will not be sent. "
-                "What was handed over stays sent.",
-                n=summary.queued,
-            ),
-            tr("Stop the send"),
-            tr("Go on sending"),
-            self,
-        )
-        if not await ask(question):
-            return
-        counts = await self._acts.stop(summary.send.id)
-        self.messages.show_message(where_they_are(counts, for_good=True), key="stopped")
-        self._refresher.ask()
