@@ -9,8 +9,7 @@ from tests.chaos.servers import server
 from tests.chaos.world import judge, migrated, until, world
 
 RATE: Final = 20.0
-TAKEN_OVER_WITHIN: Final = 12.0
-"""Seconds: ten of silence, and two until the next desk asks."""
+TAKEN_OVER_WITHIN: Final = 10.0
 
 
 def asleep(times: int) -> Result:
@@ -24,6 +23,7 @@ def asleep(times: int) -> Result:
             for _ in range(times):
                 if here.states()["queued"] < RATE * 8:
                     here.queue(int(RATE * 12))
+                until(here.all_in_line, "one that sends and one that stands by")
                 sleeper = until(here.sending, "a worker that sends")
                 before = here.accepted()
                 until(lambda before=before: here.accepted() > before + 3, "messages")

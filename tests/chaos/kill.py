@@ -40,7 +40,8 @@ class Outcome:
 def run(here: World, kills: int, seed: int, workers: int = 1) -> Outcome:
     """Kill so often, each step in turn and every second time at random; then let a worker finish.
 
-    With several `workers` one sends and the others stand by: each kill takes the one that sends.
+    With several `workers` one sends and the others stand by: each kill takes the one that sends. `recovery` is then
+    how long another one takes to take over; with one worker it is how long a new one takes from its start.
     """
     dice = random.Random(seed)
     steps = [Step.RANDOM if turn % 2 else list(Step)[turn // 2 % 5] for turn in range(kills)]
@@ -57,9 +58,16 @@ def run(here: World, kills: int, seed: int, workers: int = 1) -> Outcome:
             # Nothing stands in the way of this one: how long until messages flow again?
             here.start_worker()
             until(lambda before=before: here.accepted() > before, "a message after a kill")
-            recovery.append(time.monotonic() - killed_at)
+            if workers == 1:
+                recovery.append(time.monotonic() - killed_at)
+            else:
+                until(here.all_in_line, "workers that stand by")
             time.sleep(dice.uniform(0, 1))
             _kill_sending(here)
+            if workers > 1:
+                killed_at, before = time.monotonic(), here.accepted()
+                until(lambda before=before: here.accepted() > before, "a message after a kill")
+                recovery.append(time.monotonic() - killed_at)
         else:
             _kill_at(here, step)
         done[step] += 1

@@ -131,6 +131,14 @@ class World:
         """Return the names of the workers that run."""
         return [name for name, worker in self._names.items() if worker in self.workers]
 
+    def all_in_line(self) -> bool:
+        """Tell whether every worker that runs has asked for the sender's lock: has it, or stands by."""
+        sessions = self.query(
+            "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
+        )
+        desks = {text.removeprefix("waapp/").split(" ")[0] for (text,) in sessions if " on " in text}
+        return desks >= set(self.alive)
+
     def sending(self) -> subprocess.Popen[bytes] | None:
         """Return the worker that holds the sender's lock."""
         key = lock_key(self.sender)
