@@ -51,6 +51,7 @@ class _Connection(ResponseHandler):
     """A connection; what comes while nobody has asked is no answer, and must never become one."""
 
     idle = False
+    overdue = False
 
     def data_received(self, data: bytes) -> None:
         if self.idle:
@@ -70,6 +71,9 @@ class Wire:
         self._tls = tls
         self._idle: dict[tuple[str, str, int], deque[tuple[float, _Connection]]] = {}
         self._sweeping: asyncio.TimerHandle | None = None
+        # Until when, the first to be due first: one timer for all, because Qt's loop keeps those that are cancelled.
+        self._expected: dict[_Connection, float] = {}
+        self._watching: asyncio.TimerHandle | None = None
         self._closed = False
 
     async def post(self, target: URL, begun: bytes, body: bytes, *, connect_seconds: float) -> Answer:
@@ -91,15 +95,16 @@ class Wire:
                 raise NotWrittenError("refused")
             written = True
             transport.write(b"%bContent-Length: %d\r\n\r\n%b" % (begun, len(body), body))
-            async with asyncio.timeout(self._read_seconds):
-                answer = await _read(connection)
+            self._expect(connection)
+            answer = await _read(connection)
             reusable = not connection.should_close
-        except TimeoutError:
-            raise AnswerLostError("timeout") from None
         except (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError):
             # Without its cause: that may name the address.
-            raise (AnswerLostError("reset") if written else NotWrittenError("refused")) from None
+            if not written:
+                raise NotWrittenError("refused") from None
+            raise AnswerLostError("timeout" if connection.overdue else "reset") from None
         finally:
+            self._expected.pop(connection, None)
             if reusable and not self._closed:
                 self._put(place, connection)
             else:
@@ -111,6 +116,8 @@ class Wire:
         self._closed = True
         if self._sweeping is not None:
             self._sweeping.cancel()
+        if self._watching is not None and not self._expected:
+            self._watching.cancel()
         for idle in self._idle.values():
             for _, connection in idle:
                 connection.close()
@@ -132,6 +139,23 @@ class Wire:
         except OSError as error:
             raise NotWrittenError(_why(error)) from None
         return connection
+
+    def _expect(self, connection: _Connection) -> None:
+        """Give a connection up when its answer is not there in time."""
+        self._expected[connection] = monotonic() + self._read_seconds
+        if self._watching is None:
+            self._watching = asyncio.get_running_loop().call_later(self._read_seconds, self._watch)
+
+    def _watch(self) -> None:
+        self._watching = None
+        now = monotonic()
+        for connection, until in list(self._expected.items()):
+            if until > now:
+                self._watching = asyncio.get_running_loop().call_later(until - now, self._watch)
+                return
+            connection.overdue = True
+            if connection.transport is not None:
+                connection.transport.abort()
 
     def _take(self, place: tuple[str, str, int]) -> _Connection | None:
         """Return an open connection that was used last: so those too many fall idle and are closed."""
