@@ -46,6 +46,8 @@ from waapp.gui.table_view import table_view
 from waapp.gui.widgets import Card, EmptyState, PageHeader, button, rule
 from waapp.texts import tr
 
+_AT_ONCE = 150
+"""Changed rows that are taken in at once: a few milliseconds."""
 _WORDS_AGE_MS = 30_000
 """How old the words with a time in them ("at 10:40", "tomorrow") may get."""
 
@@ -247,20 +249,31 @@ class MessagesPage(QWidget):
             )
         if (event_id, send_id) != (self._event_id, self._send_id):
             return
+        changed: set[UUID] = set()
+        for start in range(0, len(changes.rows), _AT_ONCE):
+            # News of a thousand messages may come at once; between two pieces the window has its turn.
+            changed |= self._take_in(changes.rows[start : start + _AT_ONCE], send_id)
+            await asyncio.sleep(0)
+            if (send_id, since) != (self._send_id, self._as_of):
+                return  # everything was read anew meanwhile
         self._as_of, self._floor = changes.as_of, changes.floor
-        rows = [row for row in changes.rows if row.send_id == send_id and self.model.row(row.id) != row]
-        self._counts.take_away(before for row in rows if (before := self.model.row(row.id)) is not None)
-        self._counts.add(rows)
-        self.model.apply(rows)
         summary = self._sends.get(send_id)
         if summary is None or summary.total != self.model.total:
             await self._load(send_id)
             return
         self._show()
-        if self.panel.invitation_id in {row.id for row in rows}:
+        if self.panel.invitation_id in changed:
             self._showing = self._tasks.restart(
                 self._showing, self._show_invitation(self.panel.invitation_id)
             )
+
+    def _take_in(self, rows: Sequence[Invitation], send_id: UUID) -> set[UUID]:
+        """Show rows as they are now; return the ids of those of the send that are new or different."""
+        changed = [row for row in rows if row.send_id == send_id and self.model.row(row.id) != row]
+        self._counts.take_away(before for row in changed if (before := self.model.row(row.id)) is not None)
+        self._counts.add(changed)
+        self.model.apply(changed)
+        return {row.id for row in changed}
 
     def _show_rows(self, rows: Sequence[Invitation]) -> None:
         self._counts.clear()
