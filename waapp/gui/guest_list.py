@@ -27,7 +27,7 @@ from waapp.texts import tr
 
 _WORTH_A_BAR_MS = 250
 _GROWTH = 8
-_COUNTED = 1.1
+_COUNTED = 1.5
 _AT_ONCE = 500
 _READ_AT_ONCE = 250
 
