@@ -482,6 +482,7 @@ def test_status_says_who_sends_for_the_other_numbers(on_stage, others, out_of_re
         shown = stage.window.status._lines
         assert (shown.text(), shown.toolTip(), shown.isVisible()) == (words, tip, bool(words))
         assert stage.window.status._sender.text() == "Sender +351 ••• 204 · this computer is sending"
+        assert stage.window.status.minimumSizeHint().width() < 1024
 
     on_stage(scenario)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+from contextlib import suppress
 
 from waapp.config import Settings
 from waapp.core.cadence import REAL
@@ -104,6 +106,9 @@ class _Told:
         now = {_line_words(one) for one in state.lines} | {_waiting_words(key) for key in state.out_of_reach}
         for words in sorted(now - self._before):
             _log.warning("%s", words)
+            # Whoever watched may have closed the terminal: that stops no work.
+            with suppress(OSError, AttributeError):
+                sys.stderr.write(f"{words}\n")
         self._before = now
 
 

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -38,6 +38,21 @@ class _Dot(QWidget):
         painter.drawEllipse(0, 0, 7, 7)
 
 
+class _Cut(QLabel):
+    """A line that gives way: cut short where there is no room, and never a reason for a wider window."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width at all."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, cut)
+
+
 class StatusBar(QFrame):
     """Says what this window is connected to and what it does."""
 
@@ -49,7 +64,7 @@ class StatusBar(QFrame):
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(6)
         self._dot = _Dot()
-        self._database, self._sender, self._lines, self._changed = QLabel(), QLabel(), QLabel(), QLabel()
+        self._database, self._sender, self._lines, self._changed = QLabel(), _Cut(), _Cut(), QLabel()
         for part, object_name in (
             (self._database, "status_database"), (self._sender, "status_sender"), (self._lines, "status_lines"),
             (self._changed, "status_changed"),
@@ -81,6 +96,7 @@ class StatusBar(QFrame):
     def show_lines(self, state: LinesState, *, practice: bool) -> None:
         """Say which number sends, from which desk, and what becomes of the other numbers."""
         self._sender.setText(_own_words(state.own, practice=practice))
+        self._sender.setToolTip(self._sender.text())
         others = [_other_words(one) for one in state.others if one.active]
         others += [_out_of_reach_words(key) for key in state.out_of_reach]
         more = tr("and {n:more number|more numbers}", n=len(others) - 1) if len(others) > 1 else ""
