@@ -59,3 +59,5 @@ def start(folder: Path, *, to_terminal: bool = False) -> None:
         root.addHandler(terminal)
     for noisy in ("alembic", "aiohttp.access", "twilio", "qasync", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of every query that was cut off, as when a page is left: db/driver.py closes those connections itself.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
