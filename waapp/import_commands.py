@@ -40,6 +40,8 @@ class Imported:
     diff: Diff
     saved: imports.Saved | None
     dry_run: bool
+    blank: int
+    above: int
 
     def text(self) -> str:
         """Return the account of all rows, and a line for each that needs a look."""
@@ -49,6 +51,8 @@ class Imported:
         parts += [f"{account.changed} {verb}changed"] if account.changed else []
         parts += [f"{account.same} on the list already"] if account.same else []
         lines = [f"{account.read} rows read: {', '.join(parts)}, {account.skipped} skipped."]
+        if self.blank or self.above:
+            lines.append(f"Not counted: {self.blank} empty rows, {self.above} above the headings.")
         for line in self.diff.lines:
             lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
             lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
@@ -73,6 +77,8 @@ class Imported:
             "would_change": planned.changed,
             "unchanged": account.same,
             "skipped": account.skipped,
+            "empty": self.blank,
+            "above_headings": self.above,
             "overtaken": [line.number for line in self.saved.overtaken] if self.saved is not None else [],
             "changes": [
                 {"row": line.number, "field": change.field, "old": change.old, "new": change.new}
@@ -128,7 +134,7 @@ async def import_guests(
             source = imports.Source(file.name, read.source.digest, settings.desk)
             async with opened.database.begin() as conn:
                 saved = await imports.save_import(conn, found.id, source, planned, present.guests)
-    return Imported(found, planned, saved, dry_run)
+    return Imported(found, planned, saved, dry_run, reading.blank, reading.above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--stacks", action="store_true")
     options = parser.parse_args()
+    # A process starts with the main module of the one that starts it: the program's is small, this one is not.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     style.apply(application)

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from waapp.engine import aside as module
-from waapp.engine.aside import AsideError, aside
-from waapp.errors import UserError
+from waapp.engine.aside import Aside, AsideError, aside
+from waapp.errors import DatabaseError, UserError
 
 
 def squares(count: int, *, process: bool = False) -> Iterator[int]:
@@ -114,3 +114,63 @@ def test_who_has_seen_enough_ends_it() -> None:
     results = aside(squares, 10**9)
     assert next(results) == 0
     results.close()
+
+
+class Counter:
+    """Lives aside and remembers."""
+
+    def __init__(self, start: int) -> None:
+        self.count = start
+
+    def add(self, number: int) -> Iterator[int]:
+        self.count += number
+        yield self.count
+        yield os.getpid()
+
+    def refuse(self) -> Iterator[int]:
+        self.count += 100
+        yield self.count
+        raise DatabaseError("database_unreachable", database="x")
+
+    def fail(self) -> Iterator[int]:
+        yield 1 // 0
+
+    def wait(self) -> Iterator[int]:
+        yield 1
+        time.sleep(60)
+
+
+@pytest.fixture
+def counter() -> Iterator[Aside[Counter]]:
+    made = Aside(Counter, 5)
+    yield made
+    made.close()
+
+
+def test_an_object_aside_remembers_from_question_to_question(counter: Aside[Counter]) -> None:
+    first, pid = counter.ask(Counter.add, 2)
+    assert (first, pid != os.getpid()) == (7, True)
+    assert list(counter.ask(Counter.add, number=3)) == [10, pid]
+
+
+def test_a_known_trouble_leaves_it_as_it_is(counter: Aside[Counter]) -> None:
+    with pytest.raises(DatabaseError, match="database_unreachable"):
+        list(counter.ask(Counter.refuse))
+    assert next(counter.ask(Counter.add, 0)) == 105
+
+
+def test_a_bug_ends_it(counter: Aside[Counter]) -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(counter.ask(Counter.fail))
+    with pytest.raises(AsideError):
+        list(counter.ask(Counter.add, 1))
+
+
+def test_a_question_fails_when_it_is_killed_and_none_is_taken_after(counter: Aside[Counter]) -> None:
+    answers = counter.ask(Counter.wait)
+    assert next(answers) == 1
+    counter.kill()
+    with pytest.raises(AsideError):
+        next(answers)
+    with pytest.raises(AsideError):
+        list(counter.ask(Counter.add, 1))

@@ -395,3 +395,8 @@ def test_two_cells_far_apart_do_not_fill_the_memory(tmp_path: Path, monkeypatch:
     with pytest.raises(UserError) as caught:
         read_aside(tmp_path / "list.xlsx")
     assert caught.value.code == "workbook_too_much"
+
+
+def test_a_zero_or_two_in_a_short_list_are_no_reason_to_refuse_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", b"Name,Phone\nAna\0 Sousa,91\x002345678\n")
+    assert len(read_guest_file(path).rows) == 2

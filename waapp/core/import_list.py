@@ -107,6 +107,8 @@ class GuestList:
 class Reading:
     """What a list says: its rows as guests, whom they resemble, how many lines were passed over.
 
+    `above` counts the lines above the headings.
+
     A row that was imported before is a known guest: whom else it resembles is not looked up again.
     """
 
@@ -115,7 +117,9 @@ class Reading:
         self._by_number = {row.number: row for row in rows}
         self._present = present
         self._matches = Matches((row for row in self.rows if self._is_fresh(row)), present.guests.values())
-        self._below = len(guests_of_list.rows) - (guests_of_list.columns.heading_row or 0)
+        heading = guests_of_list.columns.heading_row or 0
+        self._below = len(guests_of_list.rows) - heading
+        self.above: Final = max(heading - 1, 0)
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -38,6 +38,7 @@ _GOOGLE_SHEET: Final = re.compile(r'\s*\{[^{}]*"(?:doc_id|url)"\s*:', re.IGNOREC
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f]")
 # A text file may have picked up a few; in others every tenth character is one.
 _MOST_CONTROLS: Final = 0.02
+_FEW_CONTROLS: Final = 2
 _SAMPLE: Final = 100_000
 _CHUNK: Final = 500
 _TRIES: Final = 3
@@ -149,7 +150,8 @@ def _read_text(text: str, source: Source) -> GuestFile:
     name = source.name
     if _GOOGLE_SHEET.match(text) and "google" in text[:_SAMPLE]:
         raise UserError("file_google_sheet", file=name)
-    if len(_CONTROL.findall(text[:_SAMPLE])) > _MOST_CONTROLS * min(len(text.rstrip("\0")), _SAMPLE):
+    controls = len(_CONTROL.findall(text[:_SAMPLE]))
+    if controls > max(_MOST_CONTROLS * min(len(text.rstrip("\0")), _SAMPLE), _FEW_CONTROLS):
         raise UserError("file_not_a_list", file=name)
     if vcard.is_vcard(text):
         return GuestFile(_counted(vcard.rows(text), name), replace(source, kind=Kind.CONTACTS))

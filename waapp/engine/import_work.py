@@ -52,6 +52,7 @@ class ListState:
     region: str | None
     mendable: frozenset[str]
     blank: int
+    above: int
     counts: Mapping[RowFilter, int]
     alike: Mapping[Likeness, int]
     total: int
@@ -192,6 +193,7 @@ class ImportWork:
             region=found.region,
             mendable=frozenset(field for field in MENDABLE if found.can_mend(field)),
             blank=self._reading.blank,
+            above=self._reading.above,
             counts=count_kinds(rows),
             alike=Counter(row.match.likeness for row in rows if row.match is not None),
             total=len(rows),

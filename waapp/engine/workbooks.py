@@ -132,7 +132,9 @@ def _check_archive(content: bytes, file: str) -> None:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
                         _check_far_cells(sheet, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise UserError("workbook_damaged", file=file, why="a part of it is missing") from error
+    except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
         raise UserError("workbook_damaged", file=file, why=str(error)) from error
 
 

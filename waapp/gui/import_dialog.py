@@ -1,7 +1,7 @@
 """Before a guest list is saved: what becomes of every row, why, and how the planner wants it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from waapp.core.import_rows import ImportRow, RowFilter
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
 from waapp.db.imports import Saved
+from waapp.engine.import_work import ListState
 from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
@@ -354,11 +355,12 @@ class ImportDialog(QDialog):
         self._heading.setCurrentIndex(max(self._heading.findData(now.columns.heading_row or 0), 0))
         self._region.setCurrentIndex(max(self._region.findData(now.region or ""), 0))
         self.columns.show_columns(now.columns.columns, now.samples)
-        self._show_counts(now.counts, now.total, now.blank)
+        self._show_counts(now)
         self._show_picked()
         self._remarks.setEnabled(True)
 
-    def _show_counts(self, counts: Mapping[RowFilter, int], total: int, blank: int) -> None:
+    def _show_counts(self, now: ListState) -> None:
+        counts = now.counts
         adds, changes = counts[RowFilter.ADDS], counts[RowFilter.CHANGES]
         skipped, same = counts[RowFilter.SKIPPED], counts[RowFilter.SAME]
         parts = [
@@ -366,7 +368,8 @@ class ImportDialog(QDialog):
             tr("changes {n}", n=changes) if changes else "",
             tr("{n} stay as they are", n=same) if same else "",
             tr("skips {n:row|rows}", n=skipped) if skipped else "",
-            tr("{n:line is|lines are} empty", n=blank) if blank else "",
+            tr("{n:line is|lines are} empty", n=now.blank) if now.blank else "",
+            tr("{n:line stands|lines stand} above the headings", n=now.above) if now.above else "",
         ]
         self._summary.setText(" · ".join(filter(None, parts)))
         words = {
@@ -378,7 +381,7 @@ class ImportDialog(QDialog):
             RowFilter.SKIPPED: tr("Skipped"),
             RowFilter.SAME: tr("Unchanged"),
         }
-        totals = {**counts, RowFilter.ALL: total}
+        totals = {**counts, RowFilter.ALL: now.total}
         current = self._chips.current()
         self._chips.set_chips(
             (kind, word, totals.get(kind, 0))
