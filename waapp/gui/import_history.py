@@ -12,6 +12,7 @@ from waapp.core.imports import Import, Undo
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate
+from waapp.gui.paint import isolated
 from waapp.gui.table import Column, TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.texts import number, when
@@ -97,10 +98,14 @@ class UndoQuestion(QDialog):
             else "What came after the import is not lost with it: nothing can be taken back."
         )
         listed = name(QListWidget(), "import_undo_kept", tr("Who stays, and why"))
-        listed.addItems([f"{one.name} — {tr(KEPT[one.why])}" for one in undo.kept[:_MOST_NAMED]])
+        listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in undo.kept[:_MOST_NAMED]])
         if len(undo.kept) > _MOST_NAMED:
             listed.addItem(tr("and {n} more", n=len(undo.kept) - _MOST_NAMED))
         listed.setFixedHeight(min(max(listed.count(), 2), 8) * 28 + 8)
+        # A long name takes another line, so that the reason behind it is in sight.
+        listed.setWordWrap(True)
+        listed.setSpacing(3)
+        listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         listed.setProperty("card", "true")
         stay = button(tr("Keep everything") if others else tr("Close"), "import_undo_no")
         words = tr("Take back the other {n:guest|guests}", n=others)
@@ -145,6 +150,7 @@ def _columns() -> tuple[Column[Import], ...]:
             lambda one: one.account.changed,
             end,
             84,
+            hide_below=560,
         ),
         Column(
             "skipped",

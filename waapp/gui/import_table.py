@@ -24,7 +24,7 @@ _NOTHING: Final = "—"
 _PIECE: Final = 500
 """Rows between two turns of the window."""
 _ALWAYS: Final = frozenset({"name", "phone"})
-_WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "notes": 150}
+_WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "group": 120, "notes": 150}
 _WIDTH: Final = 96
 _WHY_WIDTH: Final = 180
 # How the codes of findings begin, and the field that they are about.
