@@ -345,3 +345,14 @@ def test_a_consent_that_an_empty_cell_takes_away_goes_with_its_source_unless_it_
     assert told([ANA], [known], erase=frozenset({"consent"})).draft == ANA
     refused = replace(known, consent=Consent.NO)
     assert told([ANA], [refused], erase=frozenset({"consent"})).outcome is Outcome.SAME
+
+
+def test_a_day_that_could_not_be_read_is_not_made_up():
+    row = replace(AGREED, extra={"consent_at_as_given": "3/4/2026"})
+    assert told([row]).draft == replace(row, consent_source=LIST.source)
+
+
+def test_another_time_of_the_same_day_is_no_other_date_of_a_consent():
+    known = replace(AGREED, consent_source="form", consent_at=datetime(2026, 5, 4, 9, tzinfo=UTC))
+    row = replace(known, consent_at=datetime(2026, 5, 4, 12, tzinfo=UTC))
+    assert told([row], [known]).outcome is Outcome.SAME

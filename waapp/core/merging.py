@@ -65,12 +65,14 @@ def whose_of_two(name: str, old: object, _new: object) -> Side:
 
 
 def is_cosmetic(name: str, old: object, new: object) -> bool:
-    """Tell whether two names or addresses differ in nothing but case, accents or blanks."""
+    """Tell whether two names or addresses differ in nothing but case, accents or blanks, or moments in their time."""
     match name:
         case "name":
             return fold(str(old)) == fold(str(new))
         case "email":
             return str(old).casefold() == str(new).casefold()
+        case "consent_at":
+            return isinstance(old, datetime) and isinstance(new, datetime) and old.date() == new.date()
         case _:
             return False
 
@@ -98,14 +100,14 @@ def merge(
 
 
 def with_origin(draft: GuestDraft, source: str, at: datetime | None) -> GuestDraft:
-    """Return a guest whose answer about being written to has a source and a day, where they were not given."""
+    """Return a guest whose answer about being written to has a source and a day, where they were not given.
+
+    A day that was given and could not be read is not made up.
+    """
     if draft.consent is Consent.UNKNOWN:
         return draft
-    return replace(
-        draft,
-        consent_source=draft.consent_source or source[:SOURCE_LIMIT],
-        consent_at=draft.consent_at or at,
-    )
+    day = draft.consent_at or (None if "consent_at_as_given" in draft.extra else at)
+    return replace(draft, consent_source=draft.consent_source or source[:SOURCE_LIMIT], consent_at=day)
 
 
 def _differing(old: GuestDraft, new: GuestDraft) -> Iterator[tuple[str, object, object]]:

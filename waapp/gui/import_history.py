@@ -101,7 +101,7 @@ class UndoQuestion(QDialog):
         listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in undo.kept[:_MOST_NAMED]])
         if len(undo.kept) > _MOST_NAMED:
             listed.addItem(tr("and {n} more", n=len(undo.kept) - _MOST_NAMED))
-        listed.setFixedHeight(min(max(listed.count(), 2), 8) * 28 + 8)
+        listed.setFixedHeight(min(max(listed.count(), 2), 6) * 40 + 8)
         # A long name takes another line, so that the reason behind it is in sight.
         listed.setWordWrap(True)
         listed.setSpacing(3)
