@@ -128,7 +128,7 @@ def test_who_was_edited_since_stays_and_the_rest_can_be_taken_back(desk, tmp_pat
         desk.page.findChild(QPushButton, "guests_message_action").click()
         question = await desk.shown(UndoQuestion)
         assert_accessible(question)
-        assert [question.findChild(QListWidget).item(0).text()] == ["Ana — edited since"]
+        assert [question.findChild(QListWidget).item(0).text()] == ["\u2068Ana\u2069 — edited since"]
         assert set(await desk.stored()) == {"Ana", "Rui", "Eva"}
         question.findChild(QPushButton, "import_undo_rest").click()
         await until(lambda: desk.page.messages.text.startswith("The import is taken back"))
