@@ -2,16 +2,20 @@
 
 import csv
 import errno
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from tests.db.rows import accept_all, queue
+from tests.db.rows import accept_all, make_event, queue
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import Event
-from waapp.core.guests import GuestDraft
+from waapp.core.guests import Consent, GuestDraft
+from waapp.core.import_diff import Origin, Outcome, diff
+from waapp.core.import_list import new_list, read_list
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.engine import guest_exports
@@ -68,6 +72,64 @@ def test_no_cell_is_a_formula(run, database: Database, tmp_path: Path) -> None:
         assert last[0] == WICKED.name
         assert WICKED.notes in last
         assert b"<f>" not in (tmp_path / "l.xlsx").read_bytes()
+
+    run(scenario())
+
+
+RICH = GuestDraft(
+    "Zoë Álvarez", "+351912345001", "zoe@example.org", "Bride", "pt_PT", "- no nuts\nby train, \"late\"",
+    {"table": "=7", "menu": "'@home"}, ("VIP", "Vegan"), "Álvarez", 2, "Europe/Lisbon", Consent.YES, "Form",
+    datetime(2026, 5, 3, tzinfo=UTC),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", None], ids=["comma", "semicolon", "workbook"])
+def test_an_exported_list_brought_in_again_changes_nobody(
+    run, database: Database, tmp_path: Path, delimiter: str | None
+) -> None:
+    people = [
+        RICH,
+        replace(WICKED, extra={"x": "-1+1"}),
+        replace(RICH, name="נועה לוי", phone="+972502345678", email="", household=""),
+    ]
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            await guests.add_guests(conn, event.id, people)
+        path = tmp_path / ("list.xlsx" if delimiter is None else "list.csv")
+        written = await export_guests(
+            database, event, path, practice=False, errors=ERRORS, delimiter=delimiter or ","
+        )
+        assert written == len(people)
+        async with database.read() as conn:
+            stored = await guests.list_guests(conn, event.id)
+        reading = read_list(new_list(read_guest_file(path).rows, event.default_region), stored, [])
+        origin = Origin(path.name, datetime.now(UTC))
+        planned = diff(reading.rows, stored, reading.duplicates, [], origin=origin)
+        assert [
+            (line.outcome, line.changes) for line in planned.lines if line.outcome is not Outcome.SAME
+        ] == []
+
+    run(scenario())
+
+
+def test_contacts_brought_in_again_change_nobody(run, database: Database, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            await guests.add_guests(conn, event.id, [RICH, replace(WICKED, extra={})])
+        path = tmp_path / "list.vcf"
+        await export_guests(database, event, path, practice=False, errors=ERRORS)
+        async with database.read() as conn:
+            stored = await guests.list_guests(conn, event.id)
+        reading = read_list(new_list(read_guest_file(path).rows, event.default_region), stored, [])
+        planned = diff(
+            reading.rows, stored, reading.duplicates, [], origin=Origin(path.name, datetime.now(UTC))
+        )
+        assert [
+            (line.outcome, line.changes) for line in planned.lines if line.outcome is not Outcome.SAME
+        ] == []
 
     run(scenario())
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,6 @@ from waapp.config import Settings
 from waapp.core.cadence import REAL
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import EventSummary
-from waapp.core.invitations import Invitation
 from waapp.core.plan import Options
 from waapp.core.rates import load_rates
 from waapp.core.waiting import Timing
@@ -291,7 +291,9 @@ class Program:
         events_page = EventsPage(
             **page_handles("events"), choose_event=window.choose_event, open_sample=open_sample
         )
-        guests_page = GuestsPage(**page_handles("guests"), errors=self._errors)
+        guests_page = GuestsPage(
+            **page_handles("guests"), errors=self._errors, forget_practised=partial(_forget_practised, line)
+        )
         window.add_page("events", events_page)
         window.add_page("guests", guests_page)
         window.add_page(
@@ -319,12 +321,8 @@ class Program:
         window.add_page("send", send_page)
         messages_page = MessagesPage(**page_handles("messages"), errors=self._errors)
         messages_page.guest_wanted.connect(guests_page.show_guest)
-
-        def show_message(invitation: Invitation) -> None:
-            messages_page.show_invitation(invitation)
-            window.show_page("messages")
-
-        guests_page.message_wanted.connect(show_message)
+        guests_page.message_wanted.connect(messages_page.show_invitation)
+        guests_page.message_wanted.connect(lambda _invitation: window.show_page("messages"))
 
         def plan_again(template_id: UUID, ids: Sequence[UUID]) -> None:
             if window.event_id is not None:
@@ -429,6 +427,12 @@ class Program:
 
 def _with_secret(entered: Entered) -> Settings:
     return replace(entered.settings, secret=entered.secret or entered.settings.secret)
+
+
+async def _forget_practised(line: Line | None, sid: str) -> None:
+    """Delete a message at the practice Twilio of this computer; a real one is the planner's to delete."""
+    if line is not None and line.practice:
+        await line.client.delete(sid)
 
 
 def _translate(application: QApplication) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
 
 from tests.bench.guests_open import fill
-from tests.gui.pages import SETTINGS
+from tests.gui.pages import SETTINGS, forget_nothing
 from waapp.core.errors_twilio import load_table
 from waapp.db import embedded, guests, migrate
 from waapp.db.engine import Database, connect_parameters
@@ -116,7 +116,12 @@ async def measure(url: str, count: int, rounds: int) -> None:
     async with Tasks(lambda error: sys.excepthook(type(error), error, None)) as tasks:
         for _ in range(rounds):
             page = GuestsPage(
-                database=database, settings=real, tasks=tasks, navigate=lambda _key: None, errors=errors
+                database=database,
+                settings=real,
+                tasks=tasks,
+                navigate=lambda _key: None,
+                errors=errors,
+                forget_practised=forget_nothing,
             )
             page.resize(1068, 734)
             page.show()

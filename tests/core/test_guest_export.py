@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from waapp import texts
 from waapp.core import vcard
-from waapp.core.guest_export import ExportColumn, ExportRow, harmless, table, vcards
+from waapp.core.guest_export import (
+    STATUS_COLUMNS,
+    ExportColumn,
+    ExportRow,
+    as_it_was,
+    harmless,
+    table,
+    vcards,
+)
 from waapp.core.guests import Guest
+from waapp.core.headings import OWN_STATUS, fold
 from waapp.core.status import Shown
 
 NOBODY = UUID(int=0)
@@ -37,6 +46,8 @@ def guest(name: str, **more: object) -> Guest:
         ("+1 (555) 010-0100", "'+1 (555) 010-0100"),
         ("-12.5", "-12.5"),
         ("a=b", "a=b"),
+        ("'=1", "''=1"),
+        ("'tis her", "'tis her"),
     ],
 )
 def test_no_cell_of_csv_is_run_as_a_formula(cell: str, written: str) -> None:
@@ -46,7 +57,8 @@ def test_no_cell_of_csv_is_run_as_a_formula(cell: str, written: str) -> None:
 @given(st.text())
 def test_a_cell_that_begins_like_a_formula_is_a_number_or_quoted(cell: str) -> None:
     written = harmless(cell)
-    assert written.removeprefix("'") == cell.removeprefix("'")
+    assert written in {cell, f"'{cell}"}
+    assert as_it_was(written) == cell
     assert written[:1] not in {"=", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 
 
@@ -89,3 +101,14 @@ def test_contacts_are_read_back_as_they_were(people: list[tuple[str, str]]) -> N
     assert [(row[0], row[1], row[7]) for row in rows] == [
         (name.strip(), "+351912345678", notes.strip()) for name, notes in people
     ]
+
+
+def test_a_list_of_ours_is_known_by_what_it_says_of_invitations() -> None:
+    assert {fold(texts.EXPORT_HEADINGS[column]) for column in STATUS_COLUMNS} == OWN_STATUS
+
+
+def test_the_group_of_a_contact_is_told_from_its_tags() -> None:
+    ana = guest("Ana", group="Bride", tags=("VIP", "Vegan"), language="pt_BR")
+    heading, row = vcard.rows(vcards([ana]))
+    read = dict(zip(heading, row, strict=True))
+    assert (read["Group"], read["Tags"], read["Language"]) == ("Bride", "VIP, Vegan", "pt-BR")

@@ -51,7 +51,17 @@ END:VCARD
 
 def test_an_old_android_phone() -> None:
     assert rows(ANDROID_2_1)[1:] == [
-        ["Inês Conceição", "+351912345678", "", "222045678", "ines@example.com", "", "", "line one\nline two"]
+        [
+            "Inês Conceição",
+            "+351912345678",
+            "",
+            "222045678",
+            "ines@example.com",
+            "",
+            "",
+            "line one\nline two",
+            "",
+        ]
     ]
 
 
@@ -66,6 +76,7 @@ def test_an_iphone() -> None:
             "Noivo, amigos",
             "",
             "long note that is folded",
+            "",
         ]
     ]
 
@@ -73,8 +84,8 @@ def test_an_iphone() -> None:
 def test_several_new_cards() -> None:
     assert rows(GOOGLE_4_0) == [
         list(HEADING),
-        ["山田 太郎", "+81-90-5550-0136", "", "", "", "", "ja", ""],
-        ["Zé", "", "", "", "", "", "", ""],
+        ["山田 太郎", "+81-90-5550-0136", "", "", "", "", "ja", "", ""],
+        ["Zé", "", "", "", "", "", "", "", ""],
     ]
 
 

@@ -17,6 +17,9 @@ from tests.db.rows import (
     new_send,
     queue,
 )
+from waapp.core.guest_query import GuestQuery
+from waapp.core.guests import Consent, GuestDraft
+from waapp.core.invitations import NewInvitation
 from waapp.core.template import TemplateDraft
 from waapp.core.template_parts import (
     Button,
@@ -27,7 +30,7 @@ from waapp.core.template_parts import (
     message_json,
     read_message,
 )
-from waapp.db import guests, opt_outs, personal_data, sends, template_versions, templates
+from waapp.db import guest_filters, guests, opt_outs, personal_data, sends, template_versions, templates
 from waapp.db.engine import Database
 from waapp.errors import UserError
 
@@ -73,6 +76,108 @@ def test_an_erased_guest_leaves_the_bookkeeping_alone(run, database: Database) -
         for table in tables:
             query = f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%Guest 0%' OR t::text LIKE '%{address(0)}%'"
             assert await column(database, query) == [0], table
+
+    run(scenario())
+
+
+NAME, NUMBER, MAIL, HOME = "Zoë Unmistakable", "+351912000777", "zoe@unmistakable.example", "Unmistakable"
+TRACES = ("%unmistakable%", "%zoë%", "%912000777%", "%old number 777%", "%a secret note%")
+
+
+def test_nothing_personal_is_left_of_a_guest_with_a_long_history(run, database: Database) -> None:
+    """Everything that this program writes about guests is written about one, who is then erased."""
+    first = GuestDraft("Zoe Before Unmistakable", "old number 777", MAIL, household=HOME)
+    now = GuestDraft(
+        NAME, NUMBER, MAIL, "Friends", "pt_PT", "a secret note", {"table": "the unmistakable one"},
+        ("VIP",), HOME, 2, "Europe/Lisbon", Consent.YES, "unmistakable form",
+    )  # fmt: skip
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            (other,) = await make_guests(conn, event.id, 1)
+            (guest_id,) = await guests.add_guests(conn, event.id, [first])
+            guest = await guests.get_guest(conn, guest_id)
+            await guests.update_guest(conn, guest_id, now, guest.updated_at)
+            for practice in (False, True):
+                send = replace(new_send(event.id), practice=practice)
+                told = NewInvitation(guest_id, NUMBER, {"guest_name": NAME}, f"Dear {NAME}, come!")
+                await sends.queue_send(conn, send, [told])
+            for name, query in {
+                "By household": GuestQuery(household=HOME.lower()),
+                "By text": GuestQuery(text=f"find {MAIL}"),
+                NAME: GuestQuery(group="Friends"),
+                "Everybody": GuestQuery(group="Friends"),
+            }.items():
+                await guest_filters.save_filter(conn, event.id, name, query, desk="Maria")
+        await accept_all(database)
+        await execute(
+            database,
+            "UPDATE whatsapp_invitations SET twilio_error_message = :words, twilio_error_code = '63024'",
+            words=f"no WhatsApp at {NUMBER}",
+        )
+        await execute(
+            database,
+            "INSERT INTO whatsapp_attempts (sid, invitation_id, error_message) "
+            "SELECT 'SM' || md5(id::text), id, :words FROM whatsapp_invitations",
+            words=f"{NUMBER} of {NAME}",
+        )
+        await execute(
+            database,
+            "WITH m AS (INSERT INTO waapp_imports (event_id, source, added, changed, same, skipped) "
+            "VALUES (:event, 'list.xlsx', 1, 0, 0, 0) RETURNING id) "
+            "INSERT INTO waapp_import_rows (import_id, row_number, guest_id, outcome, given, before) "
+            "SELECT m.id, 2, :guest, 'changed', jsonb_build_object('name', CAST(:name AS text)), "
+            "jsonb_build_object('phone', 'old number 777') FROM m",
+            event=event.id,
+            guest=guest_id,
+            name=NAME,
+        )
+        assert await traces(database), "the test writes what it looks for"
+        async with database.begin() as conn:
+            document = json.dumps(await personal_data.gather(conn, guest_id), ensure_ascii=False)
+        for part in (NAME, NUMBER, MAIL, "a secret note", "old number 777", "the unmistakable one", " of Zo"):
+            assert part in document, part
+        async with database.begin() as conn:
+            practised = await personal_data.erase(conn, guest_id)
+        assert len(practised) == 2  # the message and its earlier attempt
+        assert await traces(database) == []
+        async with database.begin() as conn:
+            assert list(await guest_filters.list_filters(conn, event.id)) == ["Everybody"]
+            assert [one.id for one in await guests.list_guests(conn, event.id)] == [other]
+
+    run(scenario())
+
+
+async def traces(database: Database) -> list[str]:
+    """Return the tables in which any word of the guest is found, however it is written."""
+    tables = await column(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    found = []
+    for table in tables:
+        said = " OR ".join(f"t::text ILIKE '{trace}'" for trace in TRACES)
+        if await column(database, f"SELECT count(*) FROM {table} t WHERE {said}") != [0]:
+            found.append(table)
+    return found
+
+
+def test_messages_to_the_household_that_name_the_guest_are_said_to_stay(run, database: Database) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            drafts = [GuestDraft(name, household="Sousa") for name in ("Ana Sousa", "Rui Sousa")]
+            drafts.append(GuestDraft("Eva Dias"))
+            ana, rui, eva = await guests.add_guests(conn, event.id, drafts)
+            together = {"guest_name": "Ana Sousa", "household_names": "Ana and Rui"}
+            told = [
+                NewInvitation(ana, "+351912000001", together, "Dear Ana and Rui!"),
+                NewInvitation(eva, "+351912000002", {"guest_name": "Eva Dias"}, "Dear Eva!"),
+            ]
+            await sends.queue_send(conn, new_send(event.id), told)
+        await accept_all(database)
+        async with database.begin() as conn:
+            kept = await personal_data.what_erasing_keeps(conn, rui)
+            nobody = await personal_data.what_erasing_keeps(conn, eva)
+        assert (kept.named, nobody.named) == (1, 0)
 
     run(scenario())
 

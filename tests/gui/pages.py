@@ -55,6 +55,10 @@ async def until(condition: Callable[[], object], seconds: float = 10) -> None:
             await asyncio.sleep(0.005)
 
 
+async def forget_nothing(_sid: str) -> None:
+    """Stand for a practice Twilio that has no messages."""
+
+
 async def make_event(database: Database, drafts: Sequence[GuestDraft]) -> UUID:
     """Store an event in Porto with these guests."""
     async with database.begin() as conn:

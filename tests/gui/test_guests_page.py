@@ -58,12 +58,14 @@ class Desk:
         self.reports = Reports()
         self.tasks = Tasks(self.reports)
         self.went_to = []
+        self.forgotten = []
         self.page = GuestsPage(
             database=database,
             settings=SETTINGS,
             tasks=self.tasks,
             navigate=self.went_to.append,
             errors=errors(),
+            forget_practised=self._forget,
         )
         self.window = QWidget()
         layout = QVBoxLayout(self.window)
@@ -71,6 +73,9 @@ class Desk:
         layout.addWidget(self.page)
         self.window.resize(1068, 734)
         self.event_id = None
+
+    async def _forget(self, sid):
+        self.forgotten.append(sid)
 
     @property
     def panel(self):

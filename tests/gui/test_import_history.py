@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QListWidget, QMenu, QPushButton
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import errors
-from tests.gui.pages import SETTINGS, Reports, make_event, until
+from tests.gui.pages import SETTINGS, Reports, forget_nothing, make_event, until
 from waapp.core.guests import GuestDraft
 from waapp.db import guests
 from waapp.db.engine import Database
@@ -38,6 +38,7 @@ class Desk:
             tasks=self.tasks,
             navigate=lambda _page: None,
             errors=errors(),
+            forget_practised=forget_nothing,
         )
         qtbot.addWidget(self.page)
         self.page.resize(1200, 800)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
-from waapp.core.headings import Field, Known, fold, recognise
+from waapp.core.headings import OWN_STATUS, Field, Known, fold, recognise
 from waapp.core.template import variable_name
 from waapp.core.template_values import BUILT_IN
 
@@ -151,6 +151,12 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
         for index, title in enumerate(titles)
         if title and (known := recognise(title)) and not _is_contradicted(known.field, samples[index])
     }
+    if {fold(title) for title in titles} >= OWN_STATUS:
+        announced |= {
+            index: Known(Field.IGNORED, 0, 1.0)
+            for index, title in enumerate(titles)
+            if fold(title) in OWN_STATUS
+        }
     assigned = _assign(announced)
     fields = {index: known.field for index, known in assigned.items()}
     unknown = {index: look for index, look in enumerate(looks) if index not in announced}

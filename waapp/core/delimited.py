@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from waapp.core.guest_export import as_it_was
+
 DELIMITERS: Final = ",;\t|"
 # Excel's own word about the delimiter.
 _HINT: Final = re.compile(r"\s*sep=(.)(?=\r|\n)", re.IGNORECASE)
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SNIFFED_ROWS: Final = 100
 _SNIFFED_CHARACTERS: Final = 200_000
+_GUARDED: Final = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
 # Of a cell with more lines than this, whose lines have delimiters themselves, the first quote was a slip.
 _LINES_OF_A_CELL: Final = 3
 
@@ -34,8 +37,10 @@ class Delimited:
         if self.start:
             yield []
         literal = self._has_stray_quote()
+        guarded = _GUARDED.search(self.text) is not None
         for row in self._read(literal=literal):
-            yield [_unquoted(cell) for cell in row] if literal else row
+            cells = [_unquoted(cell) for cell in row] if literal else row
+            yield [as_it_was(cell) for cell in cells] if guarded else cells
 
     def _has_stray_quote(self) -> bool:
         """Tell whether a quote that was never closed has swallowed rows: `"Bar" Café,912…`."""

@@ -42,6 +42,13 @@ class ExportColumn(StrEnum):
     LINK = "link"
 
 
+STATUS_COLUMNS: Final = (
+    ExportColumn.ANSWER, ExportColumn.COMING, ExportColumn.INVITATION, ExportColumn.CAUSE,
+    ExportColumn.SENT, ExportColumn.DELIVERED, ExportColumn.READ, ExportColumn.LINK,
+)  # fmt: skip
+"""What became of a guest. A list that has all of these is one of ours, and they are no business of the next import."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRow:
     """A guest with what became of the newest invitation. `cause` says in words why it is as it is, if it is trouble."""
@@ -55,7 +62,11 @@ class ExportRow:
     link: str = ""
 
 
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n]|[＝＋－＠]")
+# A cell that begins with apostrophes before one is guarded once more: what is read back is exactly what was there.
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+GROUP_PROPERTY: Final = "X-WAAPP-GROUP"
+"""Which of a contact's categories is the guest's group."""
+
 _SPOKEN_NUMBER: Final = re.compile(r"[+-]?[\d ().,]*")
 _ESCAPED: Final = re.compile(r"([\\,;])")
 _LONGEST_LINE: Final = 75
@@ -76,6 +87,11 @@ def table(
 def harmless(cell: str) -> str:
     """Return a cell for CSV that no spreadsheet runs as a formula; numbers, of phones too, stay as they are."""
     return f"'{cell}" if _FORMULA.match(cell) and not _SPOKEN_NUMBER.fullmatch(cell) else cell
+
+
+def as_it_was(cell: str) -> str:
+    """Return a cell of a CSV file as it was before `harmless`, which other programs do too."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def vcards(guests: Iterable[Guest]) -> str:
@@ -130,6 +146,11 @@ def _vcard(guest: Guest) -> str:
         lines.append(f"EMAIL:{_escaped(guest.email)}")
     if categories := [one for one in (guest.group, *guest.tags) if one]:
         lines.append(f"CATEGORIES:{','.join(map(_escaped, categories))}")
+    if guest.group:
+        # An address book shows it as a category; who reads the file back knows it from a tag.
+        lines.append(f"{GROUP_PROPERTY}:{_escaped(guest.group)}")
+    if guest.language:
+        lines.append(f"LANG:{_escaped(guest.language.replace('_', '-'))}")
     if guest.notes:
         lines.append(f"NOTE:{_escaped(guest.notes)}")
     lines.append("END:VCARD")

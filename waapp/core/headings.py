@@ -182,6 +182,10 @@ _FILLERS: Final = frozenset(_FILLER_WORDS.split())
 # A telephone's number is the telephone; a guest's number is none.
 _NUMBER_WORDS: Final = frozenset({"number", "no", "nr", "num", "numero", "nummer", "n", "numer", "nomer"})
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
+OWN_STATUS: Final = frozenset(
+    {"answer", "coming", "invitation", "cause", "sent", "delivered", "read", "answer link"}
+)
+"""The headings, folded, of what an exported list of ours says about invitations: a list with all of them is one."""
 _BETWEEN: Final = re.compile(r"[/|,&+]|\bor\b|\bou\b|\boder\b", re.IGNORECASE)
 _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
 # A heading that has to be stripped of words or brackets to be known.

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from waapp.core.cells import strip_scheme
+from waapp.core.guest_export import GROUP_PROPERTY
 
-HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes")
-_COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7}
+HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes", "Group")
+_COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7, GROUP_PROPERTY: 8}
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
 _AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})
 _UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -37,6 +38,9 @@ def rows(text: str) -> list[list[str]]:
             card = [""] * len(HEADING)
             result.append(card)
         elif one.name == "END":
+            if card is not None and card[8]:
+                # Our own contacts have the group among the categories too.
+                card[5] = ", ".join(tag for tag in map(str.strip, card[5].split(",")) if tag != card[8])
             card = None
         elif card is not None:
             _take(card, one)

@@ -91,4 +91,4 @@ def _dated(draft: GuestDraft, was: GuestDraft, now: datetime) -> GuestDraft:
     """Note since when a consent is known that has just become so."""
     if draft.consent is was.consent or draft.consent is Consent.UNKNOWN:
         return draft
-    return replace(draft, consent_at=now.replace(hour=0, minute=0, second=0, microsecond=0))
+    return replace(draft, consent_at=now.replace(hour=12, minute=0, second=0, microsecond=0))

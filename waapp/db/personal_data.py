@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from waapp.core.guests import phone_key
+from waapp.core.guests import Guest, phone_key
+from waapp.core.names import first_name
 from waapp.db.engine import Connection
+from waapp.db.guest_filters import delete_filter, list_filters
 from waapp.db.guests import get_guest
 from waapp.errors import UserError
 
@@ -22,7 +24,9 @@ FROM guests g JOIN events e ON e.id = g.event_id WHERE g.id = :id
 _INVITATIONS: Final = text("""
 SELECT CAST(to_jsonb(i) || jsonb_build_object('history', COALESCE((
     SELECT jsonb_agg(to_jsonb(l) - 'id' - 'invitation_id' ORDER BY l.id)
-    FROM whatsapp_invitation_log l WHERE l.invitation_id = i.id), '[]')) AS text)
+    FROM whatsapp_invitation_log l WHERE l.invitation_id = i.id), '[]'), 'earlier_attempts', COALESCE((
+    SELECT jsonb_agg(to_jsonb(a) - 'invitation_id' ORDER BY a.created_at, a.sid)
+    FROM whatsapp_attempts a WHERE a.invitation_id = i.id), '[]')) AS text)
 FROM whatsapp_invitations i WHERE i.guest_id = :id ORDER BY i.created_at, i.id
 """)
 
@@ -50,6 +54,29 @@ SELECT e.name FROM guests g JOIN events e ON e.id = g.event_id
 WHERE g.id <> :id AND g.phone = :address ORDER BY e.date DESC NULLS LAST, e.name
 """)
 
+# Others of the household may have been sent the names of all of it.
+_NAMED_TO_OTHERS: Final = text("""
+SELECT count(*) FROM whatsapp_invitations i JOIN guests g ON g.id = i.guest_id
+WHERE g.event_id = :event_id AND g.id <> :id AND i.engine_state NOT IN ('queued', 'cancelled')
+  AND (position(lower(:name) IN lower(i.message_content)) > 0
+    OR (lower(g.household) = lower(:household) AND :household <> ''
+      AND position(lower(:first) IN lower(i.template_variables ->> 'household_names')) > 0))
+""")
+
+_PRACTICE_MESSAGES: Final = text("""
+SELECT i.twilio_message_sid FROM whatsapp_invitations i
+WHERE i.guest_id = :id AND i.practice AND i.twilio_message_sid IS NOT NULL
+UNION
+SELECT a.sid FROM whatsapp_attempts a JOIN whatsapp_invitations i ON i.id = a.invitation_id
+WHERE i.guest_id = :id AND i.practice
+""")
+
+_ALONE_AT_HOME: Final = text("""
+SELECT NOT EXISTS (
+    SELECT FROM guests g
+    WHERE g.event_id = :event_id AND g.id <> :id AND lower(g.household) = lower(:household))
+""")
+
 _ON_ITS_WAY: Final = text("""
 SELECT count(*) FROM whatsapp_invitations WHERE guest_id = :id AND engine_state IN ('sending', 'unknown')
 """)
@@ -60,12 +87,14 @@ class Kept:
     """What stays of a guest who is erased, and where else the number stands.
 
     `messages` is the number of messages of which Twilio's id, the times, the outcome and the price stay; `opted_out`
-    whether the number stays among those that must not be written to; `elsewhere` names the other events with it.
+    whether the number stays among those that must not be written to; `elsewhere` names the other events with it;
+    `named` is the number of messages to others whose text names the guest.
     """
 
     messages: int
     opted_out: bool
     elsewhere: tuple[str, ...]
+    named: int = 0
 
 
 async def gather(conn: Connection, guest_id: UUID) -> Document:
@@ -107,18 +136,49 @@ async def what_erasing_keeps(conn: Connection, guest_id: UUID) -> Kept:
         len(sent) + len(document["proofs_of_deleted_invitations"]),
         bool(document["opt_outs"]),
         tuple(elsewhere.scalars()),
+        await _named_to_others(conn, guest),
     )
 
 
-async def erase(conn: Connection, guest_id: UUID) -> None:
+async def erase(conn: Connection, guest_id: UUID) -> list[str]:
     """Forget a guest for good: the row, texts, name and number; see `Kept` for what stays.
 
-    Raises `guest_unknown`, or `guests_being_sent` while the outcome of a message is not known.
+    Returns the numbers of the messages that the practice Twilio still has. Raises `guest_unknown`, or
+    `guests_being_sent` while the outcome of a message is not known.
     """
     if (await conn.execute(_ON_ITS_WAY, {"id": guest_id})).scalar_one():
         raise UserError("guests_being_sent", count=1)
-    await get_guest(conn, guest_id)
+    guest = await get_guest(conn, guest_id)
+    practised = list((await conn.execute(_PRACTICE_MESSAGES, {"id": guest_id})).scalars())
+    await _forget_filters(conn, guest)
     await conn.execute(text("SELECT waapp_erase_guest(:id)"), {"id": guest_id})
+    return practised
+
+
+async def _named_to_others(conn: Connection, guest: Guest) -> int:
+    parameters = {
+        "id": guest.id, "event_id": guest.event_id, "name": guest.name, "household": guest.household,
+        "first": first_name(guest.name),
+    }  # fmt: skip
+    return int((await conn.execute(_NAMED_TO_OTHERS, parameters)).scalar_one()) if guest.name.strip() else 0
+
+
+async def _forget_filters(conn: Connection, guest: Guest) -> None:
+    """Forget the kept filters that tell who the guest was: by name, number, address or a household of one."""
+    alone = (
+        guest.household
+        and (
+            await conn.execute(
+                _ALONE_AT_HOME, {"id": guest.id, "event_id": guest.event_id, "household": guest.household}
+            )
+        ).scalar_one()
+    )
+    telling = [one.casefold() for one in (guest.name, guest.phone, guest.email) if one]
+    for name, query in (await list_filters(conn, guest.event_id)).items():
+        said = f"{name}\n{query.text}".casefold()
+        at_home = alone and (query.household or "").casefold() == guest.household.casefold()
+        if at_home or any(one in said for one in telling):
+            await delete_filter(conn, guest.event_id, name)
 
 
 def _address(phone: str | None, region: str | None) -> str | None:

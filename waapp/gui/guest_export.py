@@ -21,7 +21,10 @@ from waapp.texts import tr
 
 
 class GuestExport:
-    """Asks, writes or forgets, and says what was done."""
+    """Asks, writes or forgets, and says what was done.
+
+    `forget_practised` deletes a message of which the practice Twilio on this computer keeps number and text.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class GuestExport:
         messages: MessageBar,
         parent: QWidget,
         catch_up: Callable[[], Awaitable[None]],
+        forget_practised: Callable[[str], Awaitable[object]],
     ) -> None:
         self._database: Final = database
         self._practice: Final = practice
@@ -39,6 +43,7 @@ class GuestExport:
         self._messages: Final = messages
         self._parent: Final = parent
         self._catch_up: Final = catch_up
+        self._forget_practised: Final = forget_practised
 
     async def export(self, event: Event, ids: Sequence[UUID]) -> None:
         """Write these guests, in this order, where the planner wants them."""
@@ -92,8 +97,10 @@ class GuestExport:
         ):
             return False
         async with self._database.begin() as conn:
-            await personal_data.erase(conn, guest_id)
+            practised = await personal_data.erase(conn, guest_id)
         await self._catch_up()
+        for sid in practised:
+            await self._forget_practised(sid)
         self._messages.show_message(tr("The guest was erased."), key="erased")
         return True
 
@@ -102,7 +109,8 @@ def what_stays(kept: personal_data.Kept) -> str:
     """Return in words what is forgotten, what is kept of a guest who is erased, and why."""
     parts = [
         tr(
-            "Name, number, e-mail, notes, answers and the texts of all messages are deleted. This cannot be undone."
+            "Name, number, e-mail, notes, answers, what imported lists said and the texts of all messages are deleted. "
+            "This cannot be undone."
         )
     ]
     if kept.messages:
@@ -117,6 +125,13 @@ def what_stays(kept: personal_data.Kept) -> str:
         parts.append(
             tr(
                 "The number stays on the list of those who must not be written to: it is what keeps them safe."
+            )
+        )
+    if kept.named:
+        parts.append(
+            tr(
+                "{n:message|messages} to others of the household may name this guest and stay as they were sent.",
+                n=kept.named,
             )
         )
     if kept.elsewhere:

@@ -44,6 +44,8 @@ _NOTES_HEIGHT: Final = 64
 _CONTACT: Final = ("email", "notes")
 _CONSENT: Final = ("consent", "consent_source", "time_zone")
 _EXTRA_LIMIT: Final = 1000
+_NOON: Final = 12
+"""The hour of a day without a time: almost everywhere on earth it is the same day then."""
 _Combo = TypeVar("_Combo", bound=QComboBox)
 
 
@@ -320,7 +322,7 @@ class GuestForm(QWidget):
             shown.day(),
         ):
             return stored
-        return datetime(shown.year(), shown.month(), shown.day(), tzinfo=UTC)
+        return datetime(shown.year(), shown.month(), shown.day(), _NOON, tzinfo=UTC)
 
     def _phone_text(self) -> str:
         typed = self.lines["phone"].text()

@@ -1,6 +1,6 @@
 """The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
@@ -66,10 +66,12 @@ class GuestsPage(QWidget):
         tasks: Tasks,
         navigate: Callable[[str], None],
         errors: Table,
+        forget_practised: Callable[[str], Awaitable[object]],
     ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAcceptDrops(True)
+        self._forget_practised = forget_practised
         self._database = database
         self._practice = settings.practice
         self._desk = settings.desk
@@ -212,6 +214,7 @@ class GuestsPage(QWidget):
             messages=self.messages,
             parent=self,
             catch_up=self._catch_up,
+            forget_practised=self._forget_practised,
         )
         column.addWidget(self.header)
         column.addWidget(self.guests, 1)

@@ -145,6 +145,18 @@ class TwilioClient:
                 return None
             raise
 
+    async def delete(self, sid: str) -> None:
+        """Delete a message with its text and numbers; nothing happens when it is gone already.
+
+        Raises what `list_messages` raises.
+        """
+        rest = await self._open()
+        try:
+            await self._ask(lambda: rest.messages(sid).delete_async())
+        except UserError as error:
+            if error.code != "twilio_not_found":
+                raise
+
     async def list_messages(
         self,
         *,
