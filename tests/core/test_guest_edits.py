@@ -38,6 +38,10 @@ ANA = GuestDraft(
             {"consent": Consent.NO, "consent_source": "Phone"},
         ),
         (
+            BulkChange(consent=Consent.NO, consent_source="", consent_at=datetime(2026, 6, 1, tzinfo=UTC)),
+            {"consent": Consent.NO, "consent_source": "", "consent_at": datetime(2026, 6, 1, tzinfo=UTC)},
+        ),
+        (
             BulkChange(consent=Consent.UNKNOWN, consent_source="x"),
             {"consent": Consent.UNKNOWN, "consent_source": "", "consent_at": None},
         ),

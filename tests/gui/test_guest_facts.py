@@ -145,3 +145,10 @@ def test_a_longer_number_may_find_what_its_beginning_does_not():
     assert narrows("ana m", "ana")
     assert not narrows("01", "0")
     assert not narrows("ana", "")
+
+
+@pytest.mark.parametrize("typed", ["vip", "sousa", "vip sousa", "ζωη"])
+def test_tags_and_households_are_searched_too(typed):
+    found = search_text(row(name="Ζωή", tags=("VIP", "Late"), household="Família Sousa"))
+    assert matcher(typed)(found)
+    assert not matcher("nobody")(found)

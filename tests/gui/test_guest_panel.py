@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QSc
 
 from tests.gui.accessibility import assert_accessible
 from waapp.core.guest_edits import storable
-from waapp.core.guests import Consent, Guest
+from waapp.core.guests import Consent, Guest, GuestRow
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.guest_panel import GuestPanel, PanelMode
@@ -264,3 +264,18 @@ def test_the_planner_s_own_columns_are_shown_changed_and_added(panel, qtbot):
     panel.show_guest(Guest(uuid4(), uuid4(), "Kai"))
     assert panel.draft.extra == {}
     assert not panel.is_changed
+
+
+def test_several_guests_are_summed_up(panel):
+    row = GuestRow(*[None] * len(GuestRow._fields))._replace(
+        name="Ana", phone="+351912345678", group="Bride", tags=(), opted_out=False
+    )
+    rows = [row, row._replace(phone="", group="Groom"), row._replace(opted_out=True)]
+    panel.show_several(3, rows)
+    said = panel.findChild(QLabel, "guest_together").text().replace("\u2068", "").replace("\u2069", "")
+    assert said.splitlines() == [
+        "Not invited 3",
+        "Bride 2 · Groom 1",
+        "1 has no number that can be used",
+        "1 must not be written to",
+    ]

@@ -200,6 +200,7 @@ def test_counts_who_is_reachable_and_who_needs_a_look(desk):
         assert desk.chips() == ["All 6", "Not invited 3", "Read 1", "Failed 1", "Needs a look 3"]
         desk.page.guests.chips.choose("look")
         assert desk.names() == ["Dörte Petersen", "Ewa Kowalczyk", "Henrique Sousa"]
+        assert desk.facts() == "3 of 6 guests shown · 5 reachable · 3 need a look"
 
     desk.run(story())
 

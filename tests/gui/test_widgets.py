@@ -226,3 +226,25 @@ def test_practice_banner_cannot_be_missed(qtbot, window_of, request, scheme: str
     with qtbot.waitSignal(banner.connect_wanted):
         qtbot.mouseClick(banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
     assert_accessible(window)
+
+
+def ink_middle(line: QLineEdit) -> float:
+    """Return where between the upper and the lower edge of a field its text is."""
+    picture = line.grab().toImage()
+    inside = range(4, picture.height() - 4)
+    paper = picture.pixel(picture.width() // 2, 4)
+    rows = [y for y in inside if any(picture.pixel(x, y) != paper for x in range(6, picture.width() - 6))]
+    return (rows[0] + rows[-1]) / 2 / picture.height()
+
+
+@pytest.mark.parametrize("text", ["محمد الحسن", "נועה לוי", "林美玲", "Ana محمد"])
+def test_text_of_every_script_stands_in_the_middle_of_its_field(qtbot, text: str) -> None:
+    line = name(QLineEdit(), "name", "Name")
+    qtbot.addWidget(line)
+    line.resize(200, 32)
+    line.setText("Ana")
+    plain = ink_middle(line)
+    line.setText(text)
+    assert abs(ink_middle(line) - plain) < 0.12
+    line.setText("Ana")
+    assert ink_middle(line) == plain

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Final
 
 from waapp.core.cells import clean_cell
@@ -56,7 +57,7 @@ def storable(draft: GuestDraft, region: str | None) -> GuestDraft:
 class BulkChange:
     """What becomes of every guest; None leaves a field as it is. Tags are added and removed, never replaced.
 
-    A `consent` comes with where it is known from.
+    A `consent` comes with where it is known from and since when; without a day it is today's.
     """
 
     group: str | None = None
@@ -66,6 +67,7 @@ class BulkChange:
     plus_ones: int | None = None
     consent: Consent | None = None
     consent_source: str | None = None
+    consent_at: datetime | None = None
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
 

@@ -56,7 +56,8 @@ async def change_guests(
         if edits:
             late[guest.id] = edits
         else:
-            wanted.append((guest, _dated(changed(guest.draft, change), guest.draft, now)))
+            draft = changed(guest.draft, change)
+            wanted.append((guest, draft if change.consent_at else _dated(draft, guest.draft, now)))
     return Changed(await _store(conn, wanted), late)
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QCompleter,
+    QDateEdit,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -22,7 +23,7 @@ from waapp.core.guest_edits import BulkChange
 from waapp.core.guests import GROUP_LIMIT, HOUSEHOLD_LIMIT, MOST_PLUS_ONES, SOURCE_LIMIT, Consent
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.gui import style
-from waapp.gui.guest_form import consent_word
+from waapp.gui.guest_form import consent_word, noon
 from waapp.gui.tag_editor import TagEditor
 from waapp.gui.widgets import button, inset, label, name
 from waapp.texts import count, field_problem, tr
@@ -69,8 +70,12 @@ class BulkDialog(QDialog):
         self._consent = name(QComboBox(), "bulk_consent", tr("May be written to"))
         for consent in Consent:
             self._consent.addItem(consent_word(consent), consent.value)
+        self._since = name(QDateEdit(QDate.currentDate()), "bulk_since", tr("Since"))
+        self._since.setCalendarPopup(True)
         self._source = _line("bulk_source", tr("Where this is known from"), SOURCE_LIMIT, ())
         self._source.setPlaceholderText(self._source.accessibleName())
+        for line in (self._group, self._household, self._time_zone):
+            line.setPlaceholderText(tr("Empty takes it away"))
         self._ticks: dict[str, QCheckBox] = {}
         self._build(title)
 
@@ -90,7 +95,11 @@ class BulkDialog(QDialog):
         stacked = QVBoxLayout(consent)
         stacked.setContentsMargins(0, 0, 0, 0)
         stacked.setSpacing(style.SPACE[0])
-        stacked.addWidget(self._consent)
+        dated = QHBoxLayout()
+        dated.setSpacing(style.SPACE[1])
+        dated.addWidget(self._consent, 1)
+        dated.addWidget(self._since, 1)
+        stacked.addLayout(dated)
         stacked.addWidget(self._source)
         rows: dict[str, QWidget] = {
             "group": self._group,
@@ -105,6 +114,7 @@ class BulkDialog(QDialog):
         for place, (key, editor) in enumerate(rows.items()):
             words = self._consent.accessibleName() if key == "consent" else editor.accessibleName()
             tick = name(QCheckBox(words), f"bulk_{key}_tick", tr("Change: {field}", field=words))
+            tick.setFixedHeight(style.CONTROL_HEIGHT)  # in line with its editor
             self._ticks[key] = tick
             editor.setEnabled(False)
             tick.toggled.connect(editor.setEnabled)
@@ -133,6 +143,7 @@ class BulkDialog(QDialog):
         for box in (self._language, self._consent):
             box.currentIndexChanged.connect(self._check)
         self._plus_ones.valueChanged.connect(self._check)
+        self._since.dateChanged.connect(self._check)
         self._check()
 
     def _check(self) -> None:
@@ -142,7 +153,9 @@ class BulkDialog(QDialog):
         self._problem.setText(field_problem("time_zone_unknown") if wrong else "")
         self._problem.setVisible(wrong)
         consent = self._wants("consent")
-        self._source.setVisible(self._consent.currentData() != Consent.UNKNOWN.value)
+        known = self._consent.currentData() != Consent.UNKNOWN.value
+        self._source.setVisible(known)
+        self._since.setVisible(known)
         self.change = BulkChange(
             group=_composed(self._group) if self._wants("group") else None,
             household=_composed(self._household) if self._wants("household") else None,
@@ -151,6 +164,7 @@ class BulkDialog(QDialog):
             plus_ones=self._plus_ones.value() if self._wants("plus_ones") else None,
             consent=Consent(self._consent.currentData()) if consent else None,
             consent_source=_composed(self._source) if consent else None,
+            consent_at=noon(self._since.date()) if consent and known else None,
             add_tags=self._add_tags.tags() if self._wants("add_tags") else (),
             remove_tags=self._remove_tags.tags() if self._wants("remove_tags") else (),
         )

@@ -56,7 +56,7 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
     """Return the columns of the list of events."""
     return (
         Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200),
-        Column("when", tr("When"), _when, soonest_first, color="muted", width=206),
+        Column("when", tr("When"), _when, soonest_first, color="muted", width=226),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
             color="muted", width=196, hide_below=740, tip=lambda row: row.event.location,

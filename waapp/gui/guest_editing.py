@@ -30,6 +30,8 @@ from waapp.gui.line_dialog import LineDialog
 from waapp.gui.texts import day
 from waapp.texts import tr
 
+_WORTH_A_SUMMARY: Final = 5_000
+
 
 class GuestEditing:
     """Stands between the panel and the database.
@@ -157,7 +159,10 @@ class GuestEditing:
         if len(ids) == 1:
             self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
         elif ids:
-            self._panel.show_several(len(ids))
+            # Going through more of them would hold the window up at every step of a selection.
+            few = ids if len(ids) <= _WORTH_A_SUMMARY else ()
+            rows = [row for one in few if (row := self._guests.model.row(one)) is not None]
+            self._panel.show_several(len(ids), rows)
         else:
             self._panel.close_panel()
 

@@ -11,6 +11,7 @@ from typing import Final
 from waapp.core.guests import Answer, GuestRow, answer_of, shown_state
 from waapp.core.phone import PhoneProblem, read
 from waapp.core.status import Shown
+from waapp.texts import state as state_word
 from waapp.texts import tr
 
 
@@ -52,6 +53,7 @@ _PLAIN: Final = str.maketrans(
 )
 # The marks on Latin, Greek and Cyrillic letters; those of other scripts are looked up one by one.
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]+")
+_GROUPS_SAID: Final = 4
 _PHONE_MARKS: Final = str.maketrans("", "", " +-()./\u00a0\u2011")
 
 
@@ -184,6 +186,23 @@ def narrows(query: str, earlier: str) -> bool:
     """Tell whether a query, typed on from an earlier one, can only find what that one has found."""
     # Digits alone are compared without their zeros in front: such a query can find more than its beginning.
     return query.startswith(earlier) and bool(fold(earlier).strip(" +-()./0123456789"))
+
+
+def together_words(rows: Sequence[GuestRow]) -> list[str]:
+    """Return in a few lines what there is to know of guests before all of them are changed."""
+    states = Counter(row.shown for row in rows)
+    groups = Counter(row.group for row in rows if row.group)
+    unreachable = sum(phone_problem(row.phone) is not None for row in rows)
+    stopped = sum(row.opted_out for row in rows)
+    lines = [
+        " · ".join(f"{state_word(state)} {states[state]}" for state in Shown if states[state]),
+        " · ".join(f"\u2068{group}\u2069 {number}" for group, number in groups.most_common(_GROUPS_SAID)),
+        tr("{n:has no number that can be used|have no number that can be used}", n=unreachable)
+        if unreachable
+        else "",
+        tr("{n:must not be written to|must not be written to}", n=stopped) if stopped else "",
+    ]
+    return [line for line in lines if line]
 
 
 def answer_text(row: GuestRow) -> str:

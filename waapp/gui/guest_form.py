@@ -44,8 +44,6 @@ _NOTES_HEIGHT: Final = 64
 _CONTACT: Final = ("email", "notes")
 _CONSENT: Final = ("consent", "consent_source", "time_zone")
 _EXTRA_LIMIT: Final = 1000
-_NOON: Final = 12
-"""The hour of a day without a time: almost everywhere on earth it is the same day then."""
 _Combo = TypeVar("_Combo", bound=QComboBox)
 
 
@@ -322,12 +320,17 @@ class GuestForm(QWidget):
             shown.day(),
         ):
             return stored
-        return datetime(shown.year(), shown.month(), shown.day(), _NOON, tzinfo=UTC)
+        return noon(shown)
 
     def _phone_text(self) -> str:
         typed = self.lines["phone"].text()
         # The field shows the number grouped; grouping alone is no change.
         return self._base.phone if typed.strip() == phone.display(self._base.phone) else typed
+
+
+def noon(day: QDate) -> datetime:
+    """Return a day as a moment that falls on it almost everywhere on earth."""
+    return datetime(day.year(), day.month(), day.day(), 12, tzinfo=UTC)
 
 
 def consent_word(consent: Consent) -> str:

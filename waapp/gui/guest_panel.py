@@ -1,6 +1,6 @@
 """The panel beside the guest list: how the newest invitation fares, and the guest, checked while typing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from waapp.core import phone
 from waapp.core.guest_edits import field_values, with_field_values
-from waapp.core.guests import Guest, GuestDraft, check_guest, may_be_saved
+from waapp.core.guests import Guest, GuestDraft, GuestRow, check_guest, may_be_saved
 from waapp.core.two_edits import Meeting, meet
 from waapp.gui.conflict_box import ConflictBox
+from waapp.gui.guest_facts import together_words
 from waapp.gui.guest_form import GuestForm, value_words
 from waapp.gui.invitation_card import NOT_INVITED, InvitationCard, InvitationFacts
 from waapp.gui.section import Section
@@ -125,10 +126,11 @@ class GuestPanel(SidePanel):
         self.show()
         self.show_top()
 
-    def show_several(self, number: int) -> None:
-        """Stand for several guests at once: what can be done with all of them."""
+    def show_several(self, number: int, rows: Sequence[GuestRow]) -> None:
+        """Stand for several guests at once: what `rows` of them are together, what can be done with all of them."""
         self._begin(PanelMode.SEVERAL, None, GuestDraft(""))
         self.set_title(tr("{number} guests selected", number=number))
+        self._together.setText("\n".join(together_words(rows)))
         self.show()
 
     def close_panel(self) -> None:
@@ -193,7 +195,10 @@ class GuestPanel(SidePanel):
 
     def _build_head(self) -> None:
         self._several = label(tr("What you do here happens to all of them."), tone="muted")
+        self._together = label("", tone="muted")
+        self._together.setObjectName("guest_together")
         self.body.addWidget(self._several)
+        self.body.addWidget(self._together)
         self.conflict = ConflictBox("guest_conflict", lambda field: self.form.title(field), value_words)
         self.body.addWidget(self.conflict)
         self.invitation = InvitationCard()
@@ -261,6 +266,7 @@ class GuestPanel(SidePanel):
         self.form.setVisible(one)
         self.invitation.setVisible(self._mode is PanelMode.EDIT)
         self._several.setVisible(self._mode is PanelMode.SEVERAL)
+        self._together.setVisible(self._mode is PanelMode.SEVERAL)
         self.save_button.setVisible(one)
         self._change.setVisible(self._mode is PanelMode.SEVERAL)
         self._copy.setVisible(self._has_link and self._mode is PanelMode.EDIT)

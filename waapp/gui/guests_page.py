@@ -226,6 +226,7 @@ class GuestsPage(QWidget):
         for key in ("Ctrl+Shift+Z", "Ctrl+Y"):
             QShortcut(QKeySequence(key), self).activated.connect(self._undo.do_again)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._paste)
+        self.guests.model.counted.connect(self._show_facts)
         self._menu.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
         self.panel.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
         self._menu.edit_wanted.connect(self._editing.edit)
@@ -327,8 +328,11 @@ class GuestsPage(QWidget):
             self.header.set_facts(tr("Loading… {guests}", guests=guests))
         else:
             look, wrong = totals[GuestFilter.LOOK], self.guests.counts.wrong_numbers
+            shown = len(self.guests.model)
             parts = [
-                guests,
+                tr("{number} of {guests} shown", number=shown, guests=guests)
+                if shown < totals[GuestFilter.ALL]
+                else guests,
                 tr("{number} reachable", number=self.guests.counts.reachable),
                 tr("{n:number is no mobile|numbers are no mobiles}", n=wrong) if wrong else "",
                 tr("{n:needs a look|need a look}", n=look) if look else "",

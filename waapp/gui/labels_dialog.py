@@ -126,7 +126,7 @@ class LabelsDialog(QDialog):
         grid.addWidget(colors, place, 2)
         grid.addWidget(rename, place, 3)
         grid.addWidget(remove, place, 4)
-        grid.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
+        grid.setAlignment(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading)
         colors.activated.connect(
             lambda _place: self._tasks.start(self._recolor(one, str(colors.currentData())))
         )

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPixmap,
     QShortcut,
+    QTextLayout,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -45,7 +47,30 @@ def name(widget: AnyWidget, object_name: str, accessible_name: str) -> AnyWidget
     """Name a widget for scripts and for screen readers; every interactive widget passes through here."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(accessible_name)
+    if isinstance(widget, QLineEdit):
+        keep_level(widget)
     return widget
+
+
+def keep_level(line: QLineEdit) -> None:
+    """Keep text of every script in the middle of a field: Qt lets tall ones, like Arabic, slip to the upper edge."""
+
+    def level(text: str) -> None:
+        margins = line.textMargins()
+        top = 0
+        if not text.isascii():
+            layout = QTextLayout(text, line.font())
+            layout.beginLayout()
+            found = layout.createLine()
+            layout.endLayout()
+            room = style.CONTROL_HEIGHT - 2 - line.fontMetrics().height()
+            top = min(max(0, 2 * round(found.ascent() - line.fontMetrics().ascent())), room)
+        if margins.top() != top:
+            margins.setTop(top)
+            line.setTextMargins(margins)
+
+    line.textChanged.connect(level)
+    level(line.text())
 
 
 def button(
