@@ -170,7 +170,7 @@ def test_an_export_needs_to_know_its_format(waapp: Waapp, event: str, tmp_path: 
 
 def test_a_send_that_waits_says_until_when_and_why(waapp: Waapp, event: str, tmp_path: Path) -> None:
     made = waapp("event", "Later", "--date", "2030-06-05T16:00", "--zone", "Europe/Lisbon", "--place", "Porto",
-                 "--rsvp-link", "https://rsvp.example/{rsvp_token}")  # fmt: skip
+                 "--rsvp-link", "https://rsvp.example/{rsvp_token}", "--quiet", "none")  # fmt: skip
     assert made.returncode == 0, made.stderr
     guests = tmp_path / "guests.csv"
     guests.write_text("name,phone\nAna,+351912345678\n", encoding="utf-8")
@@ -215,6 +215,8 @@ def test_json_is_one_document_and_nothing_else(waapp: Waapp, event: str) -> None
         ["event", "Late", "--date", "some day"],
         ["event", "Far", "--date", "2030-01-01", "--zone", "Mars/Base"],
         ["event", "", "--date", "2030-01-01"],
+        ["event", "Loud", "--date", "2030-01-01", "--quiet", "at night"],
+        ["event", "Mute", "--date", "2030-01-01", "--quiet", "21:00-21:00"],
     ],
 )
 def test_a_known_error_is_one_line_and_changes_nothing(

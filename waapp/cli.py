@@ -144,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     event.add_argument("--zone", metavar="IANA", help="time zone of the event (default: this computer's)")
     event.add_argument("--region", metavar="CC", help="country of phone numbers without one, such as PT")
     event.add_argument("--rsvp-link", default="", metavar="PATTERN", help="such as https://host/{rsvp_token}")
+    event.add_argument(
+        "--quiet", metavar="HOURS", help="21:00-09:00: no invitation leaves then (default: none)"
+    )
 
     importing = add("import", _import, "add guests from a CSV, XLSX, ODS or vCard file")
     importing.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name")
@@ -259,6 +262,7 @@ async def _event(options: argparse.Namespace) -> None:
         place=options.place,
         zone=options.zone,
         region=options.region,
+        quiet=options.quiet,
         rsvp_link=options.rsvp_link,
     )
     _show(created, options)

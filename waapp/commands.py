@@ -58,11 +58,14 @@ async def create_event(
     zone: str | None,
     region: str | None,
     rsvp_link: str,
+    quiet: str | None,
 ) -> Created:
-    """Create an event; `date` is ISO 8601, in the zone unless it says otherwise.
+    """Create an event; `date` is ISO 8601, in the zone unless it says otherwise, `quiet` as "21:00-09:00" or "none".
 
-    Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("time_zone_unknown").
+    Raises UserError("event_invalid"), UserError("date_unreadable"), UserError("time_zone_unknown"),
+    UserError("quiet_hours_unreadable").
     """
+    start, end = _quiet_hours(quiet) if quiet is not None else (None, None)
     zone_name = zone or tzlocal.get_localzone_name() or "UTC"
     draft = EventDraft(
         name=name.strip(),
@@ -71,6 +74,8 @@ async def create_event(
         time_zone=zone_name,
         default_region=region.upper() if region else None,
         rsvp_link=rsvp_link.strip(),
+        quiet_start=start,
+        quiet_end=end,
     )
     problems = check_event(draft)
     if problems:

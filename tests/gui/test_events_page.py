@@ -237,7 +237,33 @@ def test_what_a_colleague_changed_meanwhile_is_told_and_chosen(on_stage, qtbot) 
         press(qtbot, panel.save)
         await until(panel.isHidden)
         assert (await stage.stored())["Renamed elsewhere"].location == "Braga"
-        assert not stage.page.messages.text
+        assert stage.page.messages.text == "“Renamed elsewhere” was saved."
+        assert not stage.reported
+
+    on_stage(scenario, before=two_events)
+
+
+def test_an_edit_is_undone_by_key_but_for_what_a_colleague_set_since(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        event = (await stage.stored())["Clara & Davi"]
+        panel = stage.page.panel
+        panel.edit(event)
+        panel.name_edit.setText("Renamed")
+        panel.location.setText("Braga")
+        press(qtbot, panel.save)
+        await until(lambda: stage.page.messages.text == "“Renamed” was saved.")
+        now = (await stage.stored())["Renamed"]
+        async with stage.database.begin() as conn:
+            await event_rows.update_event(
+                conn, event.id, replace(now.draft, location="Lisbon"), now.updated_at
+            )
+        qtbot.keyClick(stage.page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "is as before" in stage.page.messages.text)
+        assert "somebody else has changed since stays" in stage.page.messages.text
+        assert (await stage.stored())["Clara & Davi"].location == "Lisbon"
+        qtbot.keyClick(stage.page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "Renamed" in stage.page.messages.text)
+        assert (await stage.stored())["Renamed"].location == "Lisbon"
         assert not stage.reported
 
     on_stage(scenario, before=two_events)

@@ -79,6 +79,9 @@ class EventPanel(SidePanel):
                 self.body.addWidget(self.no_date)
             if key == "quiet_hours":
                 self.body.addWidget(self.no_quiet)
+        # An aligned layout gets its preferred height and squeezes lines that wrap; a stretch leaves them room.
+        self.body.setAlignment(Qt.AlignmentFlag(0))
+        self.body.addStretch(1)
         self.save = button(tr("Save event"), "event_save", primary=True, key="Ctrl+S")
         self.cancel = button(tr("Cancel"), "event_cancel")
         self.save.clicked.connect(self._save)
@@ -135,6 +138,11 @@ class EventPanel(SidePanel):
     def event_id(self) -> UUID | None:
         """The event that is edited; None while a new one is written."""
         return self._event.id if self._event else None
+
+    @property
+    def edited(self) -> Event | None:
+        """The event as it was stored when it was last taken over; None while a new one is written."""
+        return self._event
 
     @property
     def expected_updated_at(self) -> datetime | None:

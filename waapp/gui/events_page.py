@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
-from waapp.core.events import EventDraft, EventSummary
+from waapp.core.events import EventDraft, EventSummary, field_values, with_field_values
 from waapp.core.status import Shown
 from waapp.db import events as event_rows
 from waapp.db.engine import Database
@@ -97,6 +98,7 @@ class EventsPage(QWidget):
         self._open_sample = open_sample
         self._loading = False
         self._stale = False
+        self._way_back: Callable[[], object] | None = None
         self.model = TableModel(event_columns(), lambda row: row.event.id)
         self.model.sort(1)
         self._build()
@@ -154,6 +156,7 @@ class EventsPage(QWidget):
         self._arrange()
 
     def _connect(self) -> None:
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
         self.new.clicked.connect(lambda: self.panel.edit(None))
         self.edit.clicked.connect(self._edit)
         self.archive.clicked.connect(lambda: self._with_current(self._archive))
@@ -265,7 +268,7 @@ class EventsPage(QWidget):
             act(summary)
 
     async def _save(self, draft: EventDraft) -> None:
-        panel = self.panel
+        panel, was = self.panel, self.panel.edited
         with busy(panel.save):
             try:
                 async with self._database.begin() as conn:
@@ -284,6 +287,39 @@ class EventsPage(QWidget):
         self.table.go_to(event.id)
         self._choose_event(event.id)
         panel.close_panel()
+        if was is not None and was.draft != event.draft:
+            self._tell(
+                tr("“{event}” was saved.", event=event.name),
+                lambda: self._tasks.start(self._change_back(event.id, was.draft, event.draft)),
+            )
+
+    def _tell(self, words: str, way_back: Callable[[], object]) -> None:
+        """Say what was done, with the way back, which Ctrl+Z takes too."""
+        self._way_back = way_back
+        self.messages.show_message(words, action=(tr("Undo"), self._take_back), key="done")
+
+    def _take_back(self) -> None:
+        if self._way_back is not None:
+            way_back, self._way_back = self._way_back, None
+            self.messages.withdraw("done")
+            way_back()
+
+    async def _change_back(self, event_id: UUID, was: EventDraft, made: EventDraft) -> None:
+        """Bring back what an edit has set and nobody has set otherwise since."""
+        before, after = field_values(was), field_values(made)
+        async with self._database.begin() as conn:
+            now = await event_rows.get_event(conn, event_id)
+            stored = field_values(now.draft)
+            mine = {field for field in after if after[field] != before[field]}
+            back = {field: before[field] for field in mine if stored[field] == after[field]}
+            draft = with_field_values(now.draft, back)
+            event = await event_rows.update_event(conn, event_id, draft, now.updated_at)
+        await self.open(None)
+        words = tr("“{event}” is as before.", event=event.name)
+        if len(back) < len(mine):
+            words += " " + tr("What somebody else has changed since stays.")
+        self._way_back = lambda: self._tasks.start(self._change_back(event_id, now.draft, event.draft))
+        self.messages.show_message(words, action=(tr("Redo"), self._take_back), key="done")
 
     async def _settle_conflict(self, event_id: UUID) -> None:
         """Somebody was faster: take in what they changed and leave the choice where both did."""
@@ -337,8 +373,10 @@ class EventsPage(QWidget):
             await event_rows.archive_event(conn, event.id, archived=archived)
         await self.open(None)
         if archived:
-            undo = (tr("Undo"), lambda: self._tasks.start(self._set_archived(summary, archived=False)))
-            self.messages.show_message(tr("“{event}” is archived.", event=event.name), action=undo)
+            self._tell(
+                tr("“{event}” is archived.", event=event.name),
+                lambda: self._tasks.start(self._set_archived(summary, archived=False)),
+            )
 
     async def _sample(self) -> None:
         with busy(self.welcome.sample, self.welcome.create_event, self.welcome.connect_database):
