@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt, QTime
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QTimeEdit, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import act, assert_accessible
 from waapp.core.status import Shown
@@ -248,3 +248,10 @@ def test_text_of_every_script_stands_in_the_middle_of_its_field(qtbot, text: str
     assert abs(ink_middle(line) - plain) < 0.12
     line.setText("Ana")
     assert ink_middle(line) == plain
+
+
+def test_a_time_is_written_as_everywhere_from_right_to_left(qtbot, right_to_left) -> None:
+    at = name(QTimeEdit(QTime(16, 5)), "at", "At")
+    qtbot.addWidget(at)
+    assert at.text() == QLocale().toString(QTime(16, 5), at.displayFormat())
+    assert at.text().index("16") < at.text().index("05")

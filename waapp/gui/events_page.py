@@ -60,12 +60,12 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
         Column("when", tr("When"), _when, soonest_first, color="muted", width=226),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
-            color="muted", width=196, hide_below=740, tip=lambda row: row.event.location,
+            color="muted", width=160, hide_below=920, tip=lambda row: row.event.location,
         ),
         Column("guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76),
         Column(
             "progress", tr("Invitations"), lambda row: segments_text(*segments_of(row)), _reached,
-            value=segments_of, delegate=SegmentDelegate, width=220, hide_below=760,
+            value=segments_of, delegate=SegmentDelegate, width=150, hide_below=760,
             tip=lambda row: segments_text(*segments_of(row)),
         ),
         Column("answers", tr("Answers"), _answers, lambda row: row.coming, width=108, hide_below=560),

@@ -210,7 +210,7 @@ class GuestForm(QWidget):
             column.addWidget(self.fields[key])
         column.addLayout(self._pair("group", "household", (1, 1)))
         column.addWidget(self.fields["tags"])
-        column.addLayout(self._pair("language", "plus_ones", (5, 3)))
+        column.addLayout(self._pair("language", "plus_ones", (3, 2)))
         self.contact = self._section(tr("E-mail, notes"), "guest_contact", _CONTACT)
         self.agreement = self._section(tr("Consent, time zone"), "guest_agreement", _CONSENT)
         folds = QVBoxLayout()

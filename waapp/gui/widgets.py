@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QDateTimeEdit,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -49,6 +50,11 @@ def name(widget: AnyWidget, object_name: str, accessible_name: str) -> AnyWidget
     widget.setAccessibleName(accessible_name)
     if isinstance(widget, QLineEdit):
         keep_level(widget)
+    elif isinstance(widget, QDateTimeEdit):
+        # From right to left Qt turns the parts round, and writes 16:00 as 00:16.
+        written = widget.displayFormat()
+        widget.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        widget.setDisplayFormat(written)
     return widget
 
 
