@@ -14,8 +14,8 @@ from tests.db.rows import accept_all, make_event, queue
 from waapp.core.errors_twilio import load_table
 from waapp.core.events import Event
 from waapp.core.guests import Consent, GuestDraft
-from waapp.core.import_diff import Origin, Outcome, diff
-from waapp.core.import_list import new_list, read_list
+from waapp.core.import_diff import Decisions, Origin, Outcome, Present, compare
+from waapp.core.import_list import Reading, new_list
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.engine import guest_exports
@@ -104,9 +104,10 @@ def test_an_exported_list_brought_in_again_changes_nobody(
         assert written == len(people)
         async with database.read() as conn:
             stored = await guests.list_guests(conn, event.id)
-        reading = read_list(new_list(read_guest_file(path).rows, event.default_region), stored, [])
+        present = Present(stored, [])
+        reading = Reading(new_list(read_guest_file(path).rows, event.default_region), present)
         origin = Origin(path.name, datetime.now(UTC))
-        planned = diff(reading.rows, stored, reading.duplicates, [], origin=origin)
+        planned = compare(reading.rows, present, reading.duplicates, Decisions(), origin)
         assert [
             (line.outcome, line.changes) for line in planned.lines if line.outcome is not Outcome.SAME
         ] == []
@@ -123,10 +124,10 @@ def test_contacts_brought_in_again_change_nobody(run, database: Database, tmp_pa
         await export_guests(database, event, path, practice=False, errors=ERRORS)
         async with database.read() as conn:
             stored = await guests.list_guests(conn, event.id)
-        reading = read_list(new_list(read_guest_file(path).rows, event.default_region), stored, [])
-        planned = diff(
-            reading.rows, stored, reading.duplicates, [], origin=Origin(path.name, datetime.now(UTC))
-        )
+        present = Present(stored, [])
+        reading = Reading(new_list(read_guest_file(path).rows, event.default_region), present)
+        origin = Origin(path.name, datetime.now(UTC))
+        planned = compare(reading.rows, present, reading.duplicates, Decisions(), origin)
         assert [
             (line.outcome, line.changes) for line in planned.lines if line.outcome is not Outcome.SAME
         ] == []
