@@ -26,7 +26,7 @@ from tests.gui.pages import SETTINGS, Reports, make_event, until
 from waapp.core.guest_edits import BulkChange
 from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import Consent, GuestDraft
-from waapp.core.import_diff import Outcome
+from waapp.core.import_rows import RowFilter
 from waapp.db import guests
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
@@ -534,7 +534,7 @@ def test_imports_a_workbook_after_showing_what_becomes_of_it(desk):
         )
         dialog = desk.page.findChild(ImportDialog)
         await until(lambda: dialog._add.isEnabled())
-        expected = sum(row.line.outcome is Outcome.ADD for row in dialog.desk.rows)
+        expected = dialog.desk.now.counts[RowFilter.ADDS]
         assert expected > 100
         desk.press(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: len(desk.names()) == expected)
