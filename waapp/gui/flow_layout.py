@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
 class FlowLayout(QLayout):
     """Places widgets side by side and goes on in the next line; the last one may take what is left of its line."""
 
-    def __init__(self, parent: QWidget, spacing: int) -> None:
+    def __init__(self, spacing: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
@@ -60,7 +60,8 @@ class FlowLayout(QLayout):
         """Return the room of the largest item."""
         size = QSize()
         for item in self._items:
-            size = size.expandedTo(item.minimumSize())
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
         margins = self.contentsMargins()
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
@@ -71,7 +72,7 @@ class FlowLayout(QLayout):
         direction = parent.layoutDirection() if parent is not None else Qt.LayoutDirection.LeftToRight
         x, y, line = 0, 0, 0
         for item in self._items:
-            if (widget := item.widget()) is not None and widget.isHidden():
+            if item.isEmpty():
                 continue
             hint = item.sizeHint()
             least = min(item.minimumSize().width() or hint.width(), inside.width())

@@ -56,7 +56,7 @@ class GuestFilterRow(QWidget):
                               accessible_name=tr("Forget the chosen filter"))  # fmt: skip
         self._labels = button(tr("Groups and tags…"), "guests_labels", kind="link", small=True)
         self._labels.clicked.connect(self.labels_wanted)
-        row = FlowLayout(self, style.SPACE[1])
+        row = FlowLayout(style.SPACE[1], self)
         for box in self._boxes.values():
             row.addWidget(box)
         ends = QWidget()

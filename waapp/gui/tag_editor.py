@@ -44,7 +44,7 @@ class TagEditor(QWidget):
         name(self, object_name, accessible_name)
         self._chips: dict[str, QPushButton] = {}
         self._made = 0
-        self._row = FlowLayout(self, style.SPACE[0])
+        self._row = FlowLayout(style.SPACE[0], self)
         self.field = name(_TagField(), f"{object_name}_field", accessible_name)
         self.field.setPlaceholderText(prompt or tr("Add a tag"))
         self.field.setMaxLength(TAG_LIMIT * 4)

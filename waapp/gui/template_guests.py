@@ -10,7 +10,7 @@ from waapp.core.template import TemplateDraft
 from waapp.core.template_content import Wording, render_message
 from waapp.core.template_parts import Message
 from waapp.gui import style
-from waapp.gui.flow import FlowLayout
+from waapp.gui.flow_layout import FlowLayout
 from waapp.gui.template_preview import ChatPreview
 from waapp.gui.template_survey import PreviewGuest, Survey
 from waapp.gui.texts import number
@@ -61,7 +61,7 @@ class GuestStepper(QWidget):
         self._tell()
 
     def _build_chips(self, object_name: str) -> FlowLayout:
-        flow = FlowLayout()
+        flow = FlowLayout(spacing=8)
         self._chips: dict[str, QPushButton] = {}
         for key, word, hint in (
             ("longest", tr("Longest"), tr("The guest with the longest message")),

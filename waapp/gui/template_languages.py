@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSi
 
 from waapp.core.template_parts import HeaderKind
 from waapp.gui import style
-from waapp.gui.flow import FlowLayout
+from waapp.gui.flow_layout import FlowLayout
 from waapp.gui.template_words import header_word
 from waapp.gui.widgets import button, label, name
 from waapp.texts import tr
