@@ -85,7 +85,7 @@ CONTACTS = (
             ),
             ("VERSION:3.0\nFN:Eva Reis\nTEL;type=HOME:222 045 678"),
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(
             GuestDraft(
@@ -113,7 +113,7 @@ CONTACTS = (
             ("VERSION:3.0\nFN:Büro\nN:;;;;\nORG:Büro\nTEL;type=MAIN:+49 30 23125 123"),
             ending="\r\n",
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(
             GuestDraft("Jörg Müller", "+4915228817386"),
@@ -127,7 +127,7 @@ CONTACTS = (
         lambda: cards(
             "VERSION:3.0\nFN:Inês Conceição\nN:Conceição;Inês;;;\nTEL;TYPE=CELL:+351 912 345 678\nCATEGORIES:myContacts,Noiva"
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(GuestDraft("Inês Conceição", "+351912345678", tags=("Noiva",)),),
         findings=(),
@@ -138,7 +138,7 @@ CONTACTS = (
         lambda: cards(
             "VERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Concei=C3=A7=C3=A3o;In=C3=AAs;;;\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:In=C3=AAs Concei=C3=A7=\n=C3=A3o\nTEL;CELL;PREF:+351912345678\nTEL;HOME:222045678"
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(GuestDraft("Inês Conceição", "+351912345678", extra={"other_phone": "+351 22 204 5678"}),),
         findings=((2, "row_several_phones"),),
@@ -152,7 +152,7 @@ CONTACTS = (
             ),
             encoding="cp1252",
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(GuestDraft("Jörg Müller", "+4915228817386", "joerg@example.com"),),
         findings=(),
@@ -169,7 +169,7 @@ CONTACTS = (
             "VERSION:4.0\nN:;Zé;;;",
             ending="\n",
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(
             GuestDraft("山田 太郎", "+819012345678", language="ja"),
@@ -189,7 +189,7 @@ CONTACTS = (
             ),
             ending="\n",
         ),
-        fields="name phone phone phone email tags language notes",
+        fields="name phone phone phone email tags language notes group",
         heading=1,
         guests=(
             GuestDraft("Lúcia Prado", "+5511999123456"),
