@@ -128,7 +128,7 @@ def pressed_together(times: int) -> Result:
         with world(pg.url, rate=200) as here, asyncio.Runner(loop_factory=headless_loop) as runner:
             for turn in range(times):
                 event_id, template_id = runner.run(_party(pg.url, turn))
-                told = _press(pg.url, event_id, template_id, desks=4)
+                told = _press(here, event_id, template_id, desks=4)
                 queued = sum(one["queued"] for one in told)
                 accounted = [one["queued"] + one["left_out"] for one in told]
                 if queued != GUESTS or accounted != [GUESTS] * 4:
@@ -142,13 +142,16 @@ def pressed_together(times: int) -> Result:
     return Result(what, times, [verdict], (), problems)
 
 
-def _press(url: str, event_id: UUID, template_id: UUID, desks: int) -> list[dict[str, int]]:
+def _press(here: World, event_id: UUID, template_id: UUID, desks: int) -> list[dict[str, int]]:
     """Let every desk plan, and press Send when all have planned; return what each was told."""
     with tempfile.TemporaryDirectory(prefix="waapp-chaos-") as folder:
         gate = Path(folder) / "gate"
         processes = [
             subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.crowd", url, str(event_id), str(template_id), str(gate)],
+                [
+                    *(sys.executable, "-m", "tests.chaos.crowd", here.url, here.sender),
+                    *(str(event_id), str(template_id), str(gate)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -176,11 +179,11 @@ async def _party(url: str, turn: int) -> tuple[UUID, UUID]:
     return event.id, template.id
 
 
-async def _one_desk(url: str, event_id: UUID, template_id: UUID, gate: Path) -> None:
+async def _one_desk(url: str, key: str, event_id: UUID, template_id: UUID, gate: Path) -> None:
     database = Database(url)
     # Never asked: planning in practice mode concerns the database alone.
     client = TwilioClient(account_sid="AC", username="AC", password="")
-    line = Line(client, PRACTICE_SENDER, PRACTICE_SENDER, practice=True, rate=200, cadence=PRACTICE)
+    line = Line(client, PRACTICE_SENDER, key, practice=True, rate=200, cadence=PRACTICE)
     prepared = await plans.prepare(
         database, event_id, template_id, Options(), line=line, practice=True, rates=None
     )
@@ -200,9 +203,9 @@ async def _one_desk(url: str, event_id: UUID, template_id: UUID, gate: Path) -> 
 
 def main(arguments: Sequence[str]) -> None:
     """Be one desk whose Send is pressed; `pressed_together` starts this."""
-    url, event_id, template_id, gate = arguments
+    url, key, event_id, template_id, gate = arguments
     with asyncio.Runner(loop_factory=headless_loop) as runner:
-        runner.run(_one_desk(url, UUID(event_id), UUID(template_id), Path(gate)))
+        runner.run(_one_desk(url, key, UUID(event_id), UUID(template_id), Path(gate)))
 
 
 if __name__ == "__main__":
