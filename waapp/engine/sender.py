@@ -58,7 +58,7 @@ class _Claimed:
     """What may be posted, claimed `at` (seconds, sleep included); if nothing, look again after `idle` seconds."""
 
     claims: list[Claim]
-    at: float
+    at: float = 0.0
     idle: float = 0.0
 
 
@@ -153,11 +153,11 @@ class Sender:
 
     async def _claim(self) -> _Claimed:
         """Return what may be posted now."""
-        at = time_with_sleep()
         self._work_came.clear()
         if self._ledger.in_trouble or not self._may_post():
             # What is known here must be in the database before it is asked what to send.
-            return _Claimed([], at, _TROUBLE_WAIT)
+            return _Claimed([], idle=_TROUBLE_WAIT)
+        at = time_with_sleep()
         tokens = [uuid4() for _ in range(self._batch)]
         due = None
         self._claimed.update(tokens)
@@ -173,7 +173,7 @@ class Sender:
             if not isinstance(error, DatabaseError):
                 raise
             _log.info("no claim: %s", error)
-            return _Claimed([], at, _TROUBLE_WAIT)
+            return _Claimed([], idle=_TROUBLE_WAIT)
         self._claimed.difference_update(tokens)
         self._claimed.update(claim.token for claim in claimed)
         return _Claimed(claimed, at, _IDLE if due is None else min(due, _IDLE))
