@@ -335,6 +335,31 @@ def test_claiming_recording_and_stopping_at_once_loses_and_doubles_nothing(run, 
     run(scenario())
 
 
+def test_a_desk_that_vanishes_within_its_transactions_holds_up_no_other(run, database: Database) -> None:
+    """The one that waited for the first one's locks gets them when that is ended, and is as silent."""
+
+    async def vanish(holds: asyncio.Event) -> None:
+        async with database.begin() as conn:
+            await claims.claim(conn, SENDER, 5, "Maria on MARIA-PC")
+            holds.set()
+            await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        await queue(database, 20)
+        first, second = asyncio.Event(), asyncio.Event()
+        vanished = [asyncio.create_task(vanish(first))]
+        await first.wait()
+        vanished.append(asyncio.create_task(vanish(second)))
+        async with asyncio.timeout(9):  # a number is another desk's within ten seconds
+            await second.wait()
+            assert len(await claim(database, 5)) == 5
+        for task in vanished:
+            task.cancel()
+        await asyncio.wait(vanished)
+
+    run(scenario())
+
+
 def test_everything_claimed_at_once_can_be_recorded_at_once(run, database: Database) -> None:
     async def scenario() -> None:
         await queue(database, 500)
