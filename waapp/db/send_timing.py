@@ -19,7 +19,7 @@ from waapp.db.engine import Connection
 from waapp.errors import UserError
 
 # A desk that vanishes in the middle of a transaction must not hold up the one that takes over. When it ends, another
-# of that desk's may get the locks that it was waiting for: two of them last no longer than such a desk keeps the number.
+# of its own may get the locks that it was waiting for: two of them last no longer than such a desk keeps the number.
 NOT_IDLE: Final = "set_config('idle_in_transaction_session_timeout', '3s', true)"
 
 _HOURS: Final = """

@@ -111,6 +111,7 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
                 raise self._noted(error, "direct") from None
         else:
             answer = await self._exchange("POST", form.target, _Body(data), form.headers, self._read_seconds)
+        _log.debug("POST %s answered %d", form.target.path, answer.status)
         document = _document(answer.body)
         self._look_at(answer, written=True, readable=isinstance(document, dict))
         return answer.status, document
