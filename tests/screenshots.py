@@ -192,6 +192,7 @@ async def look_at_events(program: Program, camera: Camera) -> None:
         press(window, "events_archive")
         await until(lambda: page.chips.isVisible())
         page.chips.choose("archived")
+        await until(lambda: any(row.event.id == last for row in page.model.shown_rows()))
         page.table.go_to(last)
         await camera.take("events-archive")
         press(window, "events_restore")

@@ -308,6 +308,23 @@ def test_archiving_can_be_undone(on_stage, qtbot) -> None:
     on_stage(scenario, before=two_events)
 
 
+def test_an_only_event_stays_chosen_when_the_list_is_loaded_anew(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        page, event = stage.page, (await stage.stored())["Clara & Davi"]
+        page.table.go_to(event.id)
+        press(qtbot, page.archive)
+        await until(page.chips.isVisible)
+        page.chips.choose("archived")
+        await until(lambda: stage.names() == ["Clara & Davi"])
+        page.table.go_to(event.id)
+        await page.open(None)
+        assert page.table.selected_ids() == [event.id]
+        press(qtbot, page.restore)
+        await until(lambda: len(stage.names()) == 2)
+
+    on_stage(scenario, before=two_events)
+
+
 def test_the_archive_can_be_seen_put_back_and_emptied(on_stage, qtbot) -> None:
     async def scenario(stage: Stage) -> None:
         page, events = stage.page, await stage.stored()

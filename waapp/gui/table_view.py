@@ -86,7 +86,8 @@ class TableView(QTableView):
     def _select(self, rows: Sequence[int]) -> None:
         """Select the rows at these positions, from top to bottom, and nothing else."""
         model = self._table
-        if rows and len(rows) == len(model):
+        # Of a single row it would do nothing where only one may be selected.
+        if len(rows) == len(model) > 1:
             self.selectAll()
             return
         selection = QItemSelection()
