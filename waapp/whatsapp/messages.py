@@ -1,7 +1,7 @@
 """Twilio's messages of one account, asked for without the package's own resource.
 
-A send posts thousands of them and reads them all again for their statuses. The package's way takes three times as long
-for a post, and twenty times for a page, every date of which it reads anew.
+A send posts thousands of them and reads them all again for their statuses. The package's way takes twice the
+processor's time for a post, and twenty times for a page, every date of which it reads anew.
 """
 
 from collections.abc import Mapping

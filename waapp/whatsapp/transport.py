@@ -111,9 +111,8 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
                 raise self._noted(error, "direct") from None
         else:
             answer = await self._exchange("POST", form.target, _Body(data), form.headers, self._read_seconds)
-        _log.debug("POST %s answered %d", form.target.path, answer.status)
         document = _document(answer.body)
-        self._look_at(answer, written=True, readable=isinstance(document, dict))
+        self._look_at(answer, "POST", form.target, written=True, readable=isinstance(document, dict))
         return answer.status, document
 
     async def get(
@@ -123,9 +122,10 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
 
         Raises what `request` raises.
         """
+        target = self._target(url, params)
         way = {**headers, **_authorization(auth)}
-        answer = await self._exchange("GET", self._target(url, params), None, way, self._read_seconds)
-        self._look_at(answer, written=False, readable=True)
+        answer = await self._exchange("GET", target, None, way, self._read_seconds)
+        self._look_at(answer, "GET", target, written=False, readable=True)
         return answer.status, _document(answer.body)
 
     async def request(
@@ -151,10 +151,11 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
         )
         self._look_at(
             answer,
+            method,
+            target,
             written=body is not None,
             readable=body is None or isinstance(_document(answer.body), dict),
         )
-        _log.debug("%s %s answered %d", method, target.path, answer.status)
         return Response(answer.status, answer.body.decode(errors="replace"), answer.headers)
 
     async def _exchange(
@@ -182,8 +183,9 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc] # untyped base
             # Without its cause: that names the whole address, and with it whose number was asked about.
             raise self._failure(error, body) from None
 
-    def _look_at(self, answer: Answer, *, written: bool, readable: bool) -> None:
-        """Raise what an answer means as a whole."""
+    def _look_at(self, answer: Answer, method: str, target: URL, *, written: bool, readable: bool) -> None:
+        """Log an answer, and raise what it means as a whole."""
+        _log.debug("%s %s answered %d", method, target.path, answer.status)
         if self._on_answer is not None:
             self._on_answer(answer.headers)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
