@@ -61,7 +61,7 @@ def faults(times: int) -> Result:
             )
             if here.stop(worker) != 0:
                 problems.append("the worker did not end in order")
-            here.settle()
+            here.settle(looks=2)
             verdicts.append(judge(here))
             problems += filter(None, [here.complaints()])
     what = f"each of the practice Twilio's {len(FAULTS)} faults alone; all of them mixed at {SHARE:.0%} each"

@@ -229,16 +229,20 @@ class World:
         except ChaosError:
             return PATIENCE
 
-    def settle(self, seconds: float = 120.0) -> None:
-        """Let one worker finish: nothing queued or claimed, every unknown message looked for."""
+    def settle(self, seconds: float = 120.0, *, looks: int = 1) -> None:
+        """Let one worker finish: nothing queued or claimed, every unknown message looked for `looks` times.
+
+        The second look comes five seconds after the first: one is not enough where Twilio's list is behind.
+        """
         worker = self.start_worker()
         until(lambda: self.sending() is worker, "a worker that sends")
         until(
             lambda: (
                 self.query(
                     "SELECT count(*) FROM whatsapp_invitations WHERE sender = %s AND"
-                    " (engine_state IN ('queued', 'sending') OR engine_state = 'unknown' AND looks = 0)",
+                    " (engine_state IN ('queued', 'sending') OR engine_state = 'unknown' AND looks < %s)",
                     self.sender,
+                    looks,
                 )
                 == [(0,)]
             ),
