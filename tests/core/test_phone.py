@@ -104,6 +104,13 @@ def test_numbers_of_the_wrong_kind_keep_their_address(
     [
         ("447911123456", "PT", "+447911123456"),
         ("5511999123456", "PT", "+5511999123456"),
+        # Valid landlines of these countries too, were it not for their own code in front.
+        ("4915123456789", "DE", "+4915123456789"),
+        ("49 1512 3456789", "DE", "+4915123456789"),
+        ("62812345678", "ID", "+62812345678"),
+        ("38343201234", "XK", "+38343201234"),
+        ("04915123456", "DE", None),
+        ("3912345678", "IT", None),
         # A national reading goes first, and short or leading-zero texts are never given a plus.
         ("912345678", "PT", None),
         ("0447911123456", "PT", None),

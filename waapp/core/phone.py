@@ -60,6 +60,7 @@ class Number:
 
 # A double zero is what most of the world dials for "+"; no national number starts with it.
 _DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
+_SEPARATORS: Final = re.compile(r"[\s().-]")
 _SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ","}
 _POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _DECIMALS: Final = re.compile(r"^(\+?\d{6,})[.,]0+$")
@@ -92,7 +93,7 @@ def read(text: str, region: str | None = None) -> Number:
     parsed, problem = _parse(plain, region)
     kind = _kind(parsed)
     guessed = False
-    if kind is None and region is not None:
+    if region is not None and (kind is None or (kind not in _REACHABLE and _has_code_of(plain, region))):
         international = _with_plus(plain)
         if international is not None:
             parsed, kind, guessed = international, _kind(international), True
@@ -175,9 +176,18 @@ def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhonePro
         return None, PhoneProblem.IMPOSSIBLE
 
 
+def _has_code_of(plain: str, region: str) -> bool:
+    """Tell whether digits begin with the code of their own country.
+
+    In Germany, Indonesia and Kosovo a mobile number whose "+" was lost is a valid landline too.
+    """
+    code = str(phonenumbers.country_code_for_region(region))
+    return _SEPARATORS.sub("", plain).startswith(code)
+
+
 def _with_plus(plain: str) -> PhoneNumber | None:
     """Return the mobile number that the digits are if only the "+" was lost, as happens to numeric cells."""
-    digits = re.sub(r"[\s().-]", "", plain)
+    digits = _SEPARATORS.sub("", plain)
     if not digits.isdecimal() or len(digits) < _FEWEST_DIGITS_TO_GUESS:
         return None
     parsed, _ = _parse(f"+{digits}", None)
