@@ -45,6 +45,9 @@ from waapp.core.phone import Number, PhoneProblem, display, read, shorten
         ("0491 570 156", "AU", "+61491570156"),
         ("011 15-2345-6789", "AR", "+5491123456789"),
         ("090-1234-5678", "JP", "+819012345678"),
+        ("+52 1 55 1234 5678", None, "+525512345678"),
+        ("044 55 1234 5678", "MX", "+525512345678"),
+        ("55 1234 5678", "MX", "+525512345678"),
     ],
 )
 def test_readable(text: str, region: str | None, e164: str) -> None:
@@ -119,9 +122,7 @@ def test_numbers_of_the_wrong_kind_keep_their_address(
         ("441632960123", "PT", None),
     ],
 )
-def test_a_lost_plus_is_guessed_only_for_long_mobile_numbers(
-    text: str, region: str, e164: str | None
-) -> None:
+def test_what_is_guessed_is_told(text: str, region: str, e164: str | None) -> None:
     number = read(text, region)
     assert number.guessed == (e164 is not None)
     if e164 is not None:

@@ -96,7 +96,7 @@ def test_nothing_that_cannot_be_stored_is_left() -> None:
         ("Phone", "3.51912E+11", "3.51912E+11", {}, ["phone_rounded"]),
         ("Phone", "ask her", "ask her", {}, ["phone_not_a_number"]),
         ("Phone", "222 045 678", "+351222045678", {}, ["phone_landline"]),
-        ("Phone", "447911123456", "+447911123456", {}, ["row_plus_added"]),
+        ("Phone", "447911123456", "+447911123456", {}, ["row_phone_guessed"]),
         (
             "Phone",
             "912345678 / 913333333",

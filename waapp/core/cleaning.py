@@ -97,7 +97,7 @@ class _Reader:
             findings.append(Finding(number, RowCode.SEVERAL_PHONES, params))
         if chosen.guessed:
             params = {"text": chosen.text, "phone": chosen.display}
-            findings.append(Finding(number, RowCode.PLUS_ADDED, params))
+            findings.append(Finding(number, RowCode.PHONE_GUESSED, params))
         language = by_field.get(Field.LANGUAGE, "")
         draft = GuestDraft(
             name=_name(by_field),

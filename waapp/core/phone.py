@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -42,8 +42,8 @@ class PhoneProblem(StrEnum):
 class Number:
     """A number as read.
 
-    `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text had no
-    "+" and made sense only with one.
+    `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text made sense
+    only with a "+" that it did not have, or without the words that stood beside the number.
     """
 
     text: str
@@ -60,6 +60,9 @@ class Number:
 
 # A double zero is what most of the world dials for "+"; no national number starts with it.
 _DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
+_ASIDE: Final = re.compile(r"\([^()\d]*\)")
+# The "1" after +52 marked mobile numbers until 2019, 044 and 045 did inside Mexico; WhatsApp still writes the "1".
+_FORMER_MEXICAN: Final = re.compile(r"(?:\+521|04[45])(?=\d{10}$)")
 _SEPARATORS: Final = re.compile(r"[\s().-]")
 _SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ","}
 _POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
@@ -97,6 +100,9 @@ def read(text: str, region: str | None = None) -> Number:
         international = _with_plus(plain)
         if international is not None:
             parsed, kind, guessed = international, _kind(international), True
+    if kind is None and (bare := _without_words(plain)) is not None:
+        number = read(bare, region)
+        return replace(number, text=text, guessed=number.e164 is not None)
     if parsed is None:
         return Number(text, None, problem)
     if rounded:
@@ -165,6 +171,9 @@ def _undo_spreadsheet(plain: str) -> tuple[str, bool]:
 
 def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhoneProblem | None]:
     plain = _DOUBLE_ZERO.sub("+", plain)
+    if region == "MX" or plain.startswith("+52"):
+        digits = _SEPARATORS.sub("", plain)
+        plain = _FORMER_MEXICAN.sub("+52", digits) if _FORMER_MEXICAN.match(digits) else plain
     try:
         return phonenumbers.parse(plain, region), None
     except NumberParseException as error:
@@ -174,6 +183,14 @@ def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhonePro
         if error.error_type == NumberParseException.NOT_A_NUMBER:
             return None, PhoneProblem.NOT_A_NUMBER
         return None, PhoneProblem.IMPOSSIBLE
+
+
+def _without_words(plain: str) -> str | None:
+    """Return what is left of "0791 112 3456 (mum)" without its words, or None where there are none or nothing is."""
+    words = _ASIDE.sub(" ", plain).split()
+    numbers = [place for place, word in enumerate(words) if any(c.isdecimal() for c in word)]
+    bare = " ".join(words[numbers[0] : numbers[-1] + 1]) if numbers else ""
+    return bare if bare and len(bare) < len(plain) else None
 
 
 def _has_code_of(plain: str, region: str) -> bool:

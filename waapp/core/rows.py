@@ -18,7 +18,7 @@ class RowCode(StrEnum):
     SAME_NAME = "row_same_name"
     NEAR_NAME = "row_near_name"
     NO_PHONE = "row_no_phone"
-    PLUS_ADDED = "row_plus_added"
+    PHONE_GUESSED = "row_phone_guessed"
     PLUS_ONE_NAMED = "row_plus_one_named"
     CONSENT_UNCLEAR = "row_consent_unclear"
     CONSENT_DAY_UNCLEAR = "row_consent_day_unclear"

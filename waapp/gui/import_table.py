@@ -40,7 +40,7 @@ _FIELD_OF: Final = {
     "row_consent": "consent",
     "row_no_phone": "phone",
     "row_several": "phone",
-    "row_plus_added": "phone",
+    "row_phone_guessed": "phone",
     "row_plus_one": "plus_ones",
 }
 

@@ -55,7 +55,7 @@ ROWS: Final = {
     RowCode.SAME_NAME: "The same name as in row {first}.",
     RowCode.NEAR_NAME: "Almost the same name as {other} in row {first}.",
     RowCode.NO_PHONE: "No phone number.",
-    RowCode.PLUS_ADDED: "{text} was read as {phone}.",
+    RowCode.PHONE_GUESSED: "{text} was read as {phone}.",
     RowCode.PLUS_ONE_NAMED: "“{text}” counts as one who comes along.",
     RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
