@@ -3,10 +3,6 @@
 -- run it again after each update. For each planner then:
 --
 --   CREATE ROLE maria LOGIN PASSWORD '…' IN ROLE waapp_planner;
---
--- What a planner may be given beyond this, if you want it:
---
---   GRANT DELETE ON whatsapp_opt_outs TO waapp_planner;  -- take back that a guest must not be written to
 
 DO $$
 BEGIN
@@ -50,6 +46,14 @@ GRANT SELECT ON whatsapp_invitation_log, waapp_alembic_version TO waapp_planner;
 -- removes proofs by hand.
 GRANT SELECT ON whatsapp_proofs TO waapp_planner;
 GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID) TO waapp_planner;
+
+-- Two guests who are one person become one; whom a message was for stays known, and nothing of it is lost.
+GRANT EXECUTE ON FUNCTION waapp_merge_guest(UUID, UUID), waapp_unmerge_guest(UUID, UUID) TO waapp_planner;
+GRANT SELECT, INSERT, DELETE ON waapp_distinct_guests TO waapp_planner;
+
+-- Not to be written to is a person's wish: a planner may take it back, and who did so and when is kept.
+GRANT SELECT ON waapp_lifted_opt_outs TO waapp_planner;
+GRANT EXECUTE ON FUNCTION waapp_lift_opt_outs(TEXT[], TEXT), waapp_erase_lifted_opt_outs(TEXT) TO waapp_planner;
 
 -- What an import did is settled when it is saved; undoing it forgets its rows and says who undid it.
 GRANT SELECT, INSERT ON waapp_imports TO waapp_planner;

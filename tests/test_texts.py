@@ -314,7 +314,7 @@ def test_codes_at_an_invitation_have_words():
     table = load_table((data_dir("resources") / "twilio_errors.toml").read_text(encoding="utf-8"))
     written = "".join(
         (PACKAGE / "db" / name).read_text(encoding="utf-8")
-        for name in ("claims.py", "opt_outs.py", "settling.py")
+        for name in ("claims.py", "guest_merging.py", "opt_outs.py", "settling.py")
     )
     assert set(re.findall(r"twilio_error_code = (?:CASE WHEN [\w.: >0-9]+ THEN )?'(\w+)'", written)) == set(
         texts.OWN_CODES

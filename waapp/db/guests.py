@@ -329,17 +329,18 @@ async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
     """
     try:
         async with conn.begin_nested():
-            await _put_back(conn, "guests", deleted.guests)
+            await put_back(conn, "guests", deleted.guests)
     except exc.IntegrityError as error:
         raise UserError("event_unknown", name="") from error
     for table, rows in deleted.along.items():
         if rows:
-            await _put_back(conn, table, rows)
+            await put_back(conn, table, rows)
     await conn.execute(_RESET_STATUS, {"rows": _array(deleted.guests)})
     await conn.execute(_CANCEL_WAITING, {"ids": list(deleted.ids)})
 
 
-async def _put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
+async def put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:
+    """Store rows of a table again that were read as JSON, with all that the database does not compute itself."""
     columns = (await conn.execute(_WRITABLE, {"table": table})).scalar_one()
     statement = text(
         f"INSERT INTO {table} ({columns}) "

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0009"
+REVISION: Final = "v1_0010"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
@@ -296,8 +296,8 @@ whatsapp_invitations = Table(
     Column("prior_method", invitation_method_enum),
     _moment("prior_sent_at"),
     Column("doubled", Boolean, nullable=False, server_default=text("false")),
+    Column("merged_from", ARRAY(Uuid), nullable=False, server_default=text("'{}'::uuid[]")),
     UniqueConstraint("twilio_message_sid", name="whatsapp_invitations_twilio_message_sid_key"),
-    UniqueConstraint("send_id", "guest_id", name="whatsapp_invitations_send_id_guest_id_key"),
     CheckConstraint("max_retries BETWEEN 0 AND 20", name="whatsapp_invitations_max_retries_check"),
     CheckConstraint(
         "retry_count >= 0 AND retry_count <= max_retries", name="whatsapp_invitations_retry_count_check"
@@ -305,6 +305,12 @@ whatsapp_invitations = Table(
     CheckConstraint(
         "engine_state IN ('queued', 'sending', 'accepted', 'unknown', 'failed', 'cancelled')",
         name="whatsapp_invitations_engine_state_check",
+    ),
+    Index(
+        "whatsapp_invitations_send_id_first_guest_key",
+        "send_id",
+        text("COALESCE(merged_from[1], guest_id)"),
+        unique=True,
     ),
     Index("idx_whatsapp_invitations_guest_id", "guest_id"),
     Index("idx_whatsapp_invitations_event_id", "event_id"),
@@ -414,6 +420,29 @@ whatsapp_opt_outs = Table(
     _created(),
 )
 
+waapp_lifted_opt_outs = Table(
+    "waapp_lifted_opt_outs",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("address", String(40)),
+    Column("source", String(20), nullable=False),
+    Column("reason", Text),
+    Column("created_by", String(100)),
+    _moment("created_at", nullable=False),
+    _moment("lifted_at", now=True, nullable=False),
+    Column("lifted_by", String(100), nullable=False, server_default=""),
+    Index("idx_waapp_lifted_opt_outs_address", "address"),
+)
+
+waapp_distinct_guests = Table(
+    "waapp_distinct_guests",
+    metadata,
+    Column("one", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), primary_key=True),
+    Column("other", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), primary_key=True),
+    Column("noted_by", String(100), nullable=False, server_default=""),
+    Index("idx_waapp_distinct_guests_other", "other"),
+)
+
 whatsapp_proofs = Table(
     "whatsapp_proofs",
     metadata,
@@ -445,6 +474,7 @@ whatsapp_proofs = Table(
     Column("language", String(16)),
     Column("message_parts", JSONB),
     Column("content_sid", String(40)),
+    Column("merged_from", ARRAY(Uuid), nullable=False, server_default=text("'{}'::uuid[]")),
     Index("idx_whatsapp_proofs_event_id", "event_id", "kept_at"),
     Index("idx_whatsapp_proofs_guest_id", "guest_id"),
     Index(

@@ -107,6 +107,8 @@ NOTICES: Final = {
 
 OWN_CODES: Final = {
     "opted_out": "The guest asked not to be messaged.",
+    "merged": "Not sent: its guest became one with another entry who has this message already, or whose number is "
+    "another one.",
     "ambiguous": "Twilio's list has several messages that may be this one. Decide in the window which it is.",
 }
 """Codes of this program that stand where Twilio's error codes do."""
