@@ -78,3 +78,13 @@ def test_rows_that_may_be_chosen_as_headings() -> None:
     chosen = recognise_columns(LIST, 3)
     assert chosen.heading_row == 3
     assert chosen.columns[1].title == "912 345 678"
+
+
+def test_a_question_is_believed_only_when_the_cells_bear_it_out() -> None:
+    cells = [["Name", "May we write to you by WhatsApp?"], ["Ana", "Yes"]]
+    assert [column.field for column in recognise_columns(cells, 1).columns] == [Field.NAME, None]
+
+
+def test_what_is_about_others_is_never_taken_for_the_guest() -> None:
+    cells = [["Invité·e n°", "Nom de l'accompagnant", "Tel"], ["Ana Sousa", "Rui Costa", "912345678"]]
+    assert [column.field for column in recognise_columns(cells, 1).columns] == [Field.NAME, None, Field.PHONE]

@@ -135,3 +135,22 @@ def test_a_mobile_number_goes_before_one_at_home() -> None:
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("What's your full name (as it should stand on the card)?", Field.NAME),
+        ("Please tell us your WhatsApp number, with the country", Field.PHONE),
+        ("¿Nos das tu número de teléfono, por favor?", Field.PHONE),
+        ("Wie lautet Ihre E-Mail, falls vorhanden?", Field.EMAIL),
+        ("How many additional guests will you be bringing?", Field.PLUS_ONES),
+        ("What is the full name of your partner?", None),
+        ("Mobile number of somebody to call in an emergency", None),
+        ("Names of additional guests", None),
+        ("Will you be joining us on 12 September?", None),
+    ],
+)
+def test_the_questions_of_forms(question: str, field: Field | None) -> None:
+    known = recognise(question)
+    assert (known and known.field) == field

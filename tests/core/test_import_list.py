@@ -82,3 +82,14 @@ def test_remarks_stand_behind_every_row_as_it_was_mended(guests):
     assert table[1] == ["Ana", "Sousa", "912 345 678", "", "7", "Added"]
     assert table[-1] == ["Eva", "Reis", "913 456 789", "", "", "Added"]
     assert len(table) == 5
+
+
+def test_a_mended_row_stays_in_the_group_that_the_heading_above_it_names() -> None:
+    rows = [["Bride's side"], ["Name", "Phone"], ["Ana", "912"], ["Friends", ""], ["Rui", "913"]]
+    mended = new_list(rows, "PT").mend(3, "phone", "912345678").mend(5, "phone", "913333333")
+    read = {number: mended.read(number) for number in (3, 5)}
+    found = {number: row.draft for number, row in read.items() if row is not None}
+    assert found == {
+        3: GuestDraft("Ana", "+351912345678", group="Bride's side"),
+        5: GuestDraft("Rui", "+351913333333", group="Friends"),
+    }

@@ -177,17 +177,18 @@ PLANNERS = (
                 ["Fox", "Mia Fox", "", "202-555-0134", "0", ""],
             ]
         ),
-        fields="- name email phone plus_ones -",
+        fields="household name email phone plus_ones -",
         heading=1,
         guests=(
             GuestDraft(
                 "Emma Clark",
                 "+12025550123",
                 "emma@example.com",
-                extra={"party_name": "Clark", "custom_meal": "Fish"},
+                household="Clark",
+                extra={"custom_meal": "Fish"},
                 plus_ones=2,
             ),
-            GuestDraft("Mia Fox", "+12025550134", extra={"party_name": "Fox"}),
+            GuestDraft("Mia Fox", "+12025550134", household="Fox"),
         ),
         findings=(),
     ),

@@ -29,7 +29,7 @@ def clean_cell(text: str) -> str:
     """Return a cell composed (NFC) and without what cannot be seen or stored; case and words stay as they are."""
     if text.isascii() and text.isprintable():
         return "" if text[:1] == "#" and text in _FORMULA_ERRORS else text.strip()
-    seen = _UNSEEN.sub("", text)
+    seen = _UNSEEN.sub("", text.replace("\r\n", "\n") if "\r" in text else text)
     if "\u200c" in seen or "\u200d" in seen:
         seen = _IDLE_JOINER.sub("", seen)
     return unicodedata.normalize("NFC", seen).strip(_EDGE)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from waapp.core.cells import clean_cell, one_line
-from waapp.core.columns import Column, ColumnMap, unused
-from waapp.core.content import is_yes, looks_like_phone
+from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
+from waapp.core.content import is_yes
 from waapp.core.days import read_day
 from waapp.core.guests import (
     GROUP_LIMIT,
@@ -19,9 +19,10 @@ from waapp.core.guests import (
     is_email,
     may_be_saved,
 )
-from waapp.core.headings import Field, fold
+from waapp.core.headings import Field, fold, recognise
 from waapp.core.language_names import find_language
-from waapp.core.phone import Number, PhoneProblem, read
+from waapp.core.other_rows import group_of, is_total, names_nobody, without_companions
+from waapp.core.phone import Number, PhoneProblem, read, region_of_code
 from waapp.core.rows import Finding, Row, RowCode
 
 _SEVERAL: Final = re.compile(
@@ -41,39 +42,54 @@ _DETAILS: Final = frozenset(
 )
 _NOTHING: Final = GuestDraft("")
 _LONGEST_COUNT: Final = 4
-_TOTAL_WORDS: Final = "total totals sum suma soma somme summe totale toplam insgesamt gesamt المجموع कुल"
-_TOTALS: Final = frozenset(_TOTAL_WORDS.split())
-_INITIALS_OF_TOTALS: Final = frozenset(word[0] for word in _TOTALS)
+# What may stand around a number: "912 345 678 (mother)", "m 912 345 678".
+_NUMBER_IN_WORDS: Final = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
+_NUMBER_BEHIND_NAME: Final = re.compile(
+    r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+|00)?\d[\d\s().\-]{6,}\d)\)?"
+)
+# Most names are words and nothing else.
+_MORE_THAN_WORDS: Final = re.compile(r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) ")
+# "Vega y Montenegro" may be one person's; behind a single first name there are two.
+_SEVERAL_PEOPLE: Final = re.compile(
+    r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",
+    re.IGNORECASE,
+)
+_FEWEST_HEADINGS: Final = 2
 
 
 def apply(
-    rows: Iterable[Sequence[str]], columns: ColumnMap, region: str | None, *, first: int = 1
+    rows: Iterable[Sequence[str]], columns: ColumnMap, region: str | None, *, first: int = 1, group: str = ""
 ) -> Iterator[Row]:
     """Read the rows below the heading one by one; blank ones and those up to the heading give no `Row`.
 
     `rows` are those of the sheet from number `first` on, clean or not, so that a long list can be read in pieces;
-    `region` reads national telephone numbers. Nothing is lost in silence: what cannot stand in its field becomes
-    an extra column of the guest, and every row has a draft or a finding that says why it has none.
+    `region` reads national telephone numbers, `group` is what the last heading of a group above them says. Nothing is
+    lost in silence: what cannot stand in its field becomes an extra column of the guest, and every row has a draft or
+    a finding that says why it has none.
     """
-    reader = _Reader(columns, region)
+    reader = _Reader(columns, region, group)
     above = columns.heading_row or 0
     for number, raw in enumerate(rows, start=first):
         if number > above:
             row = [clean_cell(cell) for cell in raw]
             if any(row):
                 yield reader.read(number, row)
+        elif number == above - 1:
+            reader.begin_below(raw)
 
 
 class _Reader:
     """Reads rows by a map of columns that is taken apart once."""
 
-    def __init__(self, columns: ColumnMap, region: str | None) -> None:
+    def __init__(self, columns: ColumnMap, region: str | None, group: str) -> None:
         self._region = region
+        self._group = group
         self._width = max((column.index for column in columns.columns), default=-1) + 1
         phones = [column for column in columns.columns if column.field is Field.PHONE]
         self._phones = [column.index for column in sorted(phones, key=lambda one: (one.rank, one.index))]
         self._extra = [(column.index, column.key) for column in columns.columns if column.field is None]
         self._heading = None if columns.heading_row is None else _heading(columns.columns, self._width)
+        self._beside = _second_names(columns.columns)
         self._has_details = any(column.field in _DETAILS for column in columns.columns)
         self._at: dict[Field, int] = {
             column.field: column.index
@@ -81,16 +97,75 @@ class _Reader:
             if column.field is not None and column.field not in {Field.PHONE, Field.IGNORED}
         }
 
+    def begin_below(self, row: Sequence[str]) -> None:
+        """Take the row above the headings for the heading of a group, if it is one: "Bride's side"."""
+        if Field.GROUP not in self._at:
+            self._group = self._group or group_of([clean_cell(cell).rstrip(" :") for cell in row])
+
     def read(self, number: int, row: list[str]) -> Row:
         row += [""] * (self._width - len(row))
         if row == self._heading:
             return _skip(number, RowCode.REPEATED_HEADING)
-        if _is_total(row):
+        if is_total(row):
             return _skip(number, RowCode.TOTAL)
         by_field = {field: row[index] for field, index in self._at.items() if row[index]}
         extra = {key: row[index] for index, key in self._extra if row[index]}
         findings: list[Finding] = []
-        chosen, others = _choose_phone([row[index] for index in self._phones if row[index]], self._region)
+        chosen = self._telephone(number, row, by_field, extra, findings)
+        name, along = _name(by_field), 0
+        if chosen.e164 is None:
+            if (skipped := self._no_guest(number, row, name, chosen)) is not None:
+                return skipped
+            name, chosen = self._found_elsewhere(number, name, chosen, by_field, findings)
+        if name and _MORE_THAN_WORDS.search(by_field.get(Field.NAME) or name):
+            if names_nobody(name):
+                return _skip(number, RowCode.NO_NAME, name=name)
+            name, along = _read_name(number, name, by_field, findings)
+        if self._beside is not None and row[self._beside]:
+            findings.append(Finding(number, RowCode.SECOND_LIST, {"other": row[self._beside]}))
+        draft = self._draft(number, name, chosen, by_field, extra, findings)
+        if along and not draft.plus_ones:
+            draft = replace(draft, plus_ones=along)
+        return self._checked(Row(number, draft, tuple(findings)), chosen, row)
+
+    def _draft(
+        self,
+        number: int,
+        name: str,
+        chosen: Number,
+        by_field: Mapping[Field, str],
+        extra: dict[str, str],
+        findings: list[Finding],
+    ) -> GuestDraft:
+        language = by_field.get(Field.LANGUAGE, "")
+        draft = GuestDraft(
+            name=name,
+            phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
+            email=by_field.get(Field.EMAIL, ""),
+            group=one_line(by_field.get(Field.GROUP, "")) or self._group,
+            language=find_language(language) or language if language else "",
+            notes=by_field.get(Field.NOTES, ""),
+            extra=extra,
+        )
+        return _with_details(draft, number, by_field, extra, findings) if self._has_details else draft
+
+    def _telephone(
+        self,
+        number: int,
+        row: Sequence[str],
+        by_field: Mapping[Field, str],
+        extra: dict[str, str],
+        findings: list[Finding],
+    ) -> Number:
+        """Return the telephone that counts, keep the others beside it, and say what is odd about them."""
+        region = self._region
+        if code := by_field.get(Field.CALLING_CODE, ""):
+            named = region_of_code(code)
+            region = named or region
+            if named is None:
+                extra[unused("calling_code_as_given", extra)] = code
+                findings.append(Finding(number, RowCode.CALLING_CODE_UNCLEAR, {"text": code}))
+        chosen, others = _choose_phone([row[index] for index in self._phones if row[index]], region)
         if others:
             other = extra[unused("other_phone", extra)] = ", ".join(others)
             params = {"used": chosen.display, "other": other}
@@ -98,33 +173,65 @@ class _Reader:
         if chosen.guessed:
             params = {"text": chosen.text, "phone": chosen.display}
             findings.append(Finding(number, RowCode.PHONE_GUESSED, params))
-        language = by_field.get(Field.LANGUAGE, "")
-        draft = GuestDraft(
-            name=_name(by_field),
-            phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
-            email=by_field.get(Field.EMAIL, ""),
-            group=one_line(by_field.get(Field.GROUP, "")),
-            language=find_language(language) or language if language else "",
-            notes=by_field.get(Field.NOTES, ""),
-            extra=extra,
-        )
-        if self._has_details:
-            draft = _with_details(draft, number, by_field, extra, findings)
+        return chosen
+
+    def _checked(self, read: Row, chosen: Number, cells: Sequence[str]) -> Row:
+        """Return a row as it may be saved: what cannot stand in its field stands beside it, and is said."""
+        number, draft = read.number, read.draft
+        if draft is None:
+            return read
+        findings = list(read.findings)
         problems = {} if self._is_fine(draft, chosen) else check_guest(draft, self._region, chosen)
         if "name" in problems:
-            return _skip(number, problems["name"], phone=chosen.display)
+            missing = Finding(number, problems["name"], {"phone": chosen.display})
+            beside = (finding for finding in findings if finding.code == RowCode.SECOND_LIST)
+            return Row(number, None, (missing, *beside))
+        extra = dict(draft.extra)
         for name, code in problems.items():
             value = getattr(draft, name)
             text = ", ".join(value) if isinstance(value, tuple) else str(value)
             findings.append(Finding(number, code, {"text": text}))
             if not may_be_saved(code):
                 extra[unused(f"{name}_as_given", extra)] = text
-                draft = _without(draft, name)
+                draft = replace(_without(draft, name), extra=extra)
         if not draft.phone:
             findings.append(Finding(number, RowCode.NO_PHONE))
-        if "\ufffd" in "".join(row):
+        if "\ufffd" in "".join(cells):
             findings.append(Finding(number, RowCode.BROKEN_LETTERS))
         return Row(number, draft, tuple(findings))
+
+    def _no_guest(self, number: int, row: list[str], name: str, chosen: Number) -> Row | None:
+        """Return what a row without a telephone is that names no guest."""
+        if chosen.problem is PhoneProblem.EMPTY:
+            if Field.GROUP not in self._at and (group := group_of(row)):
+                self._group = group
+                return _skip(number, RowCode.GROUP_HEADING, group=group, name=group)
+        elif not any(map(str.isdecimal, chosen.text)):
+            fields = {known.field for cell in row if cell and (known := recognise(cell))}
+            if len(fields) >= _FEWEST_HEADINGS:
+                return _skip(number, RowCode.OTHER_HEADINGS, name=name)
+        return _skip(number, RowCode.NO_NAME, name=name) if name and names_nobody(name) else None
+
+    def _found_elsewhere(
+        self,
+        number: int,
+        name: str,
+        chosen: Number,
+        by_field: dict[Field, str],
+        findings: list[Finding],
+    ) -> tuple[str, Number]:
+        """Return name and number where the number stands in the name, or an e-mail address in its place."""
+        if chosen.problem is PhoneProblem.EMPTY:
+            found = _NUMBER_BEHIND_NAME.fullmatch(name)
+            behind = read(found[2], self._region) if found else chosen
+            if found is not None and behind.e164 is not None:
+                params = {"text": name, "name": found[1].strip(), "phone": behind.display}
+                findings.append(Finding(number, RowCode.PHONE_IN_NAME, params))
+                return found[1].strip(), behind
+        elif Field.EMAIL not in by_field and is_email(chosen.text.strip()):
+            by_field[Field.EMAIL] = chosen.text.strip()
+            return name, read("", self._region)
+        return name, chosen
 
     def _is_fine(self, draft: GuestDraft, number: Number) -> bool:
         """Tell at little cost that `check_guest` would find nothing, as for most rows."""
@@ -144,17 +251,28 @@ def _heading(columns: Sequence[Column], width: int) -> list[str]:
     return [titles.get(index, "") for index in range(width)]
 
 
-def _is_total(row: Sequence[str]) -> bool:
-    first = next(filter(None, row))
-    if (
-        first[0].lower() not in _INITIALS_OF_TOTALS
-        or first.split(None, 1)[0].rstrip(":.=").lower() not in _TOTALS
-    ):
-        return False
-    texts = [cell for cell in row if cell]
-    # A guest called Total has a telephone or at least a second word that is no number.
-    rest = " ".join([*fold(first).split()[1:], *map(fold, texts[1:])])
-    return all(word.isdecimal() for word in rest.split()) and not any(map(looks_like_phone, texts))
+def _second_names(columns: Sequence[Column]) -> int | None:
+    """Return the place of the names of a second list that stands beside the first one in the same sheet."""
+    names = {fold(column.title) for column in columns if column.field in {Field.NAME, Field.GIVEN}}
+    left = [column for column in columns if column.field is None and column.by is GuessedBy.NOBODY]
+    phones = [one.index for one in left if (known := recognise(one.title)) and known.field is Field.PHONE]
+    again = (column.index for column in left if column.title and fold(column.title) in names)
+    return next((index for index in again if any(phone > index for phone in phones)), None)
+
+
+def _read_name(
+    number: int, name: str, by_field: Mapping[Field, str], findings: list[Finding]
+) -> tuple[str, int]:
+    """Return a name without "+1" and the like, and how many come along; say what is odd about it."""
+    alone, along = without_companions(name)
+    if along:
+        params = {"text": name, "name": alone, "count": along}
+        findings.append(Finding(number, RowCode.PLUS_ONES_IN_NAME, params))
+    elif not any(map(str.isalpha, name)):
+        findings.append(Finding(number, RowCode.NAME_UNLIKELY, {"text": name}))
+    elif _SEVERAL_PEOPLE.fullmatch(name) or "\n" in by_field.get(Field.NAME, ""):
+        findings.append(Finding(number, RowCode.SEVERAL_PEOPLE))
+    return alone, along
 
 
 def _skip(number: int, code: str, **params: object) -> Row:
@@ -257,4 +375,10 @@ def _numbers(text: str, region: str | None) -> Iterator[Number]:
         if good:
             yield from good
             return
+        if any(map(str.isalpha, text)):
+            inside = [read(found, region) for found in _NUMBER_IN_WORDS.findall(text)]
+            good = [replace(found, text=text, guessed=True) for found in inside if found.e164 is not None]
+            if good:
+                yield from good
+                return
     yield whole

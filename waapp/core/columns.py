@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
-from waapp.core.headings import OWN_STATUS, Field, Known, fold, recognise
+from waapp.core.headings import DOUBTFUL, OWN_STATUS, Field, Known, fold, is_about_others, recognise
 from waapp.core.template import variable_name
 from waapp.core.template_values import BUILT_IN
 
@@ -149,8 +149,9 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
     announced = {
         index: known
         for index, title in enumerate(titles)
-        if title and (known := recognise(title)) and not _is_contradicted(known.field, samples[index])
+        if title and (known := recognise(title)) and not _is_contradicted(known, samples[index])
     }
+    announced = _first_of_two_lists(announced)
     if {fold(title) for title in titles} >= OWN_STATUS:
         announced |= {
             index: Known(Field.IGNORED, 0, 1.0)
@@ -159,8 +160,18 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
         }
     assigned = _assign(announced)
     fields = {index: known.field for index, known in assigned.items()}
-    unknown = {index: look for index, look in enumerate(looks) if index not in announced}
+    unknown = {
+        index: look
+        for index, look in enumerate(looks)
+        if index not in announced and not is_about_others(titles[index])
+    }
     seen = by_content(unknown, _missing(set(fields.values())))
+    party = next((index for index, field in fields.items() if field is Field.HOUSEHOLD), None)
+    if party is not None and Field.NAME in _missing(
+        {*fields.values(), *(field for field, _ in seen.values())}
+    ):
+        # "Party Name" is what the only names of a list may be called.
+        assigned[party] = Known(Field.NAME, 0, DOUBTFUL)
     used = set(BUILT_IN)
     columns = []
     for index, title in enumerate(titles):
@@ -199,11 +210,11 @@ def _any_cell(body: Cells, index: int) -> bool:
     return any(index < len(row) and row[index] for row in body)
 
 
-def _is_contradicted(field: Field, sample: Sequence[str]) -> bool:
+def _is_contradicted(known: Known, sample: Sequence[str]) -> bool:
     """Tell whether no cell can be what the heading announces: "Guests" with a count, "Contact" with names."""
-    if len(sample) < _ENOUGH_TO_DOUBT:
+    if len(sample) < (_ENOUGH_TO_DOUBT if known.confidence > DOUBTFUL else 1):
         return False
-    match field:
+    match known.field:
         case Field.PHONE:
             return not any(sum(c.isdecimal() for c in cell) >= _DIGITS_OF_A_PHONE for cell in sample)
         case Field.EMAIL:
@@ -223,6 +234,22 @@ def _assign(announced: Mapping[int, Known]) -> dict[int, Known]:
             assigned[index] = known
             taken.add(known.field)
     return dict(sorted(assigned.items()))
+
+
+def _first_of_two_lists(announced: Mapping[int, Known]) -> dict[int, Known]:
+    """Leave out the second of two lists side by side: its telephones are not those of the first one's guests."""
+    for field in (Field.NAME, Field.GIVEN):
+        names = [index for index, known in announced.items() if known.field is field]
+        phones = [index for index, known in announced.items() if known.field is Field.PHONE]
+        for second in names[1:]:
+            if any(names[0] < phone < second for phone in phones) and any(phone > second for phone in phones):
+                first = {known.field for index, known in announced.items() if index < second}
+                return {
+                    index: known
+                    for index, known in announced.items()
+                    if index < second or known.field not in first
+                }
+    return dict(announced)
 
 
 def _missing(found: set[Field]) -> list[Field]:

@@ -9,7 +9,11 @@ from typing import Final, NamedTuple
 
 
 class Field(StrEnum):
-    """What a column of a guest list holds; `GIVEN` and `FAMILY` are halves of the name, `IGNORED` is left out."""
+    """What a column of a guest list holds.
+
+    `GIVEN` and `FAMILY` are halves of the name, `CALLING_CODE` says whose national numbers stand beside it, `IGNORED`
+    is left out.
+    """
 
     NAME = "name"
     GIVEN = "given"
@@ -26,6 +30,7 @@ class Field(StrEnum):
     CONSENT = "consent"
     CONSENT_SOURCE = "consent_source"
     CONSENT_AT = "consent_at"
+    CALLING_CODE = "calling_code"
     IGNORED = "ignored"
 
 
@@ -41,7 +46,7 @@ class Known(NamedTuple):
 _HEADINGS: Final = {
     Field.NAME: (
         "name, full name, fullname, guest, guests, attendee, attendees, invitee, display name, name surname,"
-        "first last name, first and last name, name and surname, contact name, guest name, party name,"
+        "first last name, first and last name, name and surname, contact name, guest name,"
         "nombre, nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, invitado, invitados,"
         "invitada, nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
         "nom, nom complet, nom et prenom, nom prenom, prenom nom, prenom et nom, invite, invites, invitee,"
@@ -107,7 +112,14 @@ _HEADINGS: Final = {
         "plus ones, plus one, plus 1, plusone, plus ones allowed, plus one allowed, additional guests, companions,"
         "companion, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
         "begleitung, begleitpersonen, begleitperson, accompagnatori, accompagnatore, refakatci, refakatciler,"
-        "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी"
+        "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी,"
+        "additional guests allowed, extra guests"
+    ),
+    Field.CALLING_CODE: (
+        "country code, country calling code, calling code, dial code, dialing code, dialling code, phone code,"
+        "phone country code, isd, isd code, codigo de pais, codigo del pais, codigo pais, codigo do pais, ddi,"
+        "indicativo, indicativo do pais, indicatif, indicatif pays, landesvorwahl, landervorwahl,"
+        "prefisso internazionale, prefisso paese, ulke kodu, رمز الدولة, مفتاح الدولة, קידומת מדינה, देश कोड"
     ),
     Field.TIME_ZONE: (
         "time zone, timezone, tz, zona horaria, huso horario, fuso horario, fuseau horaire, zeitzone, fuso orario,"
@@ -177,10 +189,14 @@ _FILLER_WORDS: Final = (
     "guest guests of the your primary main invitee what is please enter"
     " de l del do da dos das des du der dell d invitado convidado invite gastes ospite"
     " required optional obligatorio opcional obligatoire pflichtfeld"
+    " s incl including"
 )
 _FILLERS: Final = frozenset(_FILLER_WORDS.split())
 # A telephone's number is the telephone; a guest's number is none.
-_NUMBER_WORDS: Final = frozenset({"number", "no", "nr", "num", "numero", "nummer", "n", "numer", "nomer"})
+_NUMBER_WORDS: Final = frozenset(
+    {"number", "no", "nr", "num", "numero", "nummer", "n", "numer", "nomer", "nb", "anzahl", "how", "many"}
+)
+_COUNTED: Final = frozenset({Field.PHONE, Field.PLUS_ONES})
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
 OWN_STATUS: Final = frozenset(
     {"answer", "coming", "invitation", "cause", "sent", "delivered", "read", "answer link"}
@@ -211,6 +227,50 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+DOUBTFUL: Final = 0.6
+"""How sure a heading is that only asks a question in which a known word stands."""
+_SHORTEST_QUESTION: Final = 4
+_QUESTIONS: Final = {
+    Field.PLUS_ONES: (
+        "how many additional guests, how many guests will you bring, how many guests will you be bringing,"
+        "how many people will you bring, how many plus ones, number of additional guests, number of plus ones,"
+        "cuantos acompanantes, numero de acompanantes, quantos acompanhantes, numero de acompanhantes,"
+        "combien d accompagnants, nombre d accompagnants, wie viele begleitpersonen, quanti accompagnatori,"
+        "numero di accompagnatori, kac kisi getireceksiniz, عدد المرافقين, מספר מלווים"
+    ),
+    Field.EMAIL: (
+        "email, e mail, email address, correo electronico, adresse mail, correio eletronico, correio electronico,"
+        "posta elettronica, e posta, البريد الالكتروني, דוא ל, मेल"
+    ),
+    Field.PHONE: (
+        "whatsapp, mobile number, mobile phone, cell phone, cell number, phone number, telephone number,"
+        "contact number, numero de telefono, telefono movil, numero de celular, celular, telemovel,"
+        "numero de telefone, numero de contacto, telephone portable, numero de telephone, numero de portable,"
+        "handynummer, telefonnummer, mobilnummer, numero di telefono, cellulare, cep telefonu, telefon numarasi,"
+        "telefon numaraniz, رقم الجوال, رقم الهاتف, رقم الموبايل, رقم الواتساب, מספר טלפון, מספר הטלפון,"
+        "טלפון נייד, मोबाइल नंबर, फोन नंबर"
+    ),
+    Field.NAME: (
+        "full name, your name, your names, name and surname, first and last name, nombre completo,"
+        "nombre y apellido, nombre y apellidos, tu nombre, su nombre, nome completo, seu nome, teu nome,"
+        "nome e apelido, nome e sobrenome, nome e cognome, tuo nome, suo nome, nom et prenom, votre nom,"
+        "ton nom, vor und nachname, vorname und nachname, dein name, ihr name, ad soyad, adiniz soyadiniz,"
+        "adiniz ve soyadiniz, الاسم الكامل, اسمك, שם מלא, שמך, पूरा नाम, आपका नाम"
+    ),
+}
+_ASKED: Final = {
+    field: tuple(fold(phrase) for phrase in phrases.split(",")) for field, phrases in _QUESTIONS.items()
+}
+_OTHER_PEOPLE: Final = (
+    "additional plus partner partners spouse companion companions child children kid kids emergency bring bringing"
+    " host mother father parent parents assistant assistants manager managers acompanante acompanantes pareja conyuge"
+    " hijo hijos emergencia acompanhante acompanhantes conjuge filho filhos emergencia accompagnant accompagnants"
+    " conjoint enfant enfants urgence begleitung begleitperson begleitpersonen kind kinder notfall accompagnatore"
+    " accompagnatori figlio figli emergenza refakatci المرافق المرافقين מלווה מלווים"
+)
+_OTHERS: Final = frozenset(map(fold, _OTHER_PEOPLE.split()))
+
+
 def _by_heading() -> Mapping[str, tuple[Field, int]]:
     known: dict[str, tuple[Field, int]] = {}
     for field, first in _HEADINGS.items():
@@ -234,8 +294,13 @@ def recognise(heading: str) -> Known | None:
     if bare in _BY_HEADING:
         known = Known(*_BY_HEADING[bare], _ALMOST)
         counts = len(bare.split()) < len(words) or "#" in heading
-        return None if counts and known.field is not Field.PHONE else known
-    return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading)
+        return None if counts and known.field not in _COUNTED else known
+    return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading) or _asked_for(fold(heading))
+
+
+def is_about_others(heading: str) -> bool:
+    """Tell whether a heading announces somebody else than the guest: "Names of additional guests"."""
+    return not _OTHERS.isdisjoint(fold(heading).split())
 
 
 def _numbered(folded: str) -> Known | None:
@@ -247,6 +312,18 @@ def _numbered(folded: str) -> Known | None:
         return None
     field, rank = _BY_HEADING[bare]
     return Known(field, rank + _BEHIND * (numbers[0] - 1), _ALMOST)
+
+
+def _asked_for(folded: str) -> Known | None:
+    """Recognise what the question of a form asks for: "What's your full name, as it should stand on the card?"."""
+    words = f" {folded} "
+    if words.count(" ") <= _SHORTEST_QUESTION:
+        return None
+    for field, phrases in _ASKED.items():
+        if any(f" {phrase} " in words for phrase in phrases):
+            others = field is not Field.PLUS_ONES and not _OTHERS.isdisjoint(folded.split())
+            return None if others else Known(field, _BEHIND, DOUBTFUL)
+    return None
 
 
 def _without_brackets(heading: str) -> Known | None:

@@ -11,6 +11,7 @@ from waapp.core.duplicates import Duplicate, Matches
 from waapp.core.headings import Field
 from waapp.core.import_diff import Present
 from waapp.core.merging import EXTRA, FIELDS
+from waapp.core.other_rows import group_of
 from waapp.core.rows import Row
 from waapp.core.tabular import guess_columns
 
@@ -92,7 +93,19 @@ class GuestList:
 
     def read(self, number: int) -> Row | None:
         """Read one row as it stands; None where it is empty."""
-        return next(apply([self.cells(number)], self.columns, self.region, first=number), None)
+        row = [self.cells(number)]
+        group = self._group_above(number)
+        return next(apply(row, self.columns, self.region, first=number, group=group), None)
+
+    def _group_above(self, number: int) -> str:
+        """Return what the last heading of a group above a row says."""
+        if any(column.field is Field.GROUP for column in self.columns.columns):
+            return ""
+        for above in range(number - 1, max((self.columns.heading_row or 0) - 2, 0), -1):
+            row = self.cells(above)
+            if sum(map(bool, row)) == 1 and (group := group_of([clean_cell(cell) for cell in row])):
+                return group
+        return ""
 
     def _places(self, name: str) -> list[int]:
         """Return the columns of a field: the one to write to, and for a name the others that make it up."""

@@ -82,7 +82,15 @@ _OUTCOMES: Final = {
     Outcome.SKIP: RowFilter.SKIPPED,
 }
 # All other findings are the problems of `check_guest`.
-_ONLY_SAID: Final = frozenset(RowCode) - {RowCode.NO_PHONE, RowCode.CONSENT_UNCLEAR}
+_ONLY_SAID: Final = frozenset(RowCode) - {
+    RowCode.NO_PHONE,
+    RowCode.CONSENT_UNCLEAR,
+    RowCode.NO_NAME,
+    RowCode.OTHER_HEADINGS,
+    RowCode.NAME_UNLIKELY,
+    RowCode.SECOND_LIST,
+    RowCode.CALLING_CODE_UNCLEAR,
+}
 _FURTHER: Final = ("",) * (len(MENDABLE) - 4)
 _KINDS: Final = {
     (outcome, matched, wrong): frozenset(

@@ -233,6 +233,16 @@ def time_zone(e164: str) -> str | None:
     return known[-1] if len(known) == len(names) and len(same) == 1 else None
 
 
+def region_of_code(text: str) -> str | None:
+    """Return the country that "+351", "351" or "PT" stands for in front of a number; None where it is none."""
+    digits = "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal()).lstrip("0")
+    if not digits:
+        code = text.strip().upper()
+        return code if code in phonenumbers.SUPPORTED_REGIONS else None
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:_LONGEST_NUMBER]), ())
+    return next((region for region in regions if region in phonenumbers.SUPPORTED_REGIONS), None)
+
+
 def shorten(e164: str) -> str:
     """Return what a log may say of a number: "+351 ••• 204"."""
     ending = "".join(character for character in e164 if character.isdecimal())[-3:]

@@ -8,11 +8,14 @@ from waapp.core.guests import GuestDraft
 
 
 class RowCode(StrEnum):
-    """What there is to say about a row, beside the codes of `check_guest`. The first three skip it."""
+    """What there is to say about a row, beside the codes of `check_guest`. The first six skip it."""
 
     DUPLICATE = "row_duplicate"
     REPEATED_HEADING = "row_repeated_heading"
     TOTAL = "row_total"
+    OTHER_HEADINGS = "row_other_headings"
+    GROUP_HEADING = "row_group_heading"
+    NO_NAME = "row_no_name"
     SHARED_PHONE = "row_shared_phone"
     SHARED_EMAIL = "row_shared_email"
     SAME_NAME = "row_same_name"
@@ -24,6 +27,12 @@ class RowCode(StrEnum):
     CONSENT_DAY_UNCLEAR = "row_consent_day_unclear"
     BROKEN_LETTERS = "row_broken_letters"
     SEVERAL_PHONES = "row_several_phones"
+    SEVERAL_PEOPLE = "row_several_people"
+    PLUS_ONES_IN_NAME = "row_plus_ones_in_name"
+    PHONE_IN_NAME = "row_phone_in_name"
+    NAME_UNLIKELY = "row_name_unlikely"
+    SECOND_LIST = "row_second_list"
+    CALLING_CODE_UNCLEAR = "row_calling_code_unclear"
 
 
 # Plain tuples, because a long list makes hundreds of thousands of them.

@@ -50,6 +50,9 @@ ROWS: Final = {
     RowCode.DUPLICATE: "{name} stands in row {first} already.",
     RowCode.REPEATED_HEADING: "The headings once more.",
     RowCode.TOTAL: "A sum, not a guest.",
+    RowCode.OTHER_HEADINGS: "Other headings: the rows below are read as those above.",
+    RowCode.GROUP_HEADING: "A heading, not a guest. The guests below get the group “{group}”.",
+    RowCode.NO_NAME: "“{name}” names nobody. Type a name, or let the guest above bring one more.",
     RowCode.SHARED_PHONE: "The same phone as {other} in row {first}.",
     RowCode.SHARED_EMAIL: "The same e-mail address as {other} in row {first}.",
     RowCode.SAME_NAME: "The same name as in row {first}.",
@@ -61,6 +64,14 @@ ROWS: Final = {
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
+    RowCode.SEVERAL_PEOPLE: "Several people in one row: they are one guest and get one message.",
+    RowCode.PLUS_ONES_IN_NAME: "“{text}” was read as {name}, who may bring {count}.",
+    RowCode.PHONE_IN_NAME: "“{text}” was read as {name} with the number {phone}.",
+    RowCode.NAME_UNLIKELY: "“{text}” does not look like a name.",
+    RowCode.SECOND_LIST: (
+        "“{other}” stands beside, in a second list of this sheet, and is not read: copy that below this one."
+    ),
+    RowCode.CALLING_CODE_UNCLEAR: "“{text}” is no country code.",
 }
 """What there is to say about a row of an imported list, beside the codes in FIELDS."""
 

@@ -33,6 +33,7 @@ COLUMN_FIELDS: Final = {
     Field.CONSENT: "Consent",
     Field.CONSENT_SOURCE: "Source of the consent",
     Field.CONSENT_AT: "Date of the consent",
+    Field.CALLING_CODE: "Country code of the number",
     Field.IGNORED: "Leave out",
 }
 """What a column can hold, as the planner chooses it."""
