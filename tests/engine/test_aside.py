@@ -5,12 +5,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import psutil
 import pytest
 
 from waapp.engine import aside as module
-from waapp.engine.aside import Aside, AsideError, aside
+from waapp.engine.aside import Aside, AsideError, Help, Helper, aside
 from waapp.errors import DatabaseError, UserError
 
 
@@ -139,6 +140,13 @@ class Counter:
         yield 1
         time.sleep(60)
 
+    def end(self, how: int) -> Iterator[int]:
+        os.kill(os.getpid(), how)
+        yield self.count
+
+    def grow(self) -> Iterator[int]:
+        return grows()
+
 
 @pytest.fixture
 def counter() -> Iterator[Aside[Counter]]:
@@ -174,3 +182,86 @@ def test_a_question_fails_when_it_is_killed_and_none_is_taken_after(counter: Asi
         next(answers)
     with pytest.raises(AsideError):
         list(counter.ask(Counter.add, 1))
+
+
+class Scale:
+    """Works with a counter in a process beside its own."""
+
+    def __init__(self, counter: Helper[Counter], factor: int) -> None:
+        self.counter = counter
+        self.factor = factor
+
+    def first(self) -> Iterator[int]:
+        begun = self.counter.begun()
+        yield from () if begun is None else self._scaled(begun)
+
+    def add(self, number: int) -> Iterator[int]:
+        yield from self._scaled(self.counter.ask(Counter.add, number))
+
+    def refuse(self) -> Iterator[int]:
+        yield from self._scaled(self.counter.ask(Counter.refuse))
+
+    def fail(self) -> Iterator[int]:
+        yield from self._scaled(self.counter.ask(Counter.fail))
+
+    def end(self, how: int) -> Iterator[int]:
+        yield from self._scaled(self.counter.ask(Counter.end, how))
+
+    def grow(self) -> Iterator[int]:
+        yield from self._scaled(self.counter.ask(Counter.grow))
+
+    def _scaled(self, answer: Iterator[int]) -> Iterator[int]:
+        number, *_ = answer
+        yield number * self.factor
+
+
+def scale(memory: int = 1 << 30) -> Aside[Scale]:
+    return Aside(Scale, 10, memory=memory, helped_by=Help(partial(Counter, 5), Counter.add, (2,)))
+
+
+@pytest.fixture
+def scaled() -> Iterator[Aside[Scale]]:
+    made = scale()
+    yield made
+    made.close()
+
+
+def test_a_helper_begins_by_itself_and_is_asked_again(scaled: Aside[Scale]) -> None:
+    assert list(scaled.ask(Scale.first)) == [70]
+    assert list(scaled.ask(Scale.first)) == []
+    assert list(scaled.ask(Scale.add, 1)) == [80]
+
+
+def test_a_known_trouble_of_a_helper_leaves_all_as_they_are(scaled: Aside[Scale]) -> None:
+    assert list(scaled.ask(Scale.first)) == [70]
+    with pytest.raises(DatabaseError, match="database_unreachable"):
+        list(scaled.ask(Scale.refuse))
+    assert list(scaled.ask(Scale.add, 0)) == [1070]
+
+
+def test_a_bug_of_a_helper_is_told_and_ends_both(scaled: Aside[Scale]) -> None:
+    assert list(scaled.ask(Scale.first)) == [70]
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(scaled.ask(Scale.fail))
+    with pytest.raises(AsideError):
+        list(scaled.ask(Scale.add, 1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends with another code there")
+@pytest.mark.parametrize(("how", "why"), [(signal.SIGTERM, "ended"), (signal.SIGABRT, "memory")])
+def test_a_helper_that_dies_ends_both(scaled: Aside[Scale], how: int, why: str) -> None:
+    assert list(scaled.ask(Scale.first)) == [70]
+    with pytest.raises(AsideError) as caught:
+        list(scaled.ask(Scale.end, how))
+    assert caught.value.why == why
+
+
+def test_a_helper_that_takes_all_memory_ends_both() -> None:
+    made = scale(memory=200 * 1024 * 1024)
+    try:
+        assert list(made.ask(Scale.first)) == [70]
+        with pytest.raises(AsideError) as caught:
+            list(made.ask(Scale.grow))
+        assert caught.value.why == "memory"
+    finally:
+        made.close()

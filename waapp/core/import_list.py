@@ -120,16 +120,20 @@ class GuestList:
 class Reading:
     """What a list says: its rows as guests, whom they resemble, how many lines were passed over.
 
+    `rows` are those of the list where they are read elsewhere; they may still be coming, and the list grow with them.
     `above` counts the lines above the headings.
 
     A row that was imported before is a known guest: whom else it resembles is not looked up again.
     """
 
-    def __init__(self, guests_of_list: GuestList, present: Present) -> None:
-        rows = apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region)
-        self._by_number = {row.number: row for row in rows}
+    def __init__(
+        self, guests_of_list: GuestList, present: Present, rows: Iterable[Row] | None = None
+    ) -> None:
+        self._by_number: dict[int, Row] = {}
         self._present = present
-        self._matches = Matches((row for row in self.rows if self._is_fresh(row)), present.guests.values())
+        self._matches = Matches(
+            self._fresh(read_rows(guests_of_list) if rows is None else rows), present.guests.values()
+        )
         heading = guests_of_list.columns.heading_row or 0
         self._below = len(guests_of_list.rows) - heading
         self.above: Final = max(heading - 1, 0)
@@ -159,6 +163,13 @@ class Reading:
             self._by_number.pop(number, None)
         self._matches.replace(row if row is not None and self._is_fresh(row) else Row(number, None, ()))
 
+    def _fresh(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Keep the rows and pass on those that are no known guests."""
+        for row in rows:
+            self._by_number[row.number] = row
+            if self._is_fresh(row):
+                yield row
+
     def _is_fresh(self, row: Row) -> bool:
         return row.draft is not None and not self._present.known(row.draft)
 
@@ -166,6 +177,11 @@ class Reading:
 def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:
     """Return a list with its headings found and its columns recognised."""
     return GuestList(rows, guess_columns(rows), region)
+
+
+def read_rows(guests_of_list: GuestList) -> Iterator[Row]:
+    """Read the rows of a list one by one."""
+    return apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region)
 
 
 def erasable(columns: ColumnMap) -> frozenset[str]:

@@ -11,11 +11,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
+from queue import SimpleQueue
+from typing import Any, Concatenate, Final, Generic, NoReturn, ParamSpec, TypeVar
 
 import psutil  # type: ignore[import-untyped] # ships no types
 
@@ -33,6 +35,8 @@ TIME_LIMIT: Final = 300.0
 
 _LOOK_EVERY: Final = 0.05
 _END_WITHIN: Final = 5.0
+_SWITCHING: Final = 0.0005
+"""Seconds after which work gives way to the thread that takes in what a helper sends: the helper waits for it."""
 
 
 class AsideError(Exception):
@@ -55,25 +59,106 @@ def aside(work: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs) -> 
     process.start()
     sender.close()
     try:
-        yield from _results(receiver, process, MEMORY_LIMIT)
+        yield from _results(receiver, (process,), MEMORY_LIMIT)
     finally:
         receiver.close()
         _end(process)
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a helper makes in its process, and the first question to it: a method and what it is given."""
+
+    make: Callable[[], object]
+    method: Callable[..., Iterator[Any]]
+    args: tuple[object, ...] = ()
+
+
+class Helper(Generic[W]):
+    """An object in a process beside the one that works with it, asked by its methods, one at a time.
+
+    It has been asked for the first time when both processes were started (`begun`), so that neither waits until the
+    other is there. A thread takes in what it yields as it comes: it never waits for whoever is not ready yet.
+    """
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe: Final = pipe
+        self._begun = True
+
+    def begun(self) -> Iterator[Any] | None:
+        """Return what comes of the first question; None when it was taken already."""
+        begun, self._begun = self._begun, False
+        return self._answer() if begun else None
+
+    def ask(
+        self, method: Callable[Concatenate[W, Q], Iterator[T]], *args: Q.args, **kwargs: Q.kwargs
+    ) -> Iterator[T]:
+        """Have a method of the object begin and return what it yields there; the answer before must be at its end.
+
+        Raises the `UserError`s of the method, and AsideError when the process has ended.
+        """
+        try:
+            self.pipe.send((method.__name__, args, kwargs))
+        except OSError as error:
+            raise AsideError("ended") from error
+        return self._answer()
+
+    def _answer(self) -> Iterator[Any]:
+        sys.setswitchinterval(_SWITCHING)
+        arrived: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        threading.Thread(target=self._take_in, args=(arrived,), daemon=True).start()
+        return self._taken(arrived)
+
+    def _take_in(self, arrived: "SimpleQueue[tuple[str, Any]]") -> None:
+        kind = "result"
+        while kind == "result":
+            try:
+                kind, value = self.pipe.recv()
+            except (EOFError, OSError):
+                kind, value = "helper_ended", None
+            except MemoryError:
+                kind, value = "memory", None
+            except Exception:
+                kind, value = "bug", traceback.format_exc()
+            arrived.put((kind, value))
+
+    def _taken(self, arrived: "SimpleQueue[tuple[str, Any]]") -> Iterator[Any]:
+        while True:
+            kind, value = arrived.get()
+            match kind:
+                case "result":
+                    yield value
+                case "memory":
+                    raise MemoryError
+                case "helper_ended":
+                    raise AsideError("ended")
+                case "done":
+                    return
+                case _:
+                    _raise(kind, value)
+
+
 class Aside(Generic[W]):
     """An object that lives in a process of its own and is asked by its methods, one at a time.
 
-    The process starts with the first question and takes at most `memory` bytes. A trouble that is known leaves it as
-    it is; whatever else goes wrong ends it.
+    The process starts with the first question and takes at most `memory` bytes. With `helped_by` a second one starts
+    beside it, within the same bounds, and `make` is given its `Helper` first. A trouble that is known leaves them as
+    they are; whatever else goes wrong in one of them ends both.
     """
 
-    def __init__(self, make: Callable[..., W], *args: object, memory: int = MEMORY_LIMIT) -> None:
+    def __init__(
+        self,
+        make: Callable[..., W],
+        *args: object,
+        memory: int = MEMORY_LIMIT,
+        helped_by: Help | None = None,
+    ) -> None:
         self._make = make
         self._args = args
         self._memory = memory
+        self._help = helped_by
         self._asking = threading.Lock()
-        self._process: BaseProcess | None = None
+        self._processes: tuple[BaseProcess, ...] = ()
         self._pipe: Connection | None = None
         self._ended = False
 
@@ -86,13 +171,13 @@ class Aside(Generic[W]):
         process. Raises AsideError and the `UserError`s of the method.
         """
         with self._asking:
-            process, pipe = self._started()
+            pipe = self._started()
             whole = False
             try:
                 if self._ended:
                     raise AsideError("ended")
                 pipe.send((method.__name__, args, kwargs))
-                yield from _results(pipe, process, self._memory)
+                yield from _results(pipe, self._processes, self._memory)
                 whole = True
             except UserError:
                 whole = True
@@ -104,64 +189,92 @@ class Aside(Generic[W]):
                     self.kill()
 
     def kill(self) -> None:
-        """End the process now, whatever it does; a question that is under way fails. Does not wait."""
+        """End all processes now, whatever they do; a question that is under way fails. Does not wait."""
         self._ended = True
-        if self._process is not None:
-            self._process.kill()
+        for process in self._processes:
+            process.kill()
 
     def close(self) -> None:
-        """End the process and wait until it is gone."""
+        """End all processes and wait until they are gone."""
         self.kill()
         with self._asking:
-            if self._process is not None and self._pipe is not None:
+            if self._pipe is not None:
                 self._pipe.close()
-                _end(self._process)
-                self._process = None
+            for process in self._processes:
+                _end(process)
+            self._processes = ()
 
-    def _started(self) -> tuple[BaseProcess, Connection]:
-        if self._process is None or self._pipe is None:
+    def _started(self) -> Connection:
+        if self._pipe is None:
             context = multiprocessing.get_context("spawn")
+            processes: list[BaseProcess] = []
+
+            def start(theirs: Connection, make: Callable[..., object], args: tuple[object, ...]) -> None:
+                given = (theirs, self._memory, make, args)
+                processes.append(context.Process(target=_serve, args=given, daemon=True))
+                processes[-1].start()
+                theirs.close()
+
+            args = self._args
+            if self._help is not None:
+                ours, theirs = context.Pipe()
+                # Lies there until the process looks.
+                ours.send((self._help.method.__name__, self._help.args, {}))
+                start(theirs, self._help.make, ())
+                args = (Helper(ours), *args)
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(
-                target=_serve, args=(theirs, self._memory, self._make, self._args), daemon=True
-            )
-            self._process.start()
-            theirs.close()
-        return self._process, self._pipe
+            start(theirs, self._make, args)
+            if self._help is not None:
+                ours.close()
+            # Who answers comes first.
+            self._processes = tuple(reversed(processes))
+        return self._pipe
 
 
-def _results(receiver: Connection, process: BaseProcess, memory: int) -> Iterator[Any]:
+def _results(receiver: Connection, processes: Sequence[BaseProcess], memory: int) -> Iterator[Any]:
+    """Yield what the first of the processes sends; the others help it."""
     since = time.monotonic()
     while True:
         try:
             while not receiver.poll(_LOOK_EVERY):
-                _check(process, since, memory)
+                _check(processes, since, memory)
             kind, value = receiver.recv()
         except (EOFError, OSError) as error:
-            process.join(_END_WITHIN)
-            # Where there is no memory, what is not Python ends its process.
-            raise AsideError("memory" if process.exitcode == -signal.SIGABRT else "ended") from error
+            raise _ended(processes[0]) from error
         match kind:
             case "result":
                 yield value
                 since = time.monotonic()
-            case "user_error":
-                known, code, params = value
-                raise known(code, **params)
             case "memory":
                 raise AsideError("memory")
-            case "bug":
-                raise RuntimeError(f"in the process aside:\n{value}")
-            case _:
+            case "helper_ended":
+                raise _ended(processes[-1])
+            case "done":
                 return
+            case _:
+                _raise(kind, value)
 
 
-def _check(process: BaseProcess, since: float, memory: int) -> None:
+def _raise(kind: str, value: Any) -> NoReturn:  # noqa: ANN401 - what the kind of message brings
+    if kind == "user_error":
+        known, code, params = value
+        raise known(code, **params)
+    raise RuntimeError(f"in the process aside:\n{value}")
+
+
+def _ended(process: BaseProcess) -> AsideError:
+    process.join(_END_WITHIN)
+    # Where there is no memory, what is not Python ends its process.
+    return AsideError("memory" if process.exitcode == -signal.SIGABRT else "ended")
+
+
+def _check(processes: Sequence[BaseProcess], since: float, memory: int) -> None:
     if time.monotonic() - since > TIME_LIMIT:
         raise AsideError("time")
-    with contextlib.suppress(psutil.Error):
-        if process.pid is not None and psutil.Process(process.pid).memory_info().rss > memory:
-            raise AsideError("memory")
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            if process.pid is not None and psutil.Process(process.pid).memory_info().rss > memory:
+                raise AsideError("memory")
 
 
 def _end(process: BaseProcess) -> None:
@@ -205,6 +318,9 @@ def _answer(sender: Connection, results: Callable[[], Iterator[Any]]) -> bool:
         return False
     except MemoryError:
         sender.send(("memory", None))
+        return False
+    except AsideError:
+        sender.send(("helper_ended", None))
         return False
     except Exception:
         sender.send(("bug", traceback.format_exc()))

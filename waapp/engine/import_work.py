@@ -6,7 +6,7 @@ spare, and a file made for it can end a process. What every method yields is wha
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,17 +16,19 @@ from waapp.core.columns import ColumnMap, HeadingChoice
 from waapp.core.duplicates import Likeness
 from waapp.core.headings import Field
 from waapp.core.import_diff import Choice, Decisions, Diff, Origin, Present, compare
-from waapp.core.import_list import GuestList, Reading, erasable, new_list
+from waapp.core.import_list import GuestList, Reading, erasable
 from waapp.core.import_remarks import with_remarks
 from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter, count_kinds, import_rows
 from waapp.core.imports import Undo
 from waapp.core.merging import Side
+from waapp.core.rows import Row
 from waapp.core.sources import Pasted, Source
 from waapp.db import guests as guest_rows
 from waapp.db import imports
 from waapp.db.engine import Database
+from waapp.engine.aside import Helper
 from waapp.engine.guest_exports import write_workbook
-from waapp.engine.guest_files import read_guest_file, read_pasted
+from waapp.engine.list_reader import ListReader, Piece
 from waapp.texts import tr
 from waapp.texts.imports import verdict_word, why_words
 
@@ -70,7 +72,15 @@ class ImportWork:
     With `whole` all rows are answered, else those that differ from the last answer.
     """
 
-    def __init__(self, database_url: str, planner: str, event_id: UUID, origin: Origin) -> None:
+    def __init__(
+        self,
+        reader: Helper[ListReader],
+        database_url: str,
+        planner: str,
+        event_id: UUID,
+        origin: Origin,
+    ) -> None:
+        self._reader = reader
         self._url = database_url
         self._planner = planner
         self._event_id = event_id
@@ -85,12 +95,14 @@ class ImportWork:
 
     def load(self, origin: Path | Pasted, region: str | None, sheet: str | None = None) -> Answer:
         """Read a file or a paste, or another sheet of it; raises the errors of `read_guest_file`."""
-        file = read_pasted(origin.text) if isinstance(origin, Pasted) else read_guest_file(origin, sheet)
-        found = new_list(file.rows, region)
-        choices = _run(self._load_event(found.columns.fingerprint))
-        self._source = file.source
+        opening = self._reader.begun() or self._reader.ask(ListReader.open, origin, sheet)
+        (opened,) = opening
+        rows: list[Sequence[str]] = []
+        self._list, pieces = _run(self._load_event(GuestList(rows, opened.columns, region)))
+        self._source = opened.source
         self._decisions = Decisions()
-        return self._read(found if choices is None else found.recall(choices))
+        self._reading = Reading(self._list, self._present, _gathered(pieces, rows))
+        return self._compare(whole=True)
 
     # How the list is read
 
@@ -201,13 +213,17 @@ class ImportWork:
             gone=gone,
         )
 
-    async def _load_event(self, fingerprint: str) -> dict[str, str] | None:
+    async def _load_event(self, found: GuestList) -> tuple[GuestList, Iterator[Piece]]:
+        """Have the rows read by the columns that were chosen for such a list before, and load the guests meanwhile."""
         database = Database(self._url, self._planner)
         try:
             async with database.read() as conn:
+                choices = await imports.recall_mapping(conn, found.columns.fingerprint)
+                recalled = found if choices is None else found.recall(choices)
+                pieces = self._reader.ask(ListReader.read, recalled.columns, recalled.region)
                 stored = await guest_rows.list_guests(conn, self._event_id)
                 self._present = Present(stored, await imports.list_given(conn, self._event_id))
-                return await imports.recall_mapping(conn, fingerprint)
+                return recalled, pieces
         finally:
             await database.dispose()
 
@@ -238,6 +254,13 @@ def undo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool)
             await database.dispose()
 
     yield _run(undo())
+
+
+def _gathered(pieces: Iterable[Piece], rows: list[Sequence[str]]) -> Iterator[Row]:
+    """Return the rows as they are understood, one by one, and put those of the list together meanwhile."""
+    for raw, understood in pieces:
+        rows.extend(raw)
+        yield from understood
 
 
 def _runner() -> asyncio.Runner:

@@ -17,8 +17,9 @@ from waapp.core.merging import Side
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
 from waapp.db.imports import Saved
-from waapp.engine.aside import Aside, AsideError
+from waapp.engine.aside import Aside, AsideError, Help
 from waapp.engine.import_work import Answer, ImportWork, ListState
+from waapp.engine.list_reader import ListReader
 from waapp.errors import UserError
 from waapp.gui.garbage import in_thread
 from waapp.texts import tr
@@ -57,6 +58,7 @@ class ImportDesk:
             event.id,
             Origin(self.name, datetime.now(UTC)),
             memory=MEMORY_LIMIT,
+            helped_by=Help(ListReader, ListReader.open, (origin,)),
         )
         self.behind = True
 
