@@ -1,7 +1,7 @@
 """Pictures of what the guests and events pages can show: the panel in every state, dialogs, long and foreign names."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -54,6 +54,22 @@ STATES = {
     UNKNOWN: "engine_state = 'unknown', claimed_at = now(), claim_token = gen_random_uuid(), looks = 9",
     FULL: "engine_state = 'accepted', twilio_status = 'sent', sent_at = now()",
 }
+
+DELIVERED = "engine_state = 'accepted', twilio_status = 'delivered', delivered_at = now()"
+
+TWICE = (
+    GuestDraft("Ana Sousa", "+351912345678", "", "Bride", "pt_PT", "Sits by the door", tags=("VIP",), plus_ones=1),
+    GuestDraft(
+        "Ana Maria Teixeira de Sousa e Vasconcelos da Silva Moreira", "+351912345670", "ana.maria@example.org",
+        "Friends of the family", "pt_BR", "No stairs, please: she comes with her mother", {"table": "12"},
+        ("Dance", "Vegan"), "Sousa",
+    ),
+    GuestDraft("Ana Sousa", "", "", "Groom"),
+    GuestDraft("Rui Reis", "+351912345678", "", "Groom"),
+    GuestDraft("محمد الحسن", "+201012345678", "m@example.org", "Groom", "ar"),
+    GuestDraft("محمد الحسين", "", "m@example.org", "Groom", "ar"),
+    GuestDraft("Ewa Kowalczyk", "+48512345678", "", "Work", "pl"),
+)  # fmt: skip
 
 
 class Stage:
@@ -139,7 +155,8 @@ class Stage:
 async def take_guests(stage: Stage) -> None:
     """Take every picture of the guests' page."""
     party = await stage.event("Clara & Davi, and a name that goes on for longer than there is room", PEOPLE)
-    await _invite(stage, party)
+    await _invite(stage, party, STATES)
+    await _dress(stage, party)
     await stage.go(party, len(PEOPLE))
     camera, page = stage.camera, stage.guests
     await camera.take("guests-few")
@@ -182,6 +199,8 @@ async def take_guests(stage: Stage) -> None:
     await until(lambda: "deleted" in page.messages.text)
     await camera.take("guests-undo")
     page._undo.take_back()
+    if stage.wants("guests-merge", "guests-lookalikes", "guests-two"):
+        await _merging(stage)
     if stage.wants("guests-many"):
         drafts = [
             replace(PEOPLE[n % len(PEOPLE)], name=f"{PEOPLE[n % len(PEOPLE)].name} {n}") for n in range(MANY)
@@ -213,6 +232,21 @@ async def take_events(stage: Stage) -> None:
     await asyncio.sleep(1)
     await camera.take("event-conflict")
     page.panel.close_panel()
+
+
+async def _merging(stage: Stage) -> None:
+    """Show who is twice on a list, and two being made one."""
+    event = await stage.event("Anniversary", TWICE)
+    await _invite(stage, event, {TWICE[0].name: DELIVERED, TWICE[1].name: "engine_state = 'queued'"})
+    await stage.go(event, len(TWICE))
+    await stage.dialog("guests-lookalikes", lambda: stage.child(QPushButton, "guests_lookalikes").click())
+    rows = stage.guests.guests.model.all_rows()
+    stage.guests.guests.view.select_ids(
+        [row.id for row in rows if row.name in {one.name for one in TWICE[:2]}]
+    )
+    await asyncio.sleep(0.3)
+    await stage.camera.take("guests-two")
+    await stage.dialog("guests-merge", lambda: stage.child(QPushButton, "guest_merge").click())
 
 
 async def _conflict(stage: Stage, panel: GuestPanel) -> None:
@@ -259,8 +293,8 @@ def _fill_bulk(stage: Stage) -> None:
     asyncio.get_running_loop().call_later(0.1, tick)
 
 
-async def _invite(stage: Stage, event_id: UUID) -> None:
-    """Let invitations stand in several states, a number be opted out, labels have colours, a filter be kept."""
+async def _invite(stage: Stage, event_id: UUID, states: Mapping[str, str]) -> None:
+    """Let invitations stand in several states."""
     async with stage.database.begin() as conn:
         stored = {one.name: one for one in await guests.list_guests(conn, event_id)}
         await sends.queue_send(
@@ -271,14 +305,20 @@ async def _invite(stage: Stage, event_id: UUID) -> None:
             ),
             [
                 NewInvitation(stored[name].id, stored[name].phone, {"guest_name": name}, f"Dear {name}, come!")
-                for name in STATES
+                for name in states
             ],
         )  # fmt: skip
-        for name, state in STATES.items():
+        for name, state in states.items():
             await conn.execute(
                 text(f"UPDATE whatsapp_invitations SET {state} WHERE guest_id = :guest"),
                 {"guest": stored[name].id},
             )
+
+
+async def _dress(stage: Stage, event_id: UUID) -> None:
+    """Let a number be opted out, labels have colours, a filter be kept."""
+    async with stage.database.begin() as conn:
+        stored = {one.name: one for one in await guests.list_guests(conn, event_id)}
         await opt_outs.add_opt_out(
             conn, stored[OPTED_OUT].phone, source="planner", reason="asked on the phone", created_by="Rui"
         )

@@ -47,6 +47,15 @@ class Duplicate(NamedTuple):
     guest_id: UUID | None = None
 
 
+class Alike(NamedTuple):
+    """Two entries that may be one person; `one` is the earlier of them."""
+
+    one: UUID
+    other: UUID
+    likeness: Likeness
+    reasons: tuple[Reason, ...]
+
+
 class Known(Protocol):
     """A guest of the event, as `Guest` and `GuestRow` have it."""
 
@@ -163,6 +172,18 @@ def find_duplicates(rows: Iterable[Row], known: Iterable[Known] = ()) -> Iterato
     return iter(Matches(rows, known))
 
 
+def find_alike(guests: Iterable[Known]) -> Iterator[Alike]:
+    """Return every two guests of a list that may be one person."""
+    index = _Index()
+    ids: list[UUID] = []
+    for guest in guests:
+        entry = _entry(guest.name, guest.phone, guest.email)
+        for match in index.find_all(entry):
+            yield Alike(ids[match.place], guest.id, match.likeness, match.reasons)
+        index.keep(len(ids), entry)
+        ids.append(guest.id)
+
+
 def mark_repeats(rows: Iterable[Row]) -> Iterator[Row]:
     """Skip the rows that repeat one above, and say of the others what they share with one above."""
     index = _Index()
@@ -260,6 +281,12 @@ class _Index:
                 if match.likeness is Likeness.SAME and match.score == _SAME_NAME:
                     break
         return best
+
+    def find_all(self, entry: _Entry) -> Iterator[_Match]:
+        """Return all matches, the first place first."""
+        for place in sorted(self._candidates(entry, None)):
+            if match := self._compare(entry, place):
+                yield match
 
     def _keys(self, entry: _Entry) -> list[tuple[dict[str, list[int]], str]]:
         keys = [(self.by_words, entry.sorted_words)]

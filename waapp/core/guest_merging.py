@@ -39,17 +39,23 @@ class Message(NamedTuple):
 class Sides:
     """A field in which guests differ: the values to choose from, the survivor's first where it has one.
 
-    `default` counts unless the planner chooses another one.
+    `default` counts unless the planner chooses another one; `own` is what the survivor has.
     """
 
     field: str
     values: tuple[object, ...]
     default: object
+    own: object
 
     @property
     def is_open(self) -> bool:
         """Whether there is something to choose; else one value is there, or all of them go together."""
         return len(self.values) > 1
+
+    @property
+    def comes_along(self) -> bool:
+        """Whether the survivor gets something unasked that only others have."""
+        return not self.is_open and self.default != self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def sides(guests: Sequence[Guest], survivor: UUID) -> tuple[Sides, ...]:
             said = [tuple(dict.fromkeys(tag for tags in said for tag in _as_tuple(tags)))]
         elif field == "notes" and len(said) > 1:
             said.insert(0, "\n".join(map(str, said)))
-        found.append(Sides(field, tuple(said), _default(field, said)))
+        found.append(Sides(field, tuple(said), _default(field, said), each[0].get(field, "")))
     return tuple(found)
 
 

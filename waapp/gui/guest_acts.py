@@ -6,11 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from waapp.core import phone
+from waapp.core.guest_merging import Merge
 from waapp.core.guest_query import GuestQuery
-from waapp.db import guest_changes, guest_filters, opt_outs
+from waapp.db import guest_changes, guest_filters, guest_merging, opt_outs
 from waapp.db import guests as guest_rows
 from waapp.db.engine import Database
 from waapp.db.guest_changes import Before
+from waapp.db.guest_merging import Merged
 from waapp.db.opt_outs import OptOut
 from waapp.texts import tr
 
@@ -124,6 +126,49 @@ class ArrivalAct:
         """Return the act of the others."""
         left = tuple(one for one in self.ids if one != guest_id)
         return ArrivalAct(self.database, left, self.even_invited) if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAct:
+    """Guests became one."""
+
+    database: Database
+    done: Merged
+
+    async def take_back(self) -> Undone:
+        """Bring back who became one with another; what waited stays cancelled."""
+        async with self.database.begin() as conn:
+            undone = await guest_merging.unmerge_guests(conn, self.done)
+            now = await guest_rows.get_guests(conn, undone.ids)
+        words = tr("{n:guest is|guests are} apart again.", n=len(undone.ids))
+        if not undone.stays:
+            again = MergeAgainAct(self.database, replace(self.done.merge, seen=tuple(now)))
+            return Undone(words, undone.ids, again)
+        stays = tr("What somebody else has changed since stays.")
+        return Undone(f"{words} {stays}", undone.ids, level="warning")
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return nothing for one of those who became one: it knows all about them."""
+        return None if any(guest.id == guest_id for guest in self.done.merge.seen) else self
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAgainAct:
+    """Guests who became one were taken apart again."""
+
+    database: Database
+    merge: Merge
+
+    async def take_back(self) -> Undone:
+        """Make them one as before, unless somebody has changed them since."""
+        async with self.database.begin() as conn:
+            done = await guest_merging.merge_guests(conn, self.merge)
+        words = tr("{n:guest|guests} became one again.", n=len(self.merge.seen))
+        return Undone(words, (self.merge.survivor,), MergeAct(self.database, done))
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return nothing for one of them."""
+        return None if any(guest.id == guest_id for guest in self.merge.seen) else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class GuestMenu(QMenu):
     number_wanted = Signal()
     link_wanted = Signal()
     change_wanted = Signal()
+    merge_wanted = Signal()
     delete_wanted = Signal()
     personal_data_wanted = Signal()
     erasure_wanted = Signal()
@@ -28,6 +29,7 @@ class GuestMenu(QMenu):
         self._add("guests_menu_copy", tr("Copy number"), "Ctrl+C", self.number_wanted)
         self._link = self._add("guests_menu_link", tr("Copy the answer link"), "Ctrl+L", self.link_wanted)
         self._change = self._add("guests_menu_change", tr("Change all…"), "Ctrl+B", self.change_wanted)
+        self._merge = self._add("guests_menu_merge", tr("Merge into one…"), "Ctrl+J", self.merge_wanted)
         self._add("guests_menu_delete", tr("Delete"), "Del", self.delete_wanted)
         self.addSeparator()
         self._data = self._add(
@@ -61,4 +63,5 @@ class GuestMenu(QMenu):
             return
         for action in (self._edit, self._link, self._data, self._erase):
             action.setEnabled(len(selected) == 1)
+        self._merge.setEnabled(len(selected) > 1)
         self.popup(self._view.viewport().mapToGlobal(at))

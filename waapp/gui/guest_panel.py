@@ -40,6 +40,7 @@ class GuestPanel(SidePanel):
     closing = Signal()
     save_wanted = Signal()
     change_wanted = Signal()
+    merge_wanted = Signal()
     delete_wanted = Signal()
     link_wanted = Signal()
     message_wanted = Signal()
@@ -230,10 +231,17 @@ class GuestPanel(SidePanel):
         self._change = button(
             tr("Change…"), "guest_change", primary=True, accessible_name=tr("Change all selected guests")
         )
+        self._merge = button(
+            tr("Merge…"),
+            "guest_merge",
+            accessible_name=tr("Merge the selected guests into one"),
+            key="Ctrl+J",
+        )
         self._delete = button(tr("Delete"), "guest_delete", kind="danger")
         self._copy.hide()
         self.footer.addWidget(self.save_button)
         self.footer.addWidget(self._change)
+        self.footer.addWidget(self._merge)
         self.footer.addWidget(self._copy)
         self.footer.addStretch(1)
         self.footer.addWidget(self._delete)
@@ -242,6 +250,7 @@ class GuestPanel(SidePanel):
         self.save_button.clicked.connect(self.save_wanted)
         self._copy.clicked.connect(self.link_wanted)
         self._change.clicked.connect(self.change_wanted)
+        self._merge.clicked.connect(self.merge_wanted)
         self._delete.clicked.connect(self.delete_wanted)
         self._forbid.clicked.connect(self.opt_out_wanted)
         self.invitation.message_wanted.connect(self.message_wanted)
@@ -269,6 +278,7 @@ class GuestPanel(SidePanel):
         self._together.setVisible(self._mode is PanelMode.SEVERAL)
         self.save_button.setVisible(one)
         self._change.setVisible(self._mode is PanelMode.SEVERAL)
+        self._merge.setVisible(self._mode is PanelMode.SEVERAL)
         self._copy.setVisible(self._has_link and self._mode is PanelMode.EDIT)
         self._delete.setVisible(self._mode in {PanelMode.EDIT, PanelMode.SEVERAL})
 

@@ -1,6 +1,6 @@
 """The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
@@ -14,34 +14,27 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
-from waapp.core.guest_edits import differs
-from waapp.core.guests import GuestRow
 from waapp.core.template_values import rsvp_link
-from waapp.core.two_edits import OtherEdit
 from waapp.db import events as event_rows
-from waapp.db import guest_changes
 from waapp.db import guests as guest_rows
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
-from waapp.db.guests import DeletedGuests
 from waapp.errors import UserError
 from waapp.gui import style
-from waapp.gui.aio import Tasks, ask
+from waapp.gui.aio import Tasks
 from waapp.gui.bars import MessageBar
-from waapp.gui.bulk_dialog import BulkDialog
-from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.garbage import setting_aside
-from waapp.gui.guest_acts import DeletionAct, EditAct
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_import import GuestImport, ImportMenu, dropped_file
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_looks import GuestLooks
+from waapp.gui.guest_many import GuestMany
 from waapp.gui.guest_menu import GuestMenu
+from waapp.gui.guest_merging import GuestMerging
 from waapp.gui.guest_panel import GuestPanel
-from waapp.gui.guest_questions import deletion_question, late_change_question, late_deletion_question
 from waapp.gui.guest_states import cannot_read, no_event, nobody_yet
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.refresher import FOLLOWING, Refresher
@@ -207,6 +200,28 @@ class GuestsPage(QWidget):
             catch_up=self._catch_up,
             parent=self,
         )
+        self._many = GuestMany(
+            database=self._database,
+            tasks=self._tasks,
+            guests=self.guests,
+            panel=self.panel,
+            undo=self._undo,
+            catch_up=self._catch_up,
+            leaving=self._leaving,
+            parent=self,
+        )
+        self._merging = GuestMerging(
+            database=self._database,
+            desk=self._desk,
+            tasks=self._tasks,
+            guests=self.guests,
+            messages=self.messages,
+            undo=self._undo,
+            catch_up=self._catch_up,
+            leaving=self._leaving,
+            title_of=self.panel.form.title,
+            parent=self,
+        )
         self._export = GuestExport(
             database=self._database,
             practice=self._practice,
@@ -227,12 +242,15 @@ class GuestsPage(QWidget):
             QShortcut(QKeySequence(key), self).activated.connect(self._undo.do_again)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._paste)
         self.guests.model.counted.connect(self._show_facts)
-        self._menu.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
-        self.panel.change_wanted.connect(lambda: self._tasks.start(self._change_selected()))
+        self._menu.change_wanted.connect(self._many.change)
+        self.panel.change_wanted.connect(self._many.change)
+        self._menu.merge_wanted.connect(self._merging.merge_selected)
+        self.panel.merge_wanted.connect(self._merging.merge_selected)
+        self.guests.lookalikes_wanted.connect(lambda: self._tasks.start(self._merging.show_lookalikes()))
         self._menu.edit_wanted.connect(self._editing.edit)
         self._menu.number_wanted.connect(self._copy_number)
         self._menu.link_wanted.connect(self._copy_link)
-        self._menu.delete_wanted.connect(self._delete)
+        self._menu.delete_wanted.connect(self._many.delete)
         self._menu.personal_data_wanted.connect(lambda: self._with_one(self._export.save_personal_data))
         self._menu.erasure_wanted.connect(lambda: self._with_one(self._erase))
         self._export_button.clicked.connect(self._export_shown)
@@ -241,7 +259,7 @@ class GuestsPage(QWidget):
         self._import_menu.paste.triggered.connect(self._paste)
         self._import_menu.history.triggered.connect(lambda: self._bring_in(self._import.show_history))
         self._add_button.clicked.connect(self._add)
-        self.panel.delete_wanted.connect(self._delete)
+        self.panel.delete_wanted.connect(self._many.delete)
         self.panel.link_wanted.connect(self._copy_link)
 
     def _try_again(self) -> None:
@@ -311,6 +329,7 @@ class GuestsPage(QWidget):
     def _take_event(self, event: Event) -> None:
         self._event = event
         self._looks.take_event(event.id)
+        self._merging.take_event(event)
         self._undo.take_event(event.id)
         self._editing.take_event(event)
 
@@ -344,75 +363,6 @@ class GuestsPage(QWidget):
         self._import_button.setEnabled(self._event is not None)
         self._more_imports.setEnabled(self._event is not None)
         self._export_button.setEnabled(self._event is not None and totals[GuestFilter.ALL] > 0)
-
-    # Deleting and changing many
-
-    def _delete(self) -> None:
-        ids = self.guests.selected
-        if ids:
-            self._tasks.start(self._delete_guests(ids))
-
-    async def _delete_guests(self, ids: Sequence[UUID]) -> None:
-        rows = [row for guest_id in ids if (row := self.guests.model.row(guest_id)) is not None]
-        invited = sum(row.invitation_id is not None for row in rows)
-        if invited and not await ask(deletion_question(rows, invited, self)):
-            return
-        deleted = await self._delete_seen(rows)
-        if deleted is None:
-            return
-        self.panel.forget()
-        self.guests.view.clearSelection()
-        self.guests.remove(deleted.ids)
-        self._show_facts()
-        words = (
-            tr("{name} was deleted.", name=rows[0].name or tr("No name"))
-            if len(rows) == 1
-            else tr("{n:guest was|guests were} deleted.", n=len(deleted.ids))
-        )
-        self._undo.remember(words, DeletionAct(self._database, deleted))
-
-    async def _delete_seen(self, rows: Sequence[GuestRow]) -> DeletedGuests | None:
-        """Delete guests who are as the planner has seen them, the others only if the planner says so again."""
-        ids = {row.id: row for row in rows}
-        self._leaving.update(ids)
-        async with self._database.begin() as conn:
-            now = await guest_rows.lock_guests(conn, ids)
-            late = [guest for guest in now if differs(ids[guest.id], guest)]
-            if not late:
-                return await guest_rows.delete_guests(conn, ids)
-        await self._catch_up()
-        if not await ask(late_deletion_question(late, self)):
-            self._leaving.difference_update(ids)
-            return None
-        async with self._database.begin() as conn:
-            return await guest_rows.delete_guests(conn, ids)
-
-    async def _change_selected(self) -> None:
-        """Ask for one change of all selected guests, and make it."""
-        ids = self.guests.selected
-        if not ids:
-            return
-        async with self._database.read() as conn:
-            seen = {guest.id: guest.draft for guest in await guest_rows.get_guests(conn, ids)}
-        dialog = BulkDialog(len(ids), **self.guests.known(), parent=self)
-        if not await ask(dialog):
-            return
-        async with self._database.begin() as conn:
-            done = await guest_changes.change_guests(conn, ids, dialog.change, seen)
-        await self._catch_up()
-        before = done.before
-        if done.overtaken and await ask(self._late_change_question(done.overtaken)):
-            async with self._database.begin() as conn:
-                more = await guest_changes.change_guests(conn, done.overtaken, dialog.change)
-            before += more.before
-            await self._catch_up()
-        words = tr("{n:guest was|guests were} changed.", n=len(before))
-        self._undo.remember(words, EditAct(self._database, before))
-
-    def _late_change_question(self, overtaken: Mapping[UUID, Sequence[OtherEdit]]) -> ConfirmDialog:
-        names = {guest_id: row.name for guest_id in overtaken if (row := self.guests.model.row(guest_id))}
-        edits = [(names.get(guest_id, ""), edit) for guest_id, each in overtaken.items() for edit in each]
-        return late_change_question(edits, self.panel.form.title, self)
 
     # Copying, importing, the menu
 

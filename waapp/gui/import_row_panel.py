@@ -1,15 +1,16 @@
 """One row of a list in detail: what is to be said of it, what to do with it, whose value counts in each field."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QRadioButton, QVBoxLayout, QWidget
 
 from waapp.core.import_diff import Choice, Outcome
 from waapp.core.import_rows import ImportRow
 from waapp.core.merging import Change, Side, is_empty
 from waapp.gui import style
-from waapp.gui.paint import isolated
+from waapp.gui.field_sides import FieldSides
 from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
 from waapp.texts import tr
 from waapp.texts.imports import field_name, remarks, value_words
@@ -103,40 +104,29 @@ class ImportRowPanel(SidePanel):
         if wanted is None:
             return
         self._parts.append(rule())
-        self._parts += [_Sides(self, wanted[0], change) for change in wanted[1]]
+        self._parts += [self._sides(wanted[0], change) for change in wanted[1]]
         for part in self._parts:
             self._changes.addWidget(part)
             if had_focus and (again := part.findChild(QRadioButton, had_focus)) is not None:
                 again.setFocus()
 
+    def _sides(self, number: int, change: Change) -> FieldSides:
+        """Return what is there and what the row has, and which of them counts."""
+        return FieldSides(
+            field_name(change.field),
+            [
+                (
+                    f"import_side_{change.field}_{side}",
+                    _side_words(side, value, empty=is_empty(change.field, value)),
+                    side is change.side,
+                    partial(self.sided.emit, number, change.field, side),
+                )
+                for side, value in ((Side.STORED, change.old), (Side.FILE, change.new))
+            ],
+        )
+
     def _choose(self, at: int) -> None:
         self.chosen.emit(self._choice.itemData(at))
-
-
-class _Sides(QWidget):
-    """A field in which a row differs: what is there, what the row has, and which of them counts."""
-
-    def __init__(self, owner: ImportRowPanel, number: int, change: Change) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(style.SPACE[0])
-        title = label(field_name(change.field), tone="muted", size=12)
-        column.addWidget(title)
-        group = QButtonGroup(self)
-        for side, value in ((Side.STORED, change.old), (Side.FILE, change.new)):
-            said = _side_words(side, value, empty=is_empty(change.field, value))
-            cut = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 250)
-            mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-            radio = QRadioButton((isolated(cut) if mirrored else cut).replace("&", "&&"))
-            name(radio, f"import_side_{change.field}_{side}", f"{title.text()}: {said}")
-            radio.setToolTip(said)
-            radio.setChecked(side is change.side)
-            radio.toggled.connect(
-                lambda on, chosen=side: owner.sided.emit(number, change.field, chosen) if on else None
-            )
-            group.addButton(radio)
-            column.addWidget(radio)
 
 
 def _side_words(side: Side, value: object, *, empty: bool) -> str:

@@ -1,0 +1,121 @@
+"""What is done to all selected guests at once: changing and deleting them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from waapp.core.guest_edits import differs
+from waapp.core.guests import GuestRow
+from waapp.core.two_edits import OtherEdit
+from waapp.db import guest_changes
+from waapp.db import guests as guest_rows
+from waapp.db.engine import Database
+from waapp.db.guests import DeletedGuests
+from waapp.gui.aio import Tasks, ask
+from waapp.gui.bulk_dialog import BulkDialog
+from waapp.gui.confirm import ConfirmDialog
+from waapp.gui.guest_acts import DeletionAct, EditAct
+from waapp.gui.guest_list import GuestList
+from waapp.gui.guest_panel import GuestPanel
+from waapp.gui.guest_questions import deletion_question, late_change_question, late_deletion_question
+from waapp.gui.guest_undo import GuestUndo
+from waapp.texts import tr
+
+
+class GuestMany:
+    """Asks before what others have just done would be undone by it, and remembers how all of it is taken back.
+
+    `leaving` holds those whom this window deletes, so that nobody else is blamed for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        tasks: Tasks,
+        guests: GuestList,
+        panel: GuestPanel,
+        undo: GuestUndo,
+        catch_up: Callable[[], Awaitable[None]],
+        leaving: set[UUID],
+        parent: QWidget,
+    ) -> None:
+        self._database: Final = database
+        self._tasks: Final = tasks
+        self._guests: Final = guests
+        self._panel: Final = panel
+        self._undo: Final = undo
+        self._catch_up: Final = catch_up
+        self._leaving: Final = leaving
+        self._parent: Final = parent
+
+    def delete(self) -> None:
+        """Delete the selected guests."""
+        ids = self._guests.selected
+        if ids:
+            self._tasks.start(self._delete_guests(ids))
+
+    def change(self) -> None:
+        """Ask for one change of all selected guests, and make it."""
+        ids = self._guests.selected
+        if ids:
+            self._tasks.start(self._change_guests(ids))
+
+    async def _delete_guests(self, ids: Sequence[UUID]) -> None:
+        rows = [row for guest_id in ids if (row := self._guests.model.row(guest_id)) is not None]
+        invited = sum(row.invitation_id is not None for row in rows)
+        if invited and not await ask(deletion_question(rows, invited, self._parent)):
+            return
+        deleted = await self._delete_seen(rows)
+        if deleted is None:
+            return
+        self._panel.forget()
+        self._guests.view.clearSelection()
+        self._guests.remove(deleted.ids)
+        words = (
+            tr("{name} was deleted.", name=rows[0].name or tr("No name"))
+            if len(rows) == 1
+            else tr("{n:guest was|guests were} deleted.", n=len(deleted.ids))
+        )
+        self._undo.remember(words, DeletionAct(self._database, deleted))
+
+    async def _delete_seen(self, rows: Sequence[GuestRow]) -> DeletedGuests | None:
+        """Delete guests who are as the planner has seen them, the others only if the planner says so again."""
+        ids = {row.id: row for row in rows}
+        self._leaving.update(ids)
+        async with self._database.begin() as conn:
+            now = await guest_rows.lock_guests(conn, ids)
+            late = [guest for guest in now if differs(ids[guest.id], guest)]
+            if not late:
+                return await guest_rows.delete_guests(conn, ids)
+        await self._catch_up()
+        if not await ask(late_deletion_question(late, self._parent)):
+            self._leaving.difference_update(ids)
+            return None
+        async with self._database.begin() as conn:
+            return await guest_rows.delete_guests(conn, ids)
+
+    async def _change_guests(self, ids: Sequence[UUID]) -> None:
+        async with self._database.read() as conn:
+            seen = {guest.id: guest.draft for guest in await guest_rows.get_guests(conn, ids)}
+        dialog = BulkDialog(len(ids), **self._guests.known(), parent=self._parent)
+        if not await ask(dialog):
+            return
+        async with self._database.begin() as conn:
+            done = await guest_changes.change_guests(conn, ids, dialog.change, seen)
+        await self._catch_up()
+        before = done.before
+        if done.overtaken and await ask(self._late_change_question(done.overtaken)):
+            async with self._database.begin() as conn:
+                more = await guest_changes.change_guests(conn, done.overtaken, dialog.change)
+            before += more.before
+            await self._catch_up()
+        words = tr("{n:guest was|guests were} changed.", n=len(before))
+        self._undo.remember(words, EditAct(self._database, before))
+
+    def _late_change_question(self, overtaken: Mapping[UUID, Sequence[OtherEdit]]) -> ConfirmDialog:
+        names = {guest_id: row.name for guest_id in overtaken if (row := self._guests.model.row(guest_id))}
+        edits = [(names.get(guest_id, ""), edit) for guest_id, each in overtaken.items() for edit in each]
+        return late_change_question(edits, self._panel.form.title, self._parent)
