@@ -338,7 +338,7 @@ def test_deleted_guests_come_back_as_they_were(run, database: Database) -> None:
         before = [await column(database, query) for query in everything]
         async with database.begin() as conn:
             deleted = await guests.delete_guests(conn, [ids[0], ids[2], uuid4()])
-        assert set(deleted.ids) == {ids[0], ids[2]}
+        assert set(deleted) == {ids[0], ids[2]}
         assert await column(database, "SELECT id FROM guests") == [ids[1]]
         async with database.begin() as conn:
             await guests.restore_guests(conn, deleted)
@@ -388,7 +388,7 @@ def test_guests_of_a_deleted_event_do_not_come_back(run, database: Database) -> 
             ids = await make_guests(conn, event.id, 1)
             deleted = await guests.delete_guests(conn, ids)
         await execute(database, "DELETE FROM events")
-        with pytest.raises(UserError, match="event_unknown"):
+        with pytest.raises(UserError, match="guests_without_event"):
             async with database.begin() as conn:
                 await guests.restore_guests(conn, deleted)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from waapp.core.events import Event, EventDraft, EventSummary
 from waapp.core.guests import COMING
@@ -93,14 +93,16 @@ INSERT INTO guests (event_id, {_KEPT_OF_GUESTS})
 SELECT :copy, {_KEPT_OF_GUESTS} FROM guests WHERE event_id = :event_id ORDER BY created_at, id
 """)
 
-_DELETE: Final = text("""
-DELETE FROM events e
-WHERE e.id = :id
-  AND NOT EXISTS (SELECT FROM whatsapp_sends s WHERE s.event_id = e.id AND s.state IN ('active', 'paused'))
-  AND NOT EXISTS (
-      SELECT FROM whatsapp_invitations i WHERE i.event_id = e.id AND i.engine_state IN ('sending', 'unknown'))
-RETURNING e.id
+_LOCK: Final = text("SELECT FROM events WHERE id = :id FOR UPDATE")
+
+_IN_USE: Final = text("""
+SELECT EXISTS (SELECT FROM whatsapp_sends s WHERE s.event_id = :id AND s.state IN ('active', 'paused'))
+  OR EXISTS (
+      SELECT FROM whatsapp_invitations i WHERE i.event_id = :id AND i.engine_state IN ('sending', 'unknown'))
 """)
+
+_DELETE: Final = text("SELECT waapp_delete_event(:id)")
+_RESTORE: Final = text("SELECT waapp_restore_event(:id)")
 
 
 async def list_events(conn: Connection, practice: bool, *, archived: bool = False) -> list[EventSummary]:
@@ -184,13 +186,32 @@ async def archive_event(conn: Connection, event_id: UUID, *, archived: bool = Tr
 
 
 async def delete_event(conn: Connection, event_id: UUID) -> None:
-    """Delete an event with its guests, for good; the proof of what was sent stays.
+    """Delete an event with its guests; for thirty days `restore_event` brings it back.
 
     Raises `event_unknown`, or `event_in_use` while a send of it is open or the outcome of a message unknown.
     """
-    if (await conn.execute(_DELETE, {"id": event_id})).one_or_none() is None:
-        event = await get_event(conn, event_id)
+    parameters = {"id": event_id}
+    await conn.execute(_LOCK, parameters)
+    event = await get_event(conn, event_id)
+    if (await conn.execute(_IN_USE, parameters)).scalar_one():
         raise UserError("event_in_use", name=event.name)
+    await conn.execute(_DELETE, parameters)
+
+
+async def restore_event(conn: Connection, event_id: UUID) -> Event:
+    """Bring a deleted event back as it was, with the guests who went with it; what waited comes back as cancelled.
+
+    Raises `event_not_restorable` when nothing of it is kept any more.
+    """
+    try:
+        async with conn.begin_nested():
+            await conn.execute(_RESTORE, {"id": event_id})
+    except exc.IntegrityError as error:
+        raise UserError("event_not_restorable") from error
+    row = (await conn.execute(_BY_ID, {"id": event_id})).one_or_none()
+    if row is None:
+        raise UserError("event_not_restorable")
+    return Event(*row)
 
 
 def _one(row: Iterable[Any] | None, event_id: UUID) -> Event:

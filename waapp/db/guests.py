@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
+from psycopg import errors
 from sqlalchemy import exc, text
 
 from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow
@@ -127,6 +127,10 @@ _BY_IDS: Final = f"SELECT {_COLUMNS} FROM guests g WHERE g.id = ANY(:ids) ORDER 
 _READ: Final = text(_BY_IDS)
 _LOCKED: Final = text(f"{_BY_IDS} FOR NO KEY UPDATE")
 
+# Messages before guests, as whoever records what came of a message takes them. Nobody claims one meanwhile.
+_LOCK_INVITATIONS: Final = text(
+    "SELECT id FROM whatsapp_invitations WHERE guest_id = ANY(:ids) ORDER BY id FOR UPDATE"
+)
 _LOCK: Final = text("SELECT id FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 
 _INVITED: Final = text("SELECT DISTINCT guest_id FROM whatsapp_invitations WHERE guest_id = ANY(:ids)")
@@ -135,37 +139,14 @@ _SENDING: Final = text("""
 SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:ids) AND engine_state = 'sending'
 """)
 
-# What refers to a guest and goes with it, each after what it refers to itself. The log comes by a trigger.
-_GOES_ALONG: Final = {
-    "whatsapp_invitations": "SELECT CAST(to_jsonb(t) AS text) FROM whatsapp_invitations t WHERE t.guest_id = ANY(:ids)",
-    "whatsapp_attempts": """
-        SELECT CAST(to_jsonb(t) AS text) FROM whatsapp_attempts t
-        JOIN whatsapp_invitations i ON i.id = t.invitation_id WHERE i.guest_id = ANY(:ids)""",
-    "waapp_import_rows": "SELECT CAST(to_jsonb(t) AS text) FROM waapp_import_rows t WHERE t.guest_id = ANY(:ids)",
-}
-
-_DELETE: Final = text("DELETE FROM guests g WHERE g.id = ANY(:ids) RETURNING CAST(to_jsonb(g) AS text)")
+_DELETE: Final = text("SELECT waapp_delete_guests(:ids)")
+_RESTORE: Final = text("SELECT waapp_restore_guests(:ids)")
 
 # What the database computes itself cannot be written back.
 _WRITABLE: Final = text("""
 SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
 FROM pg_attribute
 WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-""")
-
-# The returning invitations have told the guests' status anew, also where another channel has set it since. The
-# time of the change is now, or the other desks would not see it.
-_RESET_STATUS: Final = text("""
-UPDATE guests g
-SET invitation_status = r.invitation_status, invitation_method = r.invitation_method,
-    invitation_sent_at = r.invitation_sent_at, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
-FROM jsonb_populate_recordset(NULL::guests, CAST(:rows AS jsonb)) r
-WHERE g.id = r.id
-""")
-
-_CANCEL_WAITING: Final = text("""
-UPDATE whatsapp_invitations SET engine_state = 'cancelled', next_retry_at = NULL
-WHERE guest_id = ANY(:ids) AND engine_state = 'queued'
 """)
 
 
@@ -179,15 +160,6 @@ class GuestChanges(NamedTuple):
     total: int
     as_of: datetime
     floor: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedGuests:
-    """All that is needed to bring deleted guests back; opaque to everybody but `restore_guests`."""
-
-    ids: tuple[UUID, ...]
-    guests: tuple[str, ...]
-    along: Mapping[str, tuple[str, ...]]
 
 
 async def stream_guest_rows(
@@ -303,40 +275,34 @@ async def invited_among(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
     return set((await conn.execute(_INVITED, {"ids": list(ids)})).scalars())
 
 
-async def delete_guests(conn: Connection, ids: Collection[UUID]) -> DeletedGuests:
-    """Delete guests with everything about their invitations; return what brings them back.
+async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Delete guests with everything about their invitations; return whom there was.
 
-    Raises `guests_being_sent` while a message to one of them is on its way out: its outcome must find its row.
+    For thirty days `restore_guests` brings them back. Raises `guests_being_sent` while a message to one of them is on
+    its way out: its outcome must find its row.
     """
     parameters = {"ids": list(ids)}
+    await conn.execute(_LOCK_INVITATIONS, parameters)
     await conn.execute(_LOCK, parameters)
     sending = (await conn.execute(_SENDING, parameters)).scalar_one()
     if sending:
         raise UserError("guests_being_sent", count=sending)
-    along = {
-        table: tuple((await conn.execute(text(query), parameters)).scalars())
-        for table, query in _GOES_ALONG.items()
-    }
-    guests = tuple((await conn.execute(_DELETE, parameters)).scalars())
-    return DeletedGuests(tuple(UUID(json.loads(guest)["id"]) for guest in guests), guests, along)
+    return tuple((await conn.execute(_DELETE, parameters)).scalars())
 
 
-async def restore_guests(conn: Connection, deleted: DeletedGuests) -> None:
-    """Bring deleted guests back as they were, with their invitations and what imported lists said of them.
+async def restore_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Bring deleted guests back as they were, with their invitations, the log of these and what lists said of them.
 
-    What waited to be sent comes back as cancelled: undoing a deletion must not send anything. Raises
-    `event_unknown` when the event is gone.
+    Returns whom there was something of. What waited to be sent comes back as cancelled: undoing a deletion must not
+    send anything. Raises `guests_without_event` when the event is gone, `guests_not_restorable` where something of
+    theirs is somebody else's by now.
     """
     try:
         async with conn.begin_nested():
-            await put_back(conn, "guests", deleted.guests)
+            return tuple((await conn.execute(_RESTORE, {"ids": list(ids)})).scalars())
     except exc.IntegrityError as error:
-        raise UserError("event_unknown", name="") from error
-    for table, rows in deleted.along.items():
-        if rows:
-            await put_back(conn, table, rows)
-    await conn.execute(_RESET_STATUS, {"rows": _array(deleted.guests)})
-    await conn.execute(_CANCEL_WAITING, {"ids": list(deleted.ids)})
+        lost = isinstance(error.orig, errors.ForeignKeyViolation)
+        raise UserError("guests_without_event" if lost else "guests_not_restorable") from error
 
 
 async def put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0010"
+REVISION: Final = "v1_0011"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
@@ -530,4 +530,20 @@ waapp_import_mappings = Table(
     Column("choices", JSONB, nullable=False),
     _moment("used_at", now=True, nullable=False),
     Column("used_by", String(100), nullable=False, server_default=""),
+)
+
+waapp_deleted_rows = Table(
+    "waapp_deleted_rows",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("table_name", String(63), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("guest_id", Uuid),
+    Column("with_event", Boolean, nullable=False),
+    Column("content", JSONB, nullable=False),
+    _moment("deleted_at", now=True, nullable=False),
+    Column("deleted_by", String(100), nullable=False, server_default=""),
+    Index("idx_waapp_deleted_rows_guest_id", "guest_id"),
+    Index("idx_waapp_deleted_rows_event_id", "event_id", "table_name"),
+    Index("idx_waapp_deleted_rows_deleted_at", "deleted_at"),
 )

@@ -86,19 +86,20 @@ class DeletionAct:
     """Guests were deleted."""
 
     database: Database
-    deleted: guest_rows.DeletedGuests
+    ids: tuple[UUID, ...]
 
     async def take_back(self) -> Undone:
         """Bring them back with their invitations; what waited stays cancelled."""
         async with self.database.begin() as conn:
-            await guest_rows.restore_guests(conn, self.deleted)
-        ids = self.deleted.ids
+            ids = await guest_rows.restore_guests(conn, self.ids)
         words = tr("{n:guest is|guests are} back.", n=len(ids))
-        return Undone(words, ids, ArrivalAct(self.database, ids, even_invited=True))
+        again = ArrivalAct(self.database, ids, even_invited=True) if ids else None
+        return Undone(words, ids, again)
 
     def without(self, guest_id: UUID) -> Act | None:
-        """Return the same: who is deleted is in no list to be erased from."""
-        return self
+        """Return the act of the others: of who was erased nothing is left to bring back."""
+        left = tuple(one for one in self.ids if one != guest_id)
+        return DeletionAct(self.database, left) if left else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ class ArrivalAct:
             invited = set() if self.even_invited else await guest_rows.invited_among(conn, self.ids)
             kept = [guest.name for guest in await guest_rows.get_guests(conn, list(invited))]
             deleted = await guest_rows.delete_guests(conn, [one for one in self.ids if one not in invited])
-        again = DeletionAct(self.database, deleted) if deleted.ids else None
-        words = tr("{n:guest was|guests were} taken out again.", n=len(deleted.ids))
+        again = DeletionAct(self.database, deleted) if deleted else None
+        words = tr("{n:guest was|guests were} taken out again.", n=len(deleted))
         if not kept:
             return Undone(words, (), again)
         stays = tr("Invited since, and so stays: {names}", names=some_names(kept))

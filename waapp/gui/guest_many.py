@@ -12,7 +12,6 @@ from waapp.core.two_edits import OtherEdit
 from waapp.db import guest_changes
 from waapp.db import guests as guest_rows
 from waapp.db.engine import Database
-from waapp.db.guests import DeletedGuests
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bulk_dialog import BulkDialog
 from waapp.gui.confirm import ConfirmDialog
@@ -73,15 +72,15 @@ class GuestMany:
             return
         self._panel.forget()
         self._guests.view.clearSelection()
-        self._guests.remove(deleted.ids)
+        self._guests.remove(deleted)
         words = (
             tr("{name} was deleted.", name=rows[0].name or tr("No name"))
             if len(rows) == 1
-            else tr("{n:guest was|guests were} deleted.", n=len(deleted.ids))
+            else tr("{n:guest was|guests were} deleted.", n=len(deleted))
         )
         self._undo.remember(words, DeletionAct(self._database, deleted))
 
-    async def _delete_seen(self, rows: Sequence[GuestRow]) -> DeletedGuests | None:
+    async def _delete_seen(self, rows: Sequence[GuestRow]) -> tuple[UUID, ...] | None:
         """Delete guests who are as the planner has seen them, the others only if the planner says so again."""
         ids = {row.id: row for row in rows}
         self._leaving.update(ids)

@@ -19,7 +19,7 @@ def deletion_question(rows: Sequence[GuestRow], invited: int, parent: QWidget) -
     """Return the question before guests with a history are deleted."""
     kept = tr(
         "The proof of what was sent is kept; statuses and answers that come later are not shown. "
-        "You can undo this until the program is closed."
+        "For thirty days you can put everything back as it was."
     )
     if len(rows) == 1:
         title = tr("Delete {name}?", name=rows[0].name or tr("No name"))

@@ -154,6 +154,17 @@ _WORK: Final = {
         "“{event}” has no guest “{guest}”.", "Write the name as it stands in the list, or leave it out."
     ),
     "guest_unknown": Message("This guest is no longer in the list.", "Somebody else has deleted the guest."),
+    "guests_without_event": Message(
+        "The event of these guests is deleted too.", "Put the event back first; then its guests can follow."
+    ),
+    "guests_not_restorable": Message(
+        "Something of these guests belongs to somebody else by now: a message or an answer link.",
+        "They stay among the deleted guests. What is kept of them can still be saved to a file.",
+    ),
+    "event_not_restorable": Message(
+        "Nothing is left from which the event could come back.",
+        "What is deleted is kept for thirty days. The proof of what was sent stays.",
+    ),
     "guests_being_sent": Message(
         "Invitations to {count:guest|guests} among these are leaving right now.", "Try again in a minute."
     ),
