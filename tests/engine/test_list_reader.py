@@ -1,6 +1,6 @@
 """A list that is read in pieces beside says what it says when it is read in one go."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from waapp.core.import_list import GuestList, new_list, read_rows
@@ -11,6 +11,8 @@ CELLS = st.sampled_from(
     [
         "",
         " ",
+        "Bride's side",
+        "Groom's guests:",
         "Ana Sousa",
         "Rui  Costa",
         "912 345 678",
@@ -27,6 +29,7 @@ LISTS = st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=9
 )
 
 
+@example([["Bride's side"], ["Ana Sousa", "912 345 678"], ["Rui Costa", "912 345 679"]], True, 1, "PT")
 @given(LISTS, st.booleans(), st.integers(1, 4), st.sampled_from(["PT", None]))
 def test_pieces_together_are_the_whole(
     rows: list[list[str]], with_heading: bool, piece: int, region: str | None

@@ -5,6 +5,7 @@ It is made to live in a process of its own (`aside.Helper`).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from waapp.engine.guest_files import read_guest_file, read_pasted
 
 Rows = Sequence[Sequence[str]]
 Piece = tuple[Rows, Sequence[Row]]
-"""Some rows as they stand in the list, and as they are understood."""
+"""Some rows as they stand in the list, and some as they are understood, which are not always the same ones."""
 
 PIECE: Final = 1000
 """Rows that are handed over at once."""
@@ -46,6 +47,6 @@ class ListReader:
     def read(self, columns: ColumnMap, region: str | None, at_once: int = PIECE) -> Iterator[Piece]:
         """Hand over all rows; `columns` and `region` tell how they are understood, as in `cleaning.apply`."""
         rows, self._rows = self._rows, ()
+        understood = apply(rows, columns, region)
         for start in range(0, len(rows), at_once):
-            piece = rows[start : start + at_once]
-            yield piece, list(apply(piece, columns, region, first=start + 1))
+            yield rows[start : start + at_once], list(islice(understood, at_once))
