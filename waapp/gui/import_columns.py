@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -20,13 +18,14 @@ from PySide6.QtWidgets import (
 from waapp.core.columns import Column, GuessedBy
 from waapp.core.headings import Field
 from waapp.gui import style
-from waapp.gui.paint import isolated
-from waapp.gui.widgets import Card, label, name, rule
+from waapp.gui.widgets import Card, OneLine, label, name, rule
 from waapp.texts import tr
 from waapp.texts.imports import COLUMN_FIELDS, GUESSED_BY
 
 _OWN: Final = "own"
 _BETWEEN: Final = "  ·  "
+_AT_ONCE: Final = 5
+"""Lines that are made between two turns of the window."""
 
 
 class ImportColumns(Card):
@@ -42,6 +41,11 @@ class ImportColumns(Card):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[_Line] = []
+        self._pieces: list[QWidget] = []
+        self._shown: Sequence[Column] = ()
+        self._samples: Mapping[int, tuple[str, ...]] = {}
+        self._making = QTimer(self, interval=0)
+        self._making.timeout.connect(self._make_lines)
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(16, 8, 16, 8)
@@ -66,15 +70,46 @@ class ImportColumns(Card):
 
     def show_columns(self, columns: Sequence[Column], samples: Mapping[int, tuple[str, ...]]) -> None:
         """Show the columns of a list with their first cells; what has the keyboard keeps it."""
-        if len(columns) != len(self._lines):
-            for line in self._lines:
-                self._column.removeWidget(line)
-                line.deleteLater()
-            self._lines = [_Line(self, place) for place in range(len(columns))]
-            for place, line in enumerate(self._lines):
-                self._column.insertWidget(place, line)
-        for line, column in zip(self._lines, columns, strict=True):
+        if len(columns) != len(self._shown):
+            for piece in self._pieces:
+                self._column.removeWidget(piece)
+                piece.hide()
+                piece.deleteLater()
+            self._lines, self._pieces = [], []
+        self._shown, self._samples = columns, samples
+        for line, column in zip(self._lines, columns, strict=False):
             line.show_column(column, samples.get(column.index, ()))
+        if self.isVisible():
+            self._make_lines()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the first lines at once, and the others in turns."""
+        super().showEvent(event)
+        self._make_lines()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the lines that are missing for the next time."""
+        super().hideEvent(event)
+        self._making.stop()
+
+    def _make_lines(self) -> None:
+        """Make some of the lines that are missing: an address book has a hundred columns, and each takes a moment."""
+        if len(self._lines) >= len(self._shown):
+            self._making.stop()
+            return
+        # Each piece in a box of its own: a layout of hundreds of lines would weigh all of them with each one more.
+        piece = QWidget()
+        column = QVBoxLayout(piece)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for place in range(len(self._lines), min(len(self._lines) + _AT_ONCE, len(self._shown))):
+            line = _Line(self, place)
+            line.show_column(self._shown[place], self._samples.get(self._shown[place].index, ()))
+            self._lines.append(line)
+            column.addWidget(line)
+        self._column.insertWidget(len(self._pieces), piece)
+        self._pieces.append(piece)
+        self._making.start()
 
 
 class _Line(QWidget):
@@ -83,9 +118,11 @@ class _Line(QWidget):
     def __init__(self, owner: ImportColumns, place: int) -> None:
         super().__init__()
         self._index = place
-        self._title = label("", bold=True)
-        self._cells = _OneLine()
+        self._title = OneLine(bold=True)
+        self._cells = OneLine(size=12, tone="muted")
         self._by = label("", tone="muted", size=12)
+        # A label that may wrap makes the layout weigh all lines again with each one that is added.
+        self._by.setWordWrap(False)
         self._by.setFixedWidth(128)
         self._box = name(QComboBox(), f"import_column_{place}", tr("What the column holds"))
         self._box.setFixedWidth(220)
@@ -111,10 +148,9 @@ class _Line(QWidget):
     def show_column(self, column: Column, samples: tuple[str, ...]) -> None:
         self._index = column.index
         title = column.title or tr("Column {letters}", letters=letters(column.index))
-        self._title.setText(title)
+        self._title.setText(" ".join(title.split()))
         cells = _BETWEEN.join(" ".join(cell.split()) for cell in samples) or tr("Empty")
-        self._cells.show_words(cells)
-        self._cells.setToolTip("\n".join(samples))
+        self._cells.setText(cells)
         by = tr(GUESSED_BY[column.by])
         self._by.setText(by if column.field is not None or column.by is not GuessedBy.HEADING else "")
         self._box.setAccessibleName(tr("What “{column}” holds", column=title))
@@ -127,33 +163,6 @@ class _Line(QWidget):
         self._box.setCurrentIndex(
             max(self._box.findData(_OWN if column.field is None else column.field.value), 0)
         )
-
-
-class _OneLine(QLabel):
-    """Quiet words in one line, cut with an ellipsis where the room ends."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(style.font(12))
-        self.setProperty("tone", "muted")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_words(self, words: str) -> None:
-        self._words = words
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
-        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
-        cut = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
-        self.setText(isolated(cut) if mirrored else cut)
 
 
 def letters(index: int) -> str:

@@ -83,7 +83,8 @@ class ImportDialog(QDialog):
         self._saving: asyncio.Task[None] | None = None
         self._region_of_event = event.default_region
         self._build()
-        self._connect()
+        self.finished.connect(lambda _result: self.desk.kill())
+        self._cancel.clicked.connect(self.reject)
         self._show_busy(tr("Reading {file}…", file=self.desk.name))
 
     def start(self) -> None:
@@ -93,6 +94,7 @@ class ImportDialog(QDialog):
     async def load(self) -> None:
         """Read and compare the list, then show it; closes and raises when it cannot be read."""
         try:
+            await self._furnish()
             shown = await self.desk.load()
         except BaseException:
             self._working = None
@@ -141,7 +143,8 @@ class ImportDialog(QDialog):
         self._chips = Chips("import_filter", tr("Show rows"))
         self._strip = ChipStrip(self._chips)
         column.addWidget(self._strip)
-        column.addWidget(self._build_stack(), 1)
+        self._stack = QStackedWidget()
+        column.addWidget(self._stack, 1)
         column.addLayout(self._build_buttons())
 
     def _build_choices(self) -> QHBoxLayout:
@@ -167,17 +170,20 @@ class ImportDialog(QDialog):
         self._views.set_chips(((_ROWS, tr("Guests"), None), (_COLUMNS, tr("Columns"), None)))
         return ChipStrip(self._views)
 
-    def _build_stack(self) -> QWidget:
+    async def _furnish(self) -> None:
+        """Build what shows the list, in turns of the window: it stands and answers before."""
+        await asyncio.sleep(0)
         self.model = ImportModel(self)
         self.view = import_table(self.model)
-        self.panel = ImportRowPanel()
         card = Card()
         card.hold_table(self.view)
-        self.columns = ImportColumns()
-        self._stack = QStackedWidget()
+        await asyncio.sleep(0)
+        self.panel = ImportRowPanel()
         self._stack.addWidget(PanelArea(card, self.panel))
+        await asyncio.sleep(0)
+        self.columns = ImportColumns()
         self._stack.addWidget(self.columns)
-        return self._stack
+        self._connect()
 
     def _build_buttons(self) -> QHBoxLayout:
         self._hint = label("", tone="muted", size=12)
@@ -199,8 +205,6 @@ class ImportDialog(QDialog):
         return row
 
     def _connect(self) -> None:
-        self.finished.connect(lambda _result: self.desk.kill())
-        self._cancel.clicked.connect(self.reject)
         self._add.clicked.connect(self._save)
         self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks())))
         self._chips.chosen.connect(self._filter)
