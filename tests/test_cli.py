@@ -232,6 +232,28 @@ def test_a_known_error_is_one_line_and_changes_nothing(
     assert rows(private_url) == before
 
 
+def test_who_was_deleted_is_put_back_and_erased(
+    waapp: Waapp, event: str, private_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "gone.csv"
+    file.write_text("Name,Phone\nEva Deleted,+351912000444\n", encoding="utf-8")
+    assert waapp("import", event, str(file)).returncode == 0
+    with psycopg.connect(private_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT waapp_delete_guests(ARRAY(SELECT id FROM guests WHERE name = 'Eva Deleted'))"
+        )
+    listed = waapp("deleted", "--find", "912 000 444")
+    guest = listed.stdout.split()[0]
+    assert "Eva Deleted" in listed.stdout, listed.stderr
+    assert "1 guest is back." in waapp("restore", guest).stdout
+    asked = waapp("erase", guest)
+    assert (asked.returncode, "Nothing was erased yet" in asked.stdout) == (0, True)
+    assert json.loads(waapp("erase", guest, "--yes", "--json").stdout)["done"] is True
+    again = waapp("erase", guest, "--yes")
+    assert (again.returncode, len(again.stderr.splitlines())) == (1, 1)
+    assert waapp("erase", "nobody").returncode == 2
+
+
 def test_a_card_file_is_imported(waapp: Waapp, tmp_path: Path) -> None:
     cards = tmp_path / "cards.vcf"
     cards.write_text(

@@ -225,6 +225,23 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("event", metavar="EVENT", help="id or unique name")
     export.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx, .csv or .vcf")
 
+    deleted = add("deleted", _deleted, "list who was deleted and what is still kept of them")
+    deleted.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name (default: all events)")
+    deleted.add_argument("--find", default="", metavar="TEXT", help="only with this name, number or e-mail")
+
+    restore = add("restore", _restore, "put deleted guests or events back as they were")
+    restore.add_argument("ids", metavar="ID", nargs="+", type=UUID, help="as waapp deleted lists them")
+
+    erase = add(
+        "erase", _erase, "forget a guest, of a list or deleted, for good; says first what stays and why"
+    )
+    erase.add_argument("guest", metavar="GUEST", type=UUID, help="id")
+    erase.add_argument("--yes", action="store_true", help="do it; without, nothing is erased")
+
+    personal = add("personal-data", _personal_data, "write all that is kept about a guest to a file")
+    personal.add_argument("guest", metavar="GUEST", type=UUID, help="id, of a list or deleted")
+    personal.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx or .json")
+
     add("check", _check, "check installation, database and Twilio account, and say how to mend them")
     return parser
 
@@ -349,6 +366,30 @@ async def _export(options: argparse.Namespace) -> None:
     from waapp import commands, config
 
     _show(await commands.export(config.load(), options.event, options.file), options)
+
+
+async def _deleted(options: argparse.Namespace) -> None:
+    from waapp import config, deletion_commands
+
+    _show(await deletion_commands.list_deleted(config.load(), options.event, options.find), options)
+
+
+async def _restore(options: argparse.Namespace) -> None:
+    from waapp import config, deletion_commands
+
+    _show(await deletion_commands.restore(config.load(), options.ids), options)
+
+
+async def _erase(options: argparse.Namespace) -> None:
+    from waapp import config, deletion_commands
+
+    _show(await deletion_commands.erase(config.load(), options.guest, sure=options.yes), options)
+
+
+async def _personal_data(options: argparse.Namespace) -> None:
+    from waapp import config, deletion_commands
+
+    _show(await deletion_commands.save_personal_data(config.load(), options.guest, options.file), options)
 
 
 async def _check(options: argparse.Namespace) -> None:

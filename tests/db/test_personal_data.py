@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +19,7 @@ from tests.db.rows import (
     new_send,
     queue,
 )
+from waapp.core.deletions import KEPT_FOR
 from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import Consent, GuestDraft
 from waapp.core.invitations import NewInvitation
@@ -30,7 +33,17 @@ from waapp.core.template_parts import (
     message_json,
     read_message,
 )
-from waapp.db import guest_filters, guests, opt_outs, personal_data, sends, template_versions, templates
+from waapp.db import (
+    deletions,
+    events,
+    guest_filters,
+    guests,
+    opt_outs,
+    personal_data,
+    sends,
+    template_versions,
+    templates,
+)
 from waapp.db.engine import Database
 from waapp.errors import UserError
 
@@ -195,6 +208,134 @@ def test_who_is_deleted_first_and_erased_later_is_told_apart(run, database: Data
             document = await personal_data.gather(conn, ids[0])
         assert len(document["invitations"]) == 1
         assert document["proofs_of_deleted_invitations"] == []
+
+    run(scenario())
+
+
+def written():
+    """Return a coroutine that makes an event and a guest of it with a message that was sent and a practice one."""
+    draft = GuestDraft(NAME, NUMBER, MAIL, notes="a secret note", household=HOME)
+
+    async def write(database: Database) -> tuple[Any, UUID]:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            (guest_id,) = await guests.add_guests(conn, event.id, [draft])
+            for practice in (False, True):
+                told = NewInvitation(guest_id, draft.phone, {"guest_name": draft.name}, f"Dear {draft.name}!")
+                await sends.queue_send(conn, new_send(event.id, practice=practice), [told])
+            await guest_filters.save_filter(conn, event.id, draft.name, GuestQuery(group="x"), desk="Maria")
+        await accept_all(database)
+        await execute(database, "UPDATE whatsapp_sends SET state = 'finished'")
+        return event, guest_id
+
+    return write
+
+
+def test_a_deleted_guest_is_found_handed_over_and_erased(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, guest_id = await written()(database)
+        async with database.begin() as conn:
+            await guests.delete_guests(conn, [guest_id])
+        async with database.read() as conn:
+            (found,) = await deletions.list_deleted_guests(conn, event.id)
+            assert await deletions.list_deleted_guests(conn, uuid4()) == []
+            document = await personal_data.gather(conn, guest_id)
+            kept = await personal_data.what_erasing_keeps(conn, guest_id)
+        assert (found.id, found.event_name, found.name, found.phone, found.messages) == (
+            guest_id, event.name, NAME, NUMBER, 1,
+        )  # fmt: skip
+        assert found.until == found.deleted_at + KEPT_FOR
+        assert found.is_restorable
+        assert document["guest"]["notes"] == "a secret note"
+        assert document["event"]["name"] == event.name
+        assert [len(one["history"]) for one in document["invitations"]] == [3, 3]
+        assert document["deleted"]["by"]
+        assert (kept.messages, kept.opted_out) == (1, False)
+        async with database.begin() as conn:
+            assert len(await personal_data.erase(conn, guest_id)) == 1
+        assert await traces(database) == []
+        async with database.begin() as conn:
+            assert await deletions.list_deleted_guests(conn) == []
+            assert await guests.restore_guests(conn, [guest_id]) == ()
+            with pytest.raises(UserError, match="guest_unknown"):
+                await personal_data.erase(conn, guest_id)
+
+    run(scenario())
+
+
+def test_who_is_known_by_the_proof_alone_is_erased_too(run, database: Database) -> None:
+    """Deleted long ago, or by another program."""
+
+    async def scenario() -> None:
+        event, guest_id = await written()(database)
+        await execute(database, "DELETE FROM guests")
+        async with database.read() as conn:
+            (found,) = await deletions.list_deleted_guests(conn)
+            document = await personal_data.gather(conn, guest_id)
+        assert (found.name, found.phone, found.messages, found.until) == (NAME, NUMBER, 1, None)
+        assert not found.is_restorable
+        assert document["guest"] == {"id": str(guest_id), "name": NAME, "phone": NUMBER}
+        assert [one["message_content"] for one in document["proofs_of_deleted_invitations"]] == [
+            f"Dear {NAME}!"
+        ]
+        async with database.begin() as conn:
+            await personal_data.erase(conn, guest_id)
+            assert await deletions.list_deleted_guests(conn, event.id) == []
+        assert await traces(database) == []
+
+    run(scenario())
+
+
+def test_a_guest_of_a_deleted_event_is_erased_and_the_event_comes_back_without(
+    run, database: Database
+) -> None:
+    async def scenario() -> None:
+        event, guest_id = await written()(database)
+        async with database.begin() as conn:
+            (other,) = await make_guests(conn, event.id, 1)
+            await events.delete_event(conn, event.id)
+        async with database.begin() as conn:
+            found = {one.id: one for one in await deletions.list_deleted_guests(conn)}
+            (gone,) = await deletions.list_deleted_events(conn)
+            assert (gone.event, gone.guests, gone.until) == (event, 2, gone.deleted_at + KEPT_FOR)
+            assert set(found) == {guest_id, other}
+            assert found[guest_id].event_deleted
+            await personal_data.erase(conn, guest_id)
+        assert await traces(database) == [], "the filter of the deleted event that names the guest goes too"
+        async with database.begin() as conn:
+            await events.restore_event(conn, event.id)
+            assert [one.id for one in await guests.list_guests(conn, event.id)] == [other]
+            assert await deletions.list_deleted_events(conn) == []
+
+    run(scenario())
+
+
+def test_a_deleted_event_can_be_forgotten_at_once_and_only_a_deleted_one(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, guest_id = await written()(database)
+        async with database.begin() as conn:
+            await deletions.forget_event(conn, event.id)
+            assert await guests.get_guest(conn, guest_id)
+            await events.delete_event(conn, event.id)
+            await deletions.forget_event(conn, event.id)
+            assert await deletions.list_deleted_events(conn) == []
+            (left,) = await deletions.list_deleted_guests(conn)
+        assert (left.id, left.until, left.messages) == (guest_id, None, 1)
+
+    run(scenario())
+
+
+def test_after_thirty_days_only_the_proof_is_shown_and_kept(run, database: Database) -> None:
+    async def scenario() -> None:
+        event, guest_id = await written()(database)
+        async with database.begin() as conn:
+            await guests.delete_guests(conn, [guest_id])
+        await execute(database, "UPDATE waapp_deleted_rows SET deleted_at = deleted_at - interval '31 days'")
+        async with database.begin() as conn:
+            (found,) = await deletions.list_deleted_guests(conn, event.id)
+            assert (found.until, found.name) == (None, NAME)
+            assert await deletions.forget_old(conn) > 0
+        assert "waapp_deleted_rows" not in await traces(database)
 
     run(scenario())
 

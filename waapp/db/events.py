@@ -18,16 +18,16 @@ from waapp.db import schema
 from waapp.db.engine import Connection
 from waapp.errors import UserError
 
-# In the order of the fields of Event. The casts read the types that a web application may have chosen.
-_COLUMNS: Final = """
+EVENT_COLUMNS: Final = """
     e.id, e.name, CAST(e.date AS timestamp) AT TIME ZONE 'UTC', COALESCE(e.location, ''), e.time_zone,
     e.default_region, e.rsvp_link, e.quiet_start, e.quiet_end, e.sample, e.archived_at AT TIME ZONE 'UTC',
     CAST(e.updated_at AS timestamp) AT TIME ZONE 'UTC'"""
+"""In the order of the fields of Event. The casts read the types that a web application may have chosen."""
 
-_BY_ID: Final = text(f"SELECT {_COLUMNS} FROM events e WHERE e.id = :id")
+_BY_ID: Final = text(f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id = :id")
 
 _LIST: Final = text(f"""
-SELECT {_COLUMNS} FROM events e
+SELECT {EVENT_COLUMNS} FROM events e
 WHERE (:archived OR e.archived_at IS NULL) AND (CAST(:id AS uuid) IS NULL OR e.id = :id)
 ORDER BY e.date NULLS LAST, lower(e.name), e.id
 """)
@@ -59,7 +59,7 @@ _INSERT: Final = text(f"""
 INSERT INTO events AS e (name, date, location, time_zone, default_region, rsvp_link, sample, quiet_start, quiet_end)
 VALUES (:name, CAST(:date AS timestamptz) AT TIME ZONE 'UTC', :location, :time_zone, :default_region, :rsvp_link,
     :sample, :quiet_start, :quiet_end)
-RETURNING {_COLUMNS}
+RETURNING {EVENT_COLUMNS}
 """)
 
 _NOW: Final = "clock_timestamp() AT TIME ZONE 'UTC'"
@@ -71,13 +71,13 @@ SET name = :name, date = CAST(:date AS timestamptz) AT TIME ZONE 'UTC', location
     quiet_start = :quiet_start, quiet_end = :quiet_end, updated_at = {_NOW}
 WHERE e.id = :id
   AND e.updated_at IS NOT DISTINCT FROM CAST(:expected AS timestamptz) AT TIME ZONE 'UTC'
-RETURNING {_COLUMNS}
+RETURNING {EVENT_COLUMNS}
 """)
 
 _ARCHIVE: Final = text(f"""
 UPDATE events e SET archived_at = CASE WHEN :archived THEN {_NOW} END, updated_at = {_NOW}
 WHERE e.id = :id
-RETURNING {_COLUMNS}
+RETURNING {EVENT_COLUMNS}
 """)
 
 # All that is kept of a guest, whatever this program adds to it, but nothing of how that guest fared.

@@ -5,20 +5,38 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
-from waapp.core.guests import Guest, phone_key
+from waapp.core.deletions import Kept
+from waapp.core.guests import phone_key
 from waapp.core.names import first_name
 from waapp.db.engine import Connection
 from waapp.db.guest_filters import delete_filter, list_filters
-from waapp.db.guests import get_guest
 from waapp.errors import UserError
 
 Document = dict[str, Any]
 
+# As the list has it, else as it was deleted, else as the last message that was sent says.
 _GUEST: Final = text("""
-SELECT CAST(to_jsonb(g) AS text) AS guest, CAST(to_jsonb(e) AS text) AS event, e.default_region AS region
-FROM guests g JOIN events e ON e.id = g.event_id WHERE g.id = :id
+SELECT CAST(to_jsonb(g) AS text) AS guest, g.event_id, NULL AS deleted_at, NULL AS deleted_by, 1 AS place
+FROM guests g WHERE g.id = :id
+UNION ALL
+SELECT CAST(d.content AS text), d.event_id, d.deleted_at, d.deleted_by, 2
+FROM waapp_deleted_rows d WHERE d.guest_id = :id AND d.table_name = 'guests'
+UNION ALL
+(SELECT CAST(jsonb_build_object('id', p.guest_id, 'name', p.guest_name, 'phone', p.recipient) AS text), p.event_id,
+    p.kept_at, p.kept_by, 3
+FROM whatsapp_proofs p WHERE p.guest_id = :id AND p.erased_at IS NULL ORDER BY p.kept_at DESC LIMIT 1)
+ORDER BY place LIMIT 1
+""")
+
+_EVENT: Final = text("""
+SELECT CAST(to_jsonb(e) AS text), 1 AS place FROM events e WHERE e.id = :id
+UNION ALL
+SELECT CAST(d.content AS text), 2 FROM waapp_deleted_rows d WHERE d.event_id = :id AND d.table_name = 'events'
+UNION ALL
+(SELECT CAST(jsonb_build_object('name', p.event_name) AS text), 3 FROM whatsapp_proofs p WHERE p.event_id = :id LIMIT 1)
+ORDER BY place LIMIT 1
 """)
 
 _INVITATIONS: Final = text("""
@@ -28,6 +46,19 @@ SELECT CAST(to_jsonb(i) || jsonb_build_object('history', COALESCE((
     SELECT jsonb_agg(to_jsonb(a) - 'invitation_id' ORDER BY a.created_at, a.sid)
     FROM whatsapp_attempts a WHERE a.invitation_id = i.id), '[]')) AS text)
 FROM whatsapp_invitations i WHERE i.guest_id = :id ORDER BY i.created_at, i.id
+""")
+
+_DELETED_INVITATIONS: Final = text("""
+SELECT CAST(i.content || jsonb_build_object('history', COALESCE((
+    SELECT jsonb_agg(l.content - 'id' - 'invitation_id' ORDER BY CAST(l.content ->> 'id' AS bigint))
+    FROM waapp_deleted_rows l WHERE l.guest_id = :id AND l.table_name = 'whatsapp_invitation_log'
+      AND l.content ->> 'invitation_id' = i.content ->> 'id'), '[]'), 'earlier_attempts', COALESCE((
+    SELECT jsonb_agg(a.content - 'invitation_id' ORDER BY a.content ->> 'created_at', a.content ->> 'sid')
+    FROM waapp_deleted_rows a WHERE a.guest_id = :id AND a.table_name = 'whatsapp_attempts'
+      AND a.content ->> 'invitation_id' = i.content ->> 'id'), '[]')) AS text)
+FROM waapp_deleted_rows i
+WHERE i.guest_id = :id AND i.table_name = 'whatsapp_invitations'
+ORDER BY i.content ->> 'created_at', i.content ->> 'id'
 """)
 
 _PROOFS: Final = text("""
@@ -40,6 +71,7 @@ _OPT_OUT: Final = text("""
 SELECT CAST(to_jsonb(o) AS text) FROM whatsapp_opt_outs o
 WHERE o.address = :address
    OR o.address IN (SELECT i.recipient FROM whatsapp_invitations i WHERE i.guest_id = :id)
+   OR o.address IN (SELECT p.recipient FROM whatsapp_proofs p WHERE p.guest_id = :id)
 """)
 
 _IMPORTS: Final = text("""
@@ -47,6 +79,11 @@ SELECT CAST(to_jsonb(r) - 'import_id' || jsonb_build_object(
     'list', m.source, 'imported_at', m.created_at, 'imported_by', m.imported_by) AS text)
 FROM waapp_import_rows r JOIN waapp_imports m ON m.id = r.import_id
 WHERE r.guest_id = :id ORDER BY m.created_at, r.row_number
+""")
+
+_DELETED_IMPORTS: Final = text("""
+SELECT CAST(d.content - 'import_id' AS text) FROM waapp_deleted_rows d
+WHERE d.guest_id = :id AND d.table_name = 'waapp_import_rows' ORDER BY d.id
 """)
 
 _ELSEWHERE: Final = text("""
@@ -69,6 +106,15 @@ WHERE i.guest_id = :id AND i.practice AND i.twilio_message_sid IS NOT NULL
 UNION
 SELECT a.sid FROM whatsapp_attempts a JOIN whatsapp_invitations i ON i.id = a.invitation_id
 WHERE i.guest_id = :id AND i.practice
+UNION
+SELECT i.content ->> 'twilio_message_sid' FROM waapp_deleted_rows i
+WHERE i.guest_id = :id AND i.table_name = 'whatsapp_invitations' AND CAST(i.content ->> 'practice' AS boolean)
+  AND i.content ->> 'twilio_message_sid' IS NOT NULL
+UNION
+SELECT a.content ->> 'sid' FROM waapp_deleted_rows a JOIN waapp_deleted_rows i
+    ON i.guest_id = a.guest_id AND i.content ->> 'id' = a.content ->> 'invitation_id'
+WHERE a.guest_id = :id AND a.table_name = 'whatsapp_attempts' AND i.table_name = 'whatsapp_invitations'
+  AND CAST(i.content ->> 'practice' AS boolean)
 """)
 
 _ALONE_AT_HOME: Final = text("""
@@ -83,79 +129,101 @@ SELECT count(*) FROM whatsapp_invitations WHERE guest_id = :id AND engine_state 
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What stays of a guest who is erased, and where else the number stands.
+class _Person:
+    """A guest, of the list or deleted, as far as known, with the row as it is or was."""
 
-    `messages` is the number of messages of which Twilio's id, the times, the outcome and the price stay; `opted_out`
-    whether the number stays among those that must not be written to; `elsewhere` names the other events with it;
-    `named` is the number of messages to others whose text names the guest.
-    """
+    id: UUID
+    event_id: UUID
+    row: Document
+    deleted: Document | None
 
-    messages: int
-    opted_out: bool
-    elsewhere: tuple[str, ...]
-    named: int = 0
+    @property
+    def name(self) -> str:
+        return str(self.row.get("name") or "")
+
+    @property
+    def phone(self) -> str:
+        return str(self.row.get("phone") or "")
+
+    @property
+    def email(self) -> str:
+        return str(self.row.get("email") or "")
+
+    @property
+    def household(self) -> str:
+        return str(self.row.get("household") or "")
 
 
 async def gather(conn: Connection, guest_id: UUID) -> Document:
     """Return everything that is stored about a guest, by table, as plain values; raises `guest_unknown`.
 
-    Of the event only what the guest was told: its name, date and place.
+    Also of one who was deleted, as long as anything is kept. Of the event only what the guest was told: its name,
+    date and place.
     """
-    row = (await conn.execute(_GUEST, {"id": guest_id})).one_or_none()
-    if row is None:
-        raise UserError("guest_unknown", guest=guest_id)
-    guest, event = json.loads(row.guest), json.loads(row.event)
-    parameters = {"id": guest_id, "address": _address(guest.get("phone"), row.region)}
-    opt_outs = (await conn.execute(_OPT_OUT, parameters)).scalars()
-    return {
-        "guest": guest,
+    person = await _find(conn, guest_id)
+    event = json.loads((await conn.execute(_EVENT, {"id": person.event_id})).scalars().first() or "{}")
+    address = _address(person.phone, event.get("default_region"))
+
+    async def read(*queries: TextClause) -> list[Document]:
+        parameters = {"id": guest_id}
+        return [
+            json.loads(one) for query in queries for one in (await conn.execute(query, parameters)).scalars()
+        ]
+
+    opt_outs = (await conn.execute(_OPT_OUT, {"id": guest_id, "address": address})).scalars()
+    document: Document = {
+        "guest": person.row,
         "event": {key: event.get(key) for key in ("name", "date", "location", "time_zone")},
-        "invitations": [
-            json.loads(one) for one in (await conn.execute(_INVITATIONS, {"id": guest_id})).scalars()
-        ],
-        "proofs_of_deleted_invitations": [
-            json.loads(one) for one in (await conn.execute(_PROOFS, {"id": guest_id})).scalars()
-        ],
-        "imports": [json.loads(one) for one in (await conn.execute(_IMPORTS, {"id": guest_id})).scalars()],
+        "invitations": await read(_INVITATIONS, _DELETED_INVITATIONS),
+        "proofs_of_deleted_invitations": await read(_PROOFS),
+        "imports": await read(_IMPORTS, _DELETED_IMPORTS),
         "opt_outs": [json.loads(one) for one in opt_outs],
     }
+    return document if person.deleted is None else {**document, "deleted": person.deleted}
 
 
 async def what_erasing_keeps(conn: Connection, guest_id: UUID) -> Kept:
-    """Return what would stay if this guest were erased; raises `guest_unknown`."""
-    guest = await get_guest(conn, guest_id)
+    """Return what would stay if this guest, of the list or deleted, were erased; raises `guest_unknown`."""
+    person = await _find(conn, guest_id)
     document = await gather(conn, guest_id)
-    sent = [
-        one
+    sent = {
+        one["id"]
         for one in document["invitations"]
         if not one["practice"] and one["engine_state"] not in {"queued", "cancelled"}
-    ]
-    elsewhere = await conn.execute(_ELSEWHERE, {"id": guest_id, "address": guest.phone or None})
+    } | {one["invitation_id"] for one in document["proofs_of_deleted_invitations"]}
+    elsewhere = await conn.execute(_ELSEWHERE, {"id": guest_id, "address": person.phone or None})
     return Kept(
-        len(sent) + len(document["proofs_of_deleted_invitations"]),
+        len(sent),
         bool(document["opt_outs"]),
         tuple(elsewhere.scalars()),
-        await _named_to_others(conn, guest),
+        await _named_to_others(conn, person),
     )
 
 
 async def erase(conn: Connection, guest_id: UUID) -> list[str]:
-    """Forget a guest for good: the row, texts, name and number; see `Kept` for what stays.
+    """Forget a guest, of the list or deleted, for good: the row, texts, name and number; see `Kept` for what stays.
 
     Returns the numbers of the messages that the practice Twilio still has. Raises `guest_unknown`, or
     `guests_being_sent` while the outcome of a message is not known.
     """
     if (await conn.execute(_ON_ITS_WAY, {"id": guest_id})).scalar_one():
         raise UserError("guests_being_sent", count=1)
-    guest = await get_guest(conn, guest_id)
+    person = await _find(conn, guest_id)
     practised = list((await conn.execute(_PRACTICE_MESSAGES, {"id": guest_id})).scalars())
-    await _forget_filters(conn, guest)
+    await _forget_filters(conn, person)
     await conn.execute(text("SELECT waapp_erase_guest(:id)"), {"id": guest_id})
     return practised
 
 
-async def _named_to_others(conn: Connection, guest: Guest) -> int:
+async def _find(conn: Connection, guest_id: UUID) -> _Person:
+    row = (await conn.execute(_GUEST, {"id": guest_id})).one_or_none()
+    if row is None:
+        raise UserError("guest_unknown", guest=guest_id)
+    deleted = None if row.deleted_at is None else {"at": row.deleted_at.isoformat(), "by": row.deleted_by}
+    return _Person(guest_id, row.event_id, json.loads(row.guest), deleted)
+
+
+async def _named_to_others(conn: Connection, guest: _Person) -> int:
     parameters = {
         "id": guest.id, "event_id": guest.event_id, "name": guest.name, "household": guest.household,
         "first": first_name(guest.name),
@@ -163,7 +231,7 @@ async def _named_to_others(conn: Connection, guest: Guest) -> int:
     return int((await conn.execute(_NAMED_TO_OTHERS, parameters)).scalar_one()) if guest.name.strip() else 0
 
 
-async def _forget_filters(conn: Connection, guest: Guest) -> None:
+async def _forget_filters(conn: Connection, guest: _Person) -> None:
     """Forget the kept filters that tell who the guest was: by name, number, address or a household of one."""
     alone = (
         guest.household
@@ -181,5 +249,5 @@ async def _forget_filters(conn: Connection, guest: Guest) -> None:
             await delete_filter(conn, guest.event_id, name)
 
 
-def _address(phone: str | None, region: str | None) -> str | None:
+def _address(phone: str, region: str | None) -> str | None:
     return phone_key(phone, region) or phone if phone else None

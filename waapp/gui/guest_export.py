@@ -18,6 +18,7 @@ from waapp.gui.bars import MessageBar
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.save_file import ask_for_file, show_folder
 from waapp.texts import tr
+from waapp.texts.deletions import what_stays
 
 
 class GuestExport:
@@ -103,37 +104,3 @@ class GuestExport:
             await self._forget_practised(sid)
         self._messages.show_message(tr("The guest was erased."), key="erased")
         return True
-
-
-def what_stays(kept: personal_data.Kept) -> str:
-    """Return in words what is forgotten, what is kept of a guest who is erased, and why."""
-    parts = [
-        tr(
-            "Name, number, e-mail, notes, answers, what imported lists said and the texts of all messages are deleted. "
-            "This cannot be undone."
-        )
-    ]
-    if kept.messages:
-        parts.append(
-            tr(
-                "Of {n:message|messages} stay, without name, number and text: the times, the outcome, the price and "
-                "Twilio’s number of it, as bookkeeping and proof. Twilio keeps its own copy until you delete it there.",
-                n=kept.messages,
-            )
-        )
-    if kept.opted_out:
-        parts.append(
-            tr(
-                "The number stays on the list of those who must not be written to: it is what keeps them safe."
-            )
-        )
-    if kept.named:
-        parts.append(
-            tr(
-                "{n:message|messages} to others of the household may name this guest and stay as they were sent.",
-                n=kept.named,
-            )
-        )
-    if kept.elsewhere:
-        parts.append(tr("The same number is also on the list of {events}.", events=", ".join(kept.elsewhere)))
-    return "\n\n".join(parts)

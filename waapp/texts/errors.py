@@ -161,6 +161,9 @@ _WORK: Final = {
         "Something of these guests belongs to somebody else by now: a message or an answer link.",
         "They stay among the deleted guests. What is kept of them can still be saved to a file.",
     ),
+    "deleted_unknown": Message(
+        "Nothing that was deleted and can be put back has the id {id}.", "waapp deleted lists what there is."
+    ),
     "event_not_restorable": Message(
         "Nothing is left from which the event could come back.",
         "What is deleted is kept for thirty days. The proof of what was sent stays.",
