@@ -285,7 +285,7 @@ def _fill_bulk(stage: Stage) -> None:
     """Tick a few fields of the dialog once it is there."""
 
     def tick() -> None:
-        for key in ("group", "consent"):
+        for key in ("group", "consent", "stop"):
             box = stage.window.findChild(QCheckBox, f"bulk_{key}_tick")
             if box is not None:
                 box.setChecked(True)

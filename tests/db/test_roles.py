@@ -24,6 +24,7 @@ from waapp.db import (
     invitations,
     migrate,
     opt_outs,
+    personal_data,
     sends,
     settling,
     statuses,
@@ -161,6 +162,10 @@ FORBIDDEN = {
     "change the log": "UPDATE whatsapp_invitation_log SET actor = 'nobody'",
     "delete the log": "DELETE FROM whatsapp_invitation_log",
     "write to who said stop": "DELETE FROM whatsapp_opt_outs",
+    "lift without a trace": "DELETE FROM waapp_lifted_opt_outs",
+    "rewrite who lifted": "UPDATE waapp_lifted_opt_outs SET lifted_by = 'nobody'",
+    "pretend that it was lifted": "INSERT INTO waapp_lifted_opt_outs (source, created_at) VALUES ('x', now())",
+    "hide whom it was for": "UPDATE whatsapp_invitations SET merged_from = '{}'",
     "rename who said stop": "UPDATE whatsapp_opt_outs SET address = '+1'",
     "pretend another version": "UPDATE waapp_alembic_version SET version_num = 'v9_0001'",
     "lose the version": "DELETE FROM waapp_alembic_version",
@@ -283,3 +288,40 @@ def test_a_planner_cannot_migrate(run, empty_url, owner):
     with pytest.raises(DatabaseError) as caught:
         run(migrate.upgrade(empty_url.replace("//waapp@", "//maria@")))
     assert caught.value.code == "database_no_right"
+
+
+def test_a_planner_allows_a_number_again_on_the_record(run, planner, owner):
+    async def story() -> None:
+        async with planner.begin() as conn:
+            await opt_outs.add_opt_out(conn, "+351910000009", source="reply", reason="STOP", created_by="x")
+            assert await opt_outs.lift_opt_outs(conn, ["+351910000009"], desk="Maria on PC")
+            assert await opt_outs.list_addresses(conn) == frozenset()
+
+    run(story())
+    kept = owner.execute("SELECT address, reason, lifted_by FROM waapp_lifted_opt_outs").fetchall()
+    assert kept == [("+351910000009", "STOP", "Maria on PC")]
+
+
+def test_who_is_erased_is_not_known_by_what_was_lifted(run, planner, owner):
+    async def story() -> None:
+        async with planner.begin() as conn:
+            event = await events.create_event(
+                conn, EventDraft("Party", datetime(2026, 6, 20, 15, tzinfo=UTC))
+            )
+            (ana,) = await guests.add_guests(conn, event.id, [GuestDraft("Ana", "+351910000009")])
+            other = await events.create_event(
+                conn, EventDraft("Dinner", datetime(2026, 6, 20, 15, tzinfo=UTC))
+            )
+            (again,) = await guests.add_guests(conn, other.id, [GuestDraft("Ana", "+351910000009")])
+            await opt_outs.add_opt_out(conn, "+351910000009", source="planner", reason="on the phone")
+            await opt_outs.lift_opt_outs(conn, ["+351910000009"], desk="Maria on PC")
+            document = await personal_data.gather(conn, ana)
+            assert document["lifted_opt_outs"][0]["lifted_by"] == "Maria on PC"
+            await personal_data.erase(conn, ana)
+        kept = "SELECT address, reason, lifted_by FROM waapp_lifted_opt_outs"
+        assert owner.execute(kept).fetchall() == [("+351910000009", "on the phone", "Maria on PC")]
+        async with planner.begin() as conn:
+            await personal_data.erase(conn, again)
+        assert owner.execute(kept).fetchall() == [(None, None, "Maria on PC")]
+
+    run(story())

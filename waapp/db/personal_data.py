@@ -74,6 +74,22 @@ WHERE o.address = :address
    OR o.address IN (SELECT p.recipient FROM whatsapp_proofs p WHERE p.guest_id = :id)
 """)
 
+_LIFTED: Final = text("""
+SELECT CAST(to_jsonb(o) - 'id' AS text) FROM waapp_lifted_opt_outs o
+WHERE o.address = :address
+   OR o.address IN (SELECT i.recipient FROM whatsapp_invitations i WHERE i.guest_id = :id)
+   OR o.address IN (SELECT p.recipient FROM whatsapp_proofs p WHERE p.guest_id = :id)
+ORDER BY o.lifted_at
+""")
+
+_ADDRESSES: Final = text("""
+SELECT CAST(:phone AS text) WHERE :phone <> ''
+UNION
+SELECT i.recipient FROM whatsapp_invitations i WHERE i.guest_id = :id AND i.recipient IS NOT NULL
+UNION
+SELECT p.recipient FROM whatsapp_proofs p WHERE p.guest_id = :id AND p.recipient IS NOT NULL
+""")
+
 _IMPORTS: Final = text("""
 SELECT CAST(to_jsonb(r) - 'import_id' || jsonb_build_object(
     'list', m.source, 'imported_at', m.created_at, 'imported_by', m.imported_by) AS text)
@@ -171,6 +187,7 @@ async def gather(conn: Connection, guest_id: UUID) -> Document:
         ]
 
     opt_outs = (await conn.execute(_OPT_OUT, {"id": guest_id, "address": address})).scalars()
+    lifted = (await conn.execute(_LIFTED, {"id": guest_id, "address": address})).scalars()
     document: Document = {
         "guest": person.row,
         "event": {key: event.get(key) for key in ("name", "date", "location", "time_zone")},
@@ -178,6 +195,7 @@ async def gather(conn: Connection, guest_id: UUID) -> Document:
         "proofs_of_deleted_invitations": await read(_PROOFS),
         "imports": await read(_IMPORTS, _DELETED_IMPORTS),
         "opt_outs": [json.loads(one) for one in opt_outs],
+        "lifted_opt_outs": [json.loads(one) for one in lifted],
     }
     return document if person.deleted is None else {**document, "deleted": person.deleted}
 
@@ -210,8 +228,12 @@ async def erase(conn: Connection, guest_id: UUID) -> list[str]:
         raise UserError("guests_being_sent", count=1)
     person = await _find(conn, guest_id)
     practised = list((await conn.execute(_PRACTICE_MESSAGES, {"id": guest_id})).scalars())
+    parameters = {"id": guest_id, "phone": person.phone}
+    addresses = list((await conn.execute(_ADDRESSES, parameters)).scalars())
     await _forget_filters(conn, person)
     await conn.execute(text("SELECT waapp_erase_guest(:id)"), {"id": guest_id})
+    for address in addresses:
+        await conn.execute(text("SELECT waapp_erase_lifted_opt_outs(:address)"), {"address": address})
     return practised
 
 

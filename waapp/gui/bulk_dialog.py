@@ -1,6 +1,7 @@
 """One change for all selected guests: what is ticked changes, everything else stays."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QDate, Qt
@@ -30,17 +31,32 @@ from waapp.texts import count, field_problem, tr
 
 _KEY_COLUMN, _VALUE_COLUMN = 0, 1
 _WIDTH: Final = 460
+_FORBIDS, _ALLOWS = "forbids", "allows"
+
+
+@dataclass(frozen=True, slots=True)
+class StopChange:
+    """Whether numbers may be written to from now on, and why not."""
+
+    forbids: bool
+    reason: str = ""
 
 
 class BulkDialog(QDialog):
-    """Builds a `BulkChange`; its button says for how many guests."""
+    """Builds a `BulkChange` and a `StopChange`; its button says for how many guests.
+
+    Of the guests' `numbers` so many are `stopped`: must not be written to already.
+    """
 
     change: BulkChange
+    stop: StopChange | None
 
     def __init__(
         self,
         guests: int,
         *,
+        numbers: int,
+        stopped: int,
         groups: Iterable[str],
         tags: Iterable[str],
         households: Iterable[str],
@@ -74,6 +90,13 @@ class BulkDialog(QDialog):
         self._since.setCalendarPopup(True)
         self._source = _line("bulk_source", tr("Where this is known from"), SOURCE_LIMIT, ())
         self._source.setPlaceholderText(self._source.accessibleName())
+        self._stop = name(QComboBox(), "bulk_stop", tr("Messages"))
+        self._stop.addItem(tr("Never write to these numbers again"), _FORBIDS)
+        if stopped:
+            self._stop.addItem(tr("Allow messages again"), _ALLOWS)
+        self._reason = _line("bulk_stop_reason", tr("Reason, such as: asked on the phone"), SOURCE_LIMIT, ())
+        self._reason.setPlaceholderText(self._reason.accessibleName())
+        self._numbers, self._stopped = numbers, stopped
         for line in (self._group, self._household, self._time_zone):
             line.setPlaceholderText(tr("Empty takes it away"))
         self._ticks: dict[str, QCheckBox] = {}
@@ -101,6 +124,15 @@ class BulkDialog(QDialog):
         dated.addWidget(self._since, 1)
         stacked.addLayout(dated)
         stacked.addWidget(self._source)
+        stop = QWidget()
+        below = QVBoxLayout(stop)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(style.SPACE[0])
+        self._effect = label("", tone="muted", size=12)
+        self._effect.setObjectName("bulk_stop_effect")
+        below.addWidget(self._stop)
+        below.addWidget(self._reason)
+        below.addWidget(self._effect)
         rows: dict[str, QWidget] = {
             "group": self._group,
             "add_tags": self._add_tags,
@@ -110,9 +142,11 @@ class BulkDialog(QDialog):
             "language": self._language,
             "time_zone": self._time_zone,
             "consent": consent,
+            "stop": stop,
         }
+        named = {"consent": self._consent, "stop": self._stop}
         for place, (key, editor) in enumerate(rows.items()):
-            words = self._consent.accessibleName() if key == "consent" else editor.accessibleName()
+            words = named.get(key, editor).accessibleName()
             tick = name(QCheckBox(words), f"bulk_{key}_tick", tr("Change: {field}", field=words))
             tick.setFixedHeight(style.CONTROL_HEIGHT)  # in line with its editor
             self._ticks[key] = tick
@@ -136,11 +170,12 @@ class BulkDialog(QDialog):
         self._yes.clicked.connect(self.accept)
         self._yes.setDefault(True)
         self._time_zone.textChanged.connect(self._check)
-        for line in (self._group, self._household, self._source):
+        self._ticks["stop"].setEnabled(self._numbers > 0)
+        for line in (self._group, self._household, self._source, self._reason):
             line.textChanged.connect(self._check)
         for tags in (self._add_tags, self._remove_tags):
             tags.edited.connect(self._check)
-        for box in (self._language, self._consent):
+        for box in (self._language, self._consent, self._stop):
             box.currentIndexChanged.connect(self._check)
         self._plus_ones.valueChanged.connect(self._check)
         self._since.dateChanged.connect(self._check)
@@ -168,7 +203,25 @@ class BulkDialog(QDialog):
             add_tags=self._add_tags.tags() if self._wants("add_tags") else (),
             remove_tags=self._remove_tags.tags() if self._wants("remove_tags") else (),
         )
-        self._yes.setEnabled(not wrong and not self.change.is_empty)
+        forbids = self._stop.currentData() == _FORBIDS
+        self._reason.setVisible(forbids and self._wants("stop"))
+        self._effect.setVisible(self._wants("stop"))
+        self._effect.setText(
+            tr("{n:number|numbers}, for every event and planner. What waits to be sent there is cancelled.",
+               n=self._numbers)
+            if forbids
+            else tr("{n:number|numbers} of these, for every event and planner.", n=self._stopped)
+        )  # fmt: skip
+        self.stop = StopChange(forbids, _composed(self._reason)) if self._wants("stop") else None
+        self._grow()
+        self._yes.setEnabled(not wrong and not (self.change.is_empty and self.stop is None))
+
+    def _grow(self) -> None:
+        """Make room for what has just appeared; a dialog does not by itself."""
+        layout = self.layout()
+        if layout is not None and self.isVisible():
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _wants(self, key: str) -> bool:
         return self._ticks[key].isChecked()

@@ -174,35 +174,62 @@ class MergeAgainAct:
 
 @dataclass(frozen=True, slots=True)
 class OptOutAct:
-    """Whether a number may be written to was changed; `before` is what was noted of it, None when it was allowed."""
+    """Whether numbers may be written to was changed.
+
+    `before` is by number what was noted of it, None when it was allowed; `guests` are those it was done for.
+    """
 
     database: Database
-    guest_id: UUID
-    address: str
-    before: OptOut | None
+    desk: str
+    guests: tuple[UUID, ...]
+    before: Mapping[str, OptOut | None]
 
     async def take_back(self) -> Undone:
-        """Note or allow it again; what was cancelled stays so."""
+        """Note or allow them again; what was cancelled stays so."""
+        noted = [stop for stop in self.before.values() if stop is not None]
+        allowed = [address for address, stop in self.before.items() if stop is None]
         async with self.database.begin() as conn:
-            now = await opt_outs.get_opt_out(conn, self.address)
-            if self.before is None:
-                await opt_outs.remove_opt_out(conn, self.address)
-            else:
-                await opt_outs.add_opt_out(
-                    conn, self.address, source=self.before.source, reason=self.before.reason,
-                    created_by=self.before.created_by,
-                )  # fmt: skip
-        number = phone.display(self.address)
-        words = (
-            tr("{number} may be written to again. What was cancelled stays so.", number=number)
-            if self.before is None
-            else tr("{number} must not be written to, as before.", number=number)
-        )
-        return Undone(words, (self.guest_id,), OptOutAct(self.database, self.guest_id, self.address, now))
+            now = await opt_outs.get_opt_outs(conn, self.before)
+            if allowed:
+                await opt_outs.lift_opt_outs(conn, allowed, desk=self.desk)
+            if noted:
+                await opt_outs.add_opt_outs(conn, noted, desk=self.desk)
+        said = []
+        if allowed:
+            who = numbers_words(allowed)
+            said.append(tr("{numbers} may be written to again. What was cancelled stays so.", numbers=who))
+        if noted:
+            who = numbers_words([stop.address for stop in noted])
+            said.append(tr("{numbers} must not be written to, as before.", numbers=who))
+        again = replace(self, before={address: now.get(address) for address in self.before})
+        return Undone(" ".join(said), self.guests, again)
 
     def without(self, guest_id: UUID) -> Act | None:
-        """Return nothing for the guest whose number it is."""
-        return None if guest_id == self.guest_id else self
+        """Return nothing where one of the guests is: the numbers tell who that was."""
+        return None if guest_id in self.guests else self
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherAct:
+    """Several things were done at once."""
+
+    acts: tuple[Act, ...]
+
+    async def take_back(self) -> Undone:
+        """Take all of them back, the last one first."""
+        undone = [one for act in reversed(self.acts) if (one := await act.take_back()) is not None]
+        again = tuple(one.again for one in undone if one.again is not None)
+        return Undone(
+            " ".join(one.words for one in undone),
+            tuple(dict.fromkeys(guest for one in undone for guest in one.guests)),
+            TogetherAct(again) if again else None,
+            "warning" if any(one.level == "warning" for one in undone) else "info",
+        )
+
+    def without(self, guest_id: UUID) -> Act | None:
+        """Return the act of the others."""
+        left = tuple(one for act in self.acts if (one := act.without(guest_id)) is not None)
+        return TogetherAct(left) if left else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +258,11 @@ class LabelAct:
         """Return the act of the others."""
         left = self.edit.without(guest_id)
         return replace(self, edit=left) if isinstance(left, EditAct) else None
+
+
+def numbers_words(addresses: Sequence[str]) -> str:
+    """Write one number as it is, and of several how many they are."""
+    return phone.display(addresses[0]) if len(addresses) == 1 else tr("{n:number|numbers}", n=len(addresses))
 
 
 def some_names(names: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from waapp.gui.guest_acts import ArrivalAct, EditAct, OptOutAct
 from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel, PanelMode
+from waapp.gui.guest_questions import lifting_question, stopped_words
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.invitation_card import NOT_INVITED, invitation_facts
 from waapp.gui.line_dialog import LineDialog
@@ -227,28 +228,37 @@ class GuestEditing:
         )
         if not await ask(dialog):
             return
+        stop = opt_outs.OptOut(guest.phone, opt_outs.PLANNER, dialog.line, self._desk)
         async with self._database.begin() as conn:
-            await opt_outs.add_opt_out(
-                conn, guest.phone, source="planner", reason=dialog.line, created_by=self._desk
-            )
-        words = tr("{number} must not be written to.", number=phone.display(guest.phone))
-        await self._opted(guest, None, words)
+            before = await opt_outs.get_opt_out(conn, guest.phone)
+            noted = await opt_outs.add_opt_outs(conn, [stop], desk=self._desk)
+        await self._opted(guest, before, stopped_words([guest.phone], noted))
 
     async def _allow(self) -> None:
         guest = self._panel.guest
         if guest is None:
             return
-        async with self._database.begin() as conn:
+        async with self._database.read() as conn:
             before = await opt_outs.get_opt_out(conn, guest.phone)
-            await opt_outs.remove_opt_out(conn, guest.phone)
-        if before is not None:
+        if before is None:
+            await self._show_guest(guest.id)
+            return
+        # A planner's own note is taken back at once; what the person has asked for is not.
+        if before.source != opt_outs.PLANNER and not await ask(
+            lifting_question([(guest.name, before)], self._panel)
+        ):
+            return
+        async with self._database.begin() as conn:
+            lifted = await opt_outs.lift_opt_outs(conn, [guest.phone], desk=self._desk)
+        if lifted:
             words = tr("{number} may be written to again.", number=phone.display(guest.phone))
             await self._opted(guest, before, words)
 
     async def _opted(self, guest: Guest, before: opt_outs.OptOut | None, words: str) -> None:
         await self._show_guest(guest.id)
         await self._catch_up()
-        self._undo.remember(words, OptOutAct(self._database, guest.id, guest.phone, before))
+        act = OptOutAct(self._database, self._desk, (guest.id,), {guest.phone: before})
+        self._undo.remember(words, act)
 
     def _keep_typed(self) -> None:
         """Remember what was typed and not saved; it comes back with the guest."""
@@ -330,7 +340,7 @@ class GuestEditing:
 def _stop_words(stop: opt_outs.OptOut | None) -> str:
     if stop is None:
         return ""
-    since = day(stop.created_at.astimezone())
+    since = day(stop.created_at.astimezone()) if stop.created_at is not None else ""
     if stop.reason:
         return tr("Must not be written to since {day}: {reason}", day=since, reason=stop.reason)
     return tr("Must not be written to since {day}.", day=since)

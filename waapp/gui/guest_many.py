@@ -6,19 +6,28 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
-from waapp.core.guest_edits import differs
-from waapp.core.guests import GuestRow
+from waapp.core.guest_edits import BulkChange, differs
+from waapp.core.guests import GuestDraft, GuestRow
 from waapp.core.two_edits import OtherEdit
-from waapp.db import guest_changes
+from waapp.db import guest_changes, opt_outs
 from waapp.db import guests as guest_rows
 from waapp.db.engine import Database
+from waapp.db.guest_changes import Before
+from waapp.db.opt_outs import OptOut
 from waapp.gui.aio import Tasks, ask
-from waapp.gui.bulk_dialog import BulkDialog
+from waapp.gui.bulk_dialog import BulkDialog, StopChange
 from waapp.gui.confirm import ConfirmDialog
-from waapp.gui.guest_acts import DeletionAct, EditAct
+from waapp.gui.guest_acts import Act, DeletionAct, EditAct, OptOutAct, TogetherAct, numbers_words
+from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel
-from waapp.gui.guest_questions import deletion_question, late_change_question, late_deletion_question
+from waapp.gui.guest_questions import (
+    deletion_question,
+    late_change_question,
+    late_deletion_question,
+    lifting_question,
+    stopped_words,
+)
 from waapp.gui.guest_undo import GuestUndo
 from waapp.texts import tr
 
@@ -33,6 +42,7 @@ class GuestMany:
         self,
         *,
         database: Database,
+        desk: str,
         tasks: Tasks,
         guests: GuestList,
         panel: GuestPanel,
@@ -42,6 +52,7 @@ class GuestMany:
         parent: QWidget,
     ) -> None:
         self._database: Final = database
+        self._desk: Final = desk
         self._tasks: Final = tasks
         self._guests: Final = guests
         self._panel: Final = panel
@@ -98,21 +109,57 @@ class GuestMany:
 
     async def _change_guests(self, ids: Sequence[UUID]) -> None:
         async with self._database.read() as conn:
-            seen = {guest.id: guest.draft for guest in await guest_rows.get_guests(conn, ids)}
-        dialog = BulkDialog(len(ids), **self._guests.known(), parent=self._parent)
+            seen = {guest.id: guest for guest in await guest_rows.get_guests(conn, ids)}
+            numbers = list(dict.fromkeys(one.phone for one in seen.values() if is_number(one.phone)))
+            stops = await opt_outs.get_opt_outs(conn, numbers)
+        dialog = BulkDialog(
+            len(ids), numbers=len(numbers), stopped=len(stops), **self._guests.known(), parent=self._parent
+        )
         if not await ask(dialog):
             return
+        change, stop = dialog.change, dialog.stop
+        if stop is not None and not stop.forbids:
+            numbers = list(stops)
+            names = {guest.phone: guest.name for guest in seen.values()}
+            noted = [(names[address], one) for address, one in stops.items()]
+            if not await ask(lifting_question(noted, self._parent)):
+                return
+        acts: list[Act] = []
+        said: list[str] = []
+        if not change.is_empty:
+            before = await self._change(ids, change, {one: guest.draft for one, guest in seen.items()})
+            said.append(tr("{n:guest was|guests were} changed.", n=len(before)))
+            acts.append(EditAct(self._database, before))
+        if stop is not None:
+            said.append(await self._stop(numbers, stop))
+            affected = tuple(one for one, guest in seen.items() if guest.phone in numbers)
+            before_stop = {address: stops.get(address) for address in numbers}
+            acts.append(OptOutAct(self._database, self._desk, affected, before_stop))
+            await self._catch_up()
+        self._undo.remember(" ".join(said), acts[0] if len(acts) == 1 else TogetherAct(tuple(acts)))
+
+    async def _change(
+        self, ids: Sequence[UUID], change: BulkChange, seen: Mapping[UUID, GuestDraft]
+    ) -> tuple[Before, ...]:
         async with self._database.begin() as conn:
-            done = await guest_changes.change_guests(conn, ids, dialog.change, seen)
+            done = await guest_changes.change_guests(conn, ids, change, seen)
         await self._catch_up()
         before = done.before
         if done.overtaken and await ask(self._late_change_question(done.overtaken)):
             async with self._database.begin() as conn:
-                more = await guest_changes.change_guests(conn, done.overtaken, dialog.change)
+                more = await guest_changes.change_guests(conn, done.overtaken, change)
             before += more.before
             await self._catch_up()
-        words = tr("{n:guest was|guests were} changed.", n=len(before))
-        self._undo.remember(words, EditAct(self._database, before))
+        return before
+
+    async def _stop(self, numbers: Sequence[str], stop: StopChange) -> str:
+        """Note that numbers must not be written to, or may be again; return what to say."""
+        async with self._database.begin() as conn:
+            if not stop.forbids:
+                await opt_outs.lift_opt_outs(conn, numbers, desk=self._desk)
+                return tr("{numbers} may be written to again.", numbers=numbers_words(numbers))
+            notes = [OptOut(address, opt_outs.PLANNER, stop.reason, self._desk) for address in numbers]
+            return stopped_words(numbers, await opt_outs.add_opt_outs(conn, notes, desk=self._desk))
 
     def _late_change_question(self, overtaken: Mapping[UUID, Sequence[OtherEdit]]) -> ConfirmDialog:
         names = {guest_id: row.name for guest_id in overtaken if (row := self._guests.model.row(guest_id))}

@@ -1,4 +1,4 @@
-"""What is asked before guests are deleted, and before what somebody else has just done would be undone by it."""
+"""What is asked before guests are deleted, written to again, or changed over what somebody else has just done."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from waapp.core.guests import Guest, GuestRow
 from waapp.core.two_edits import OtherEdit
+from waapp.db.opt_outs import PLANNER, Noted, OptOut
 from waapp.gui.confirm import ConfirmDialog
-from waapp.gui.guest_acts import some_names
+from waapp.gui.guest_acts import numbers_words, some_names
 from waapp.gui.guest_form import value_words
+from waapp.gui.texts import day
 from waapp.texts import tr
 
 _SHOWN: Final = 8
@@ -58,3 +60,36 @@ def late_change_question(
         lines.append(tr("and {n} more", n=len(edits) - _SHOWN))
     lines.append(tr("They are as the other one left them."))
     return ConfirmDialog(title, "\n".join(lines), tr("Change them too"), tr("Leave them"), parent)
+
+
+def lifting_question(stops: Sequence[tuple[str, OptOut]], parent: QWidget) -> ConfirmDialog:
+    """Return the question before numbers are written to again, with what is noted of them and by whom."""
+    lines = [_stop_words(name, stop) for name, stop in stops[:_SHOWN]]
+    if len(stops) > _SHOWN:
+        lines.append(tr("and {n} more", n=len(stops) - _SHOWN))
+    lines.append(tr("All events may write to them again. That you allowed it is kept."))
+    title = tr("Write to {n:number|numbers} again?", n=len(stops))
+    return ConfirmDialog(title, "\n".join(lines), tr("Allow messages again"), tr("Leave it"), parent)
+
+
+def stopped_words(addresses: Sequence[str], noted: Noted) -> str:
+    """Say which numbers must not be written to now, and what that has cancelled."""
+    words = tr("{numbers} must not be written to.", numbers=numbers_words(addresses))
+    if not noted.cancelled:
+        return words
+    cancelled = tr("{n:message that waited was|messages that waited were} cancelled.", n=noted.cancelled)
+    return f"{words} {cancelled}"
+
+
+def _stop_words(name: str, stop: OptOut) -> str:
+    who = f"\u2068{name or tr('No name')}\u2069"
+    own = stop.source != PLANNER
+    since = day(stop.created_at.astimezone()) if stop.created_at is not None else ""
+    said = (
+        tr("{name} asked for it on {day}", name=who, day=since)
+        if own
+        else tr(
+            "{name}: noted on {day} by {desk}", name=who, day=since, desk=stop.created_by or tr("a planner")
+        )
+    )
+    return tr("{said}: {reason}", said=said, reason=stop.reason) if stop.reason else said

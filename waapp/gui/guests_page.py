@@ -202,6 +202,7 @@ class GuestsPage(QWidget):
         )
         self._many = GuestMany(
             database=self._database,
+            desk=self._desk,
             tasks=self._tasks,
             guests=self.guests,
             panel=self.panel,
