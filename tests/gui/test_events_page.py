@@ -20,8 +20,9 @@ from waapp.db import guests as guest_rows
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.gui.aio import Tasks
+from waapp.gui.event_columns import segments_of
 from waapp.gui.event_order import soonest_first
-from waapp.gui.events_page import EventsPage, segments_of
+from waapp.gui.events_page import EventsPage
 
 NEXT_YEAR = datetime(datetime.now(UTC).year + 1, 6, 5, 15, 0, tzinfo=UTC)
 
@@ -261,7 +262,7 @@ def test_an_edit_is_undone_by_key_but_for_what_a_colleague_set_since(on_stage, q
         await until(lambda: "is as before" in stage.page.messages.text)
         assert "somebody else has changed since stays" in stage.page.messages.text
         assert (await stage.stored())["Clara & Davi"].location == "Lisbon"
-        qtbot.keyClick(stage.page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(stage.page.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: "Renamed" in stage.page.messages.text)
         assert (await stage.stored())["Renamed"].location == "Lisbon"
         assert not stage.reported
@@ -308,6 +309,115 @@ def test_archiving_can_be_undone(on_stage, qtbot) -> None:
     on_stage(scenario, before=two_events)
 
 
+async def undone(stage: Stage, qtbot, words: str, key: Qt.Key = Qt.Key.Key_Z) -> None:
+    """Press Ctrl and a key, and wait until the page says these words."""
+    stage.page.window().activateWindow()
+    await until(stage.page.window().isActiveWindow)
+    stage.page.table.setFocus()
+    qtbot.keyClick(stage.page.table, key, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: words in stage.page.messages.text)
+
+
+def test_everything_done_to_events_is_undone_and_done_again_in_order(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        page = stage.page
+        event = (await stage.stored())["Clara & Davi"]
+        async with stage.database.begin() as conn:
+            await guest_rows.add_guests(conn, event.id, [GuestDraft("Ana"), GuestDraft("Rui")])
+        press(qtbot, page.new)
+        page.panel.name_edit.setText("Brunch")
+        press(qtbot, page.panel.save)
+        await until(lambda: "“Brunch” was created." in page.messages.text)
+        page.table.go_to(event.id)
+        press(qtbot, page.duplicate)
+        dialog = await shown_dialog(page, "event_duplicate")
+        press(qtbot, dialog.findChild(QPushButton, "event_duplicate_yes"))
+        await until(lambda: "(copy)” was made with 2 guests." in page.messages.text)
+        page.panel.close_panel()
+        page.table.go_to(event.id)
+        press(qtbot, page.archive)
+        await until(lambda: "“Clara & Davi” is archived." in page.messages.text)
+        page.chips.choose("archived")
+        page.table.go_to(event.id)
+        press(qtbot, page.delete)
+        confirm = await shown_dialog(page, "confirm")
+        assert "2 guests go with it" in confirm.accessibleDescription()
+        press(qtbot, confirm.findChild(QPushButton, "confirm_yes"))
+        await until(lambda: "“Clara & Davi” was deleted." in page.messages.text)
+        assert stage.names() == ["Brunch", "Clara & Davi (copy)", "Helix dinner"]
+
+        await undone(stage, qtbot, "“Clara & Davi” is back with 2 guests")
+        assert stage.names() == ["Clara & Davi"], "it is shown where it is: in the archive"
+        async with stage.database.read() as conn:
+            assert [guest.name for guest in await guest_rows.list_guests(conn, event.id)] == ["Ana", "Rui"]
+        await undone(stage, qtbot, "“Clara & Davi” is on the list.")
+        await undone(stage, qtbot, "“Clara & Davi (copy)” is deleted.")
+        await undone(stage, qtbot, "“Brunch” is deleted.")
+        assert stage.names() == ["Clara & Davi", "Helix dinner"]
+        await undone(stage, qtbot, "Nothing is left to be undone.")
+
+        await undone(stage, qtbot, "“Brunch” is back", Qt.Key.Key_Y)
+        await undone(stage, qtbot, "“Clara & Davi (copy)” is back with 2 guests", Qt.Key.Key_Y)
+        await undone(stage, qtbot, "“Clara & Davi” is archived.", Qt.Key.Key_Y)
+        await undone(stage, qtbot, "“Clara & Davi” is deleted.", Qt.Key.Key_Y)
+        assert set(await stage.stored()) == {"Brunch", "Clara & Davi (copy)", "Helix dinner"}
+        assert not stage.reported
+
+    on_stage(scenario, before=two_events)
+
+
+def test_a_new_event_that_somebody_works_in_is_not_undone_away(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        page = stage.page
+        press(qtbot, page.new)
+        page.panel.name_edit.setText("Brunch")
+        press(qtbot, page.panel.save)
+        await until(lambda: "“Brunch” was created." in page.messages.text)
+        async with stage.database.begin() as conn:
+            await guest_rows.add_guests(conn, (await stage.stored())["Brunch"].id, [GuestDraft("Ana")])
+        await undone(stage, qtbot, "“Brunch” stays: guests or invitations came since.")
+        assert "Brunch" in await stage.stored()
+        assert not stage.reported
+
+    on_stage(scenario, before=two_events)
+
+
+def test_a_deleted_event_is_put_back_or_forgotten_from_the_list_of_them(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        page, events = stage.page, await stage.stored()
+        for event in events.values():
+            async with stage.database.begin() as conn:
+                await event_rows.delete_event(conn, event.id)
+        page.changed(Change(Kind.EVENTS, None))
+        await until(lambda: stage.names() == [])
+        assert not page.welcome.isVisible()
+        page.chips.choose("deleted")
+        await until(lambda: set(stage.names()) == set(events))
+        assert_accessible(page)
+        assert not page.edit.isVisible()
+        assert not page.delete.isVisible()
+        facts = page.header.findChild(QLabel, "page_facts")
+        assert facts.text() == "What is deleted can be put back for thirty days."
+        chosen = len(stage.chosen)
+        page.table.go_to(events["Helix dinner"].id)
+        assert facts.text().startswith("Deleted today by test · can be put back until")
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+        assert (stage.shown, len(stage.chosen)) == ([], chosen), "no page is to show what is not there"
+        press(qtbot, page.restore)
+        await until(lambda: stage.names() == ["Helix dinner"])
+        assert set(await stage.stored()) == {"Helix dinner"}
+        page.chips.choose("deleted")
+        page.table.go_to(events["Clara & Davi"].id)
+        press(qtbot, page.forget)
+        confirm = await shown_dialog(page, "confirm")
+        press(qtbot, confirm.findChild(QPushButton, "confirm_yes"))
+        await until(lambda: "is gone for good" in page.messages.text)
+        assert not page.chips.isVisible()
+        assert not stage.reported
+
+    on_stage(scenario, before=two_events)
+
+
 def test_an_only_event_stays_chosen_when_the_list_is_loaded_anew(on_stage, qtbot) -> None:
     async def scenario(stage: Stage) -> None:
         page, event = stage.page, (await stage.stored())["Clara & Davi"]
@@ -346,7 +456,7 @@ def test_the_archive_can_be_seen_put_back_and_emptied(on_stage, qtbot) -> None:
         confirm = await shown_dialog(page, "confirm")
         press(qtbot, confirm.findChild(QPushButton, "confirm_yes"))
         await until(lambda: stage.names() == ["Helix dinner"])
-        assert not page.chips.isVisible()
+        assert page.chips.current() == "current", "the archive is empty"
         assert not stage.reported
 
     on_stage(scenario, before=two_events)

@@ -13,12 +13,13 @@ from waapp.db.engine import Connection
 from waapp.db.events import EVENT_COLUMNS
 from waapp.db.streaming import stream
 
+# The name of a connection is waapp/ and who uses it.
 # In the order of the fields of DeletedGuest: who can come back, then those of whom only the proof of a message is left.
 _GUESTS: Final = """
 SELECT d.guest_id, d.event_id, COALESCE(e.name, gone.content ->> 'name', ''), COALESCE(d.content ->> 'name', ''),
     COALESCE(d.content ->> 'phone', ''), COALESCE(d.content ->> 'email', ''), d.deleted_at AT TIME ZONE 'UTC',
-    d.deleted_by, (d.deleted_at + CAST(%(kept_for)s AS interval)) AT TIME ZONE 'UTC', COALESCE(p.messages, 0),
-    e.id IS NULL
+    regexp_replace(d.deleted_by, '^waapp/', ''), (d.deleted_at + CAST(%(kept_for)s AS interval)) AT TIME ZONE 'UTC',
+    COALESCE(p.messages, 0), e.id IS NULL
 FROM waapp_deleted_rows d
     LEFT JOIN events e ON e.id = d.event_id
     LEFT JOIN waapp_deleted_rows gone ON gone.event_id = d.event_id AND gone.table_name = 'events'
@@ -29,7 +30,8 @@ WHERE d.table_name = 'guests' AND (CAST(%(event_id)s AS uuid) IS NULL OR d.event
   AND NOT EXISTS (SELECT FROM guests g WHERE g.id = d.guest_id)
 UNION ALL
 SELECT p.guest_id, p.event_id, COALESCE(e.name, max(p.event_name)), max(p.guest_name), COALESCE(max(p.recipient), ''),
-    '', max(p.kept_at) AT TIME ZONE 'UTC', max(p.kept_by), CAST(NULL AS timestamptz), count(*), e.id IS NULL
+    '', max(p.kept_at) AT TIME ZONE 'UTC', regexp_replace(max(p.kept_by), '^waapp/', ''),
+    CAST(NULL AS timestamptz), count(*), e.id IS NULL
 FROM whatsapp_proofs p LEFT JOIN events e ON e.id = p.event_id
 WHERE p.erased_at IS NULL AND (CAST(%(event_id)s AS uuid) IS NULL OR p.event_id = %(event_id)s)
   AND NOT EXISTS (SELECT FROM guests g WHERE g.id = p.guest_id)
@@ -41,7 +43,7 @@ GROUP BY p.guest_id, p.event_id, e.id, e.name
 """
 
 _EVENTS: Final = text(f"""
-SELECT {EVENT_COLUMNS}, d.deleted_at AT TIME ZONE 'UTC', d.deleted_by,
+SELECT {EVENT_COLUMNS}, d.deleted_at AT TIME ZONE 'UTC', regexp_replace(d.deleted_by, '^waapp/', ''),
     (SELECT count(*) FROM waapp_deleted_rows g
      WHERE g.event_id = d.event_id AND g.table_name = 'guests' AND g.with_event)
 FROM waapp_deleted_rows d CROSS JOIN LATERAL jsonb_populate_record(NULL::events, d.content) e

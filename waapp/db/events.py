@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exc, text
@@ -101,8 +101,20 @@ SELECT EXISTS (SELECT FROM whatsapp_sends s WHERE s.event_id = :id AND s.state I
       SELECT FROM whatsapp_invitations i WHERE i.event_id = :id AND i.engine_state IN ('sending', 'unknown'))
 """)
 
+_USE: Final = text("""
+SELECT (SELECT count(*) FROM guests WHERE event_id = :id),
+    EXISTS (SELECT FROM whatsapp_sends WHERE event_id = :id AND state IN ('active', 'paused'))
+""")
+
 _DELETE: Final = text("SELECT waapp_delete_event(:id)")
 _RESTORE: Final = text("SELECT waapp_restore_event(:id)")
+
+
+class Use(NamedTuple):
+    """How many guests an event has, and whether anything of it is being sent."""
+
+    guests: int
+    is_sending: bool
 
 
 async def list_events(conn: Connection, practice: bool, *, archived: bool = False) -> list[EventSummary]:
@@ -183,6 +195,11 @@ async def archive_event(conn: Connection, event_id: UUID, *, archived: bool = Tr
     """Take an event off the list, or put it back; raises `event_unknown`."""
     parameters = {"id": event_id, "archived": archived}
     return _one((await conn.execute(_ARCHIVE, parameters)).one_or_none(), event_id)
+
+
+async def use_of(conn: Connection, event_id: UUID) -> Use:
+    """Return what an event is in use for."""
+    return Use(*(await conn.execute(_USE, {"id": event_id})).one())
 
 
 async def delete_event(conn: Connection, event_id: UUID) -> None:

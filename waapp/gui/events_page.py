@@ -1,6 +1,7 @@
 """All events: when and where, how many guests, how far the invitations are."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
@@ -9,8 +10,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
-from waapp.core.events import EventDraft, EventSummary, field_values, with_field_values
-from waapp.core.status import Shown
+from waapp.core.deletions import DeletedEvent
+from waapp.core.events import EventDraft, EventSummary
+from waapp.db import deletions
 from waapp.db import events as event_rows
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
@@ -19,17 +21,25 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.confirm import ConfirmDialog
-from waapp.gui.delegates import SegmentDelegate
+from waapp.gui.event_acts import (
+    EventArchiveAct,
+    EventArrivalAct,
+    EventDeletionAct,
+    EventEditAct,
+    put_back_words,
+)
+from waapp.gui.event_columns import event_columns
 from waapp.gui.event_duplicate import DuplicateDialog
-from waapp.gui.event_order import is_past, soonest_first
+from waapp.gui.event_order import is_past
 from waapp.gui.event_panel import EventPanel
 from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.first_run import WelcomePage
-from waapp.gui.paint import Segments, segments_text
+from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.moments import on_day
 from waapp.gui.panel_area import PanelArea
-from waapp.gui.table import Column, TableModel
+from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
-from waapp.gui.texts import NOTHING, collate, event_when, number
+from waapp.gui.texts import collate, day
 from waapp.gui.widgets import Card, PageHeader, button
 from waapp.texts import tr
 
@@ -37,39 +47,7 @@ _ROW_HEIGHT = 56
 _ROOM_WITHOUT_SEARCH = 8
 _CURRENT = "current"
 _ARCHIVED = "archived"
-_BAR_ORDER = (
-    Shown.READ,
-    Shown.DELIVERED,
-    Shown.SENT,
-    Shown.SENDING,
-    Shown.WAITING,
-    Shown.UNKNOWN,
-    Shown.FAILED,
-)
-
-
-def segments_of(summary: EventSummary) -> tuple[Segments, int]:
-    """Return the parts of an event's progress bar and their total."""
-    return [(state, summary.states.get(state, 0)) for state in _BAR_ORDER], summary.guests
-
-
-def event_columns() -> tuple[Column[EventSummary], ...]:
-    """Return the columns of the list of events."""
-    return (
-        Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200),
-        Column("when", tr("When"), _when, soonest_first, color="muted", width=226),
-        Column(
-            "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
-            color="muted", width=160, hide_below=920, tip=lambda row: row.event.location,
-        ),
-        Column("guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76),
-        Column(
-            "progress", tr("Invitations"), lambda row: segments_text(*segments_of(row)), _reached,
-            value=segments_of, delegate=SegmentDelegate, width=150, hide_below=760,
-            tip=lambda row: segments_text(*segments_of(row)),
-        ),
-        Column("answers", tr("Answers"), _answers, lambda row: row.coming, width=108, hide_below=560),
-    )  # fmt: skip
+_DELETED = "deleted"
 
 
 class EventsPage(QWidget):
@@ -98,7 +76,7 @@ class EventsPage(QWidget):
         self._open_sample = open_sample
         self._loading = False
         self._stale = False
-        self._way_back: Callable[[], object] | None = None
+        self._deleted: dict[UUID, DeletedEvent] = {}
         self.model = TableModel(event_columns(), lambda row: row.event.id)
         self.model.sort(1)
         self._build()
@@ -114,13 +92,19 @@ class EventsPage(QWidget):
         self.delete = button(
             tr("Delete…"), "events_delete", kind="danger", accessible_name=tr("Delete event")
         )
+        self.forget = button(
+            tr("Delete for good…"),
+            "events_forget",
+            kind="danger",
+            accessible_name=tr("Delete the event for good"),
+        )
         self.duplicate = button(
             tr("Duplicate…"), "events_duplicate", key="Ctrl+D", accessible_name=tr("Duplicate event")
         )
         self.guests = button(tr("Open guests"), "events_open")
         self.new = button(tr("New event"), "events_new", primary=True, icon="plus", key="Ctrl+N")
         for action in (
-            self.delete, self.restore, self.archive, self.duplicate, self.edit, self.guests, self.new,
+            self.forget, self.delete, self.restore, self.archive, self.duplicate, self.edit, self.guests, self.new,
         ):  # fmt: skip
             self.header.add(action)
         self.messages = MessageBar("events_message")
@@ -153,15 +137,23 @@ class EventsPage(QWidget):
         whole.addWidget(self.header)
         whole.addWidget(self.messages)
         whole.addWidget(area, 1)
+        self._undo = GuestUndo(
+            tasks=self._tasks, messages=self.messages, catch_up=lambda: self.open(None), select=self._go_to
+        )
         self._arrange()
 
     def _connect(self) -> None:
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._take_back)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._undo.take_back)
+        for key in ("Ctrl+Shift+Z", "Ctrl+Y"):
+            QShortcut(QKeySequence(key), self).activated.connect(self._undo.do_again)
         self.new.clicked.connect(lambda: self.panel.edit(None))
         self.edit.clicked.connect(self._edit)
         self.archive.clicked.connect(lambda: self._with_current(self._archive))
         self.restore.clicked.connect(
-            lambda: self._with_current(lambda row: self._tasks.start(self._set_archived(row, archived=False)))
+            lambda: self._with_current(lambda row: self._tasks.start(self._put_back(row)))
+        )
+        self.forget.clicked.connect(
+            lambda: self._with_current(lambda row: self._tasks.start(self._forget(row)))
         )
         self.delete.clicked.connect(
             lambda: self._with_current(lambda row: self._tasks.start(self._delete(row)))
@@ -173,7 +165,7 @@ class EventsPage(QWidget):
         self.guests.clicked.connect(lambda: self._navigate("guests"))
         self.search.searched.connect(lambda _text: self._filter())
         self.table.picked.connect(self._picked)
-        self.table.opened.connect(lambda _event_id: self._navigate("guests"))
+        self.table.opened.connect(self._opened)
         self.panel.save_wanted.connect(lambda draft: self._tasks.start(self._save(draft)))
         self.panel.closed.connect(self._panel_closed)
         self.welcome.sample_wanted.connect(lambda: self._tasks.start(self._sample()))
@@ -186,6 +178,9 @@ class EventsPage(QWidget):
         """Show the events and mark the current one."""
         async with self._database.read() as conn:
             events = await event_rows.list_events(conn, self._settings.practice, archived=True)
+            gone = await deletions.list_deleted_events(conn)
+        self._deleted = {one.event.id: one for one in gone}
+        events += [EventSummary(one.event, one.guests) for one in gone]
         known = {summary.event.id for summary in events}
         self.model.remove([row.event.id for row in self.model.all_rows() if row.event.id not in known])
         self.model.apply(events)
@@ -201,7 +196,7 @@ class EventsPage(QWidget):
         if event_id is None or self.panel.isHidden():
             return
         now = self.model.row(event_id)
-        if now is None:
+        if now is None or event_id in self._deleted:
             self.panel.begin_again()
             text = tr("Somebody else has deleted this event. What you typed is kept: Save makes it anew.")
             self.messages.show_message(text, "warning", key="conflict")
@@ -240,19 +235,38 @@ class EventsPage(QWidget):
     def _filter(self) -> None:
         """Show the events that are searched for, of the list or of the archive."""
         wanted = collate(self.search.text().strip())
-        archived = self.chips.current() == _ARCHIVED
+        of = self.chips.current() or _CURRENT
 
         def passes(row: EventSummary) -> bool:
-            of_list = (row.event.archived_at is not None) == archived
-            return of_list and (not wanted or wanted in collate(f"{row.event.name} {row.event.location}"))
+            return self._place_of(row) == of and (
+                not wanted or wanted in collate(f"{row.event.name} {row.event.location}")
+            )
 
         self.model.set_filter(passes)
         self._arrange()
 
+    def _place_of(self, row: EventSummary) -> str:
+        """Return where an event is: on the list, in the archive or among the deleted ones."""
+        if row.event.id in self._deleted:
+            return _DELETED
+        return _CURRENT if row.event.archived_at is None else _ARCHIVED
+
     def _picked(self, ids: list[Hashable]) -> None:
         self._arrange()
-        if ids:
+        if ids and ids[0] not in self._deleted:
             self._choose_event(cast("UUID", ids[0]))
+
+    def _opened(self, event_id: Hashable) -> None:
+        if event_id not in self._deleted:
+            self._navigate("guests")
+
+    def _go_to(self, ids: Iterable[UUID]) -> None:
+        """Show the events that are as before, wherever they are now."""
+        for event_id in ids:
+            row = self.model.row(event_id)
+            if row is not None:
+                self.chips.choose(self._place_of(row))
+                self.table.go_to(event_id)
 
     def _edit(self) -> None:
         self._with_current(lambda summary: self.panel.edit(summary.event))
@@ -287,39 +301,12 @@ class EventsPage(QWidget):
         self.table.go_to(event.id)
         self._choose_event(event.id)
         panel.close_panel()
-        if was is not None and was.draft != event.draft:
-            self._tell(
-                tr("“{event}” was saved.", event=event.name),
-                lambda: self._tasks.start(self._change_back(event.id, was.draft, event.draft)),
-            )
-
-    def _tell(self, words: str, way_back: Callable[[], object]) -> None:
-        """Say what was done, with the way back, which Ctrl+Z takes too."""
-        self._way_back = way_back
-        self.messages.show_message(words, action=(tr("Undo"), self._take_back), key="done")
-
-    def _take_back(self) -> None:
-        if self._way_back is not None:
-            way_back, self._way_back = self._way_back, None
-            self.messages.withdraw("done")
-            way_back()
-
-    async def _change_back(self, event_id: UUID, was: EventDraft, made: EventDraft) -> None:
-        """Bring back what an edit has set and nobody has set otherwise since."""
-        before, after = field_values(was), field_values(made)
-        async with self._database.begin() as conn:
-            now = await event_rows.get_event(conn, event_id)
-            stored = field_values(now.draft)
-            mine = {field for field in after if after[field] != before[field]}
-            back = {field: before[field] for field in mine if stored[field] == after[field]}
-            draft = with_field_values(now.draft, back)
-            event = await event_rows.update_event(conn, event_id, draft, now.updated_at)
-        await self.open(None)
-        words = tr("“{event}” is as before.", event=event.name)
-        if len(back) < len(mine):
-            words += " " + tr("What somebody else has changed since stays.")
-        self._way_back = lambda: self._tasks.start(self._change_back(event_id, now.draft, event.draft))
-        self.messages.show_message(words, action=(tr("Redo"), self._take_back), key="done")
+        if was is None:
+            made = EventArrivalAct(self._database, event.id, 0)
+            self._undo.remember(tr("“{event}” was created.", event=event.name), made)
+        elif was.draft != event.draft:
+            edit = EventEditAct(self._database, event.id, was.draft, event.draft)
+            self._undo.remember(tr("“{event}” was saved.", event=event.name), edit)
 
     async def _settle_conflict(self, event_id: UUID) -> None:
         """Somebody was faster: take in what they changed and leave the choice where both did."""
@@ -343,26 +330,58 @@ class EventsPage(QWidget):
             copy = await event_rows.duplicate_event(
                 conn, summary.event.id, dialog.name, with_guests=dialog.with_guests
             )
+            used = await event_rows.use_of(conn, copy.id)
         self.chips.choose(_CURRENT)
         await self.open(None)
         self.table.go_to(copy.id)
         self._choose_event(copy.id)
         self.panel.edit(copy)  # its date is hardly the same
+        words = tr("“{event}” was made with {n:guest|guests}.", event=copy.name, n=used.guests)
+        self._undo.remember(words, EventArrivalAct(self._database, copy.id, used.guests))
 
     async def _delete(self, summary: EventSummary) -> None:
         event = summary.event
         text = tr(
-            "{n:guest goes|guests go} with it, and everything about their invitations. "
-            "The proof of what was sent is kept. This cannot be undone.",
+            "{n:guest goes|guests go} with it, with their invitations, labels, filters and imports. "
+            "The proof of what was sent is kept. For thirty days you can put everything back as it was.",
+            n=summary.guests,
+        )
+        title = tr("Delete “{event}”?", event=event.name)
+        if not await ask(ConfirmDialog(title, text, tr("Delete"), tr("Keep"), self)):
+            return
+        async with self._database.begin() as conn:
+            await event_rows.delete_event(conn, event.id)
+        await self.open(None)
+        act = EventDeletionAct(self._database, event.id)
+        self._undo.remember(tr("“{event}” was deleted.", event=event.name), act)
+
+    async def _forget(self, summary: EventSummary) -> None:
+        event = summary.event
+        text = tr(
+            "Neither it nor its {n:guest|guests} can be put back any more. The proof of what was sent stays: with the "
+            "guests of any event, under “Deleted guests…”, it can be looked up and erased.",
             n=summary.guests,
         )
         title = tr("Delete “{event}” for good?", event=event.name)
         if not await ask(ConfirmDialog(title, text, tr("Delete for good"), tr("Keep"), self)):
             return
         async with self._database.begin() as conn:
-            await event_rows.delete_event(conn, event.id)
+            await deletions.forget_event(conn, event.id)
         await self.open(None)
-        self.messages.show_message(tr("“{event}” was deleted.", event=event.name), key="deleted")
+        self.messages.show_message(tr("“{event}” is gone for good.", event=event.name), key="deleted")
+
+    async def _put_back(self, summary: EventSummary) -> None:
+        """Take an event out of the archive, or bring back a deleted one."""
+        if summary.event.id not in self._deleted:
+            await self._set_archived(summary, archived=False)
+            return
+        async with self._database.begin() as conn:
+            event = await event_rows.restore_event(conn, summary.event.id)
+        done = await put_back_words(self._database, event)
+        await self.open(None)
+        self._go_to(done.guests)
+        if done.again is not None:
+            self._undo.remember(done.words, done.again)
 
     def _archive(self, summary: EventSummary) -> None:
         self._tasks.start(self._set_archived(summary, archived=True))
@@ -372,11 +391,10 @@ class EventsPage(QWidget):
         async with self._database.begin() as conn:
             await event_rows.archive_event(conn, event.id, archived=archived)
         await self.open(None)
+        words = tr("“{event}” is on the list.", event=event.name)
         if archived:
-            self._tell(
-                tr("“{event}” is archived.", event=event.name),
-                lambda: self._tasks.start(self._set_archived(summary, archived=False)),
-            )
+            words = tr("“{event}” is archived.", event=event.name)
+        self._undo.remember(words, EventArchiveAct(self._database, event.id, archived))
 
     async def _sample(self) -> None:
         with busy(self.welcome.sample, self.welcome.create_event, self.welcome.connect_database):
@@ -388,45 +406,46 @@ class EventsPage(QWidget):
     def _arrange(self) -> None:
         """Show the list or the welcome, and what can be done now."""
         rows = list(self.model.all_rows())
-        dates = [row.event.date for row in rows if row.event.archived_at is None]
-        archived = len(rows) - len(dates)
-        if not archived:
+        places = Counter(self._place_of(row) for row in rows)
+        dates = [row.event.date for row in rows if self._place_of(row) == _CURRENT]
+        if not places[self.chips.current() or _CURRENT]:
             self.chips.choose(_CURRENT)
-        in_archive = self.chips.current() == _ARCHIVED
+        shown = self.chips.current() or _CURRENT
         self._content.setCurrentWidget(self._list if rows else self.welcome)
         self.header.setVisible(bool(rows))
+        titles = ((_CURRENT, tr("On the list")), (_ARCHIVED, tr("Archived")), (_DELETED, tr("Deleted")))
         self.chips.set_chips(
-            ((_CURRENT, tr("On the list"), len(dates)), (_ARCHIVED, tr("Archived"), archived))
+            [(key, title, places[key]) for key, title in titles if places[key] or key == _CURRENT]
         )
-        self.chips.setVisible(archived > 0)
+        self.chips.setVisible(places[_ARCHIVED] + places[_DELETED] > 0)
         self.search.setVisible(len(rows) > _ROOM_WITHOUT_SEARCH)
         chosen = bool(self.table.selected_ids())
-        for action in (self.edit, self.duplicate, self.archive, self.guests, self.restore, self.delete):
+        offered = {
+            _CURRENT: (self.edit, self.archive, self.duplicate, self.guests),
+            _ARCHIVED: (self.restore, self.duplicate, self.delete),
+            _DELETED: (self.restore, self.forget),
+        }[shown]
+        for action in (
+            self.edit, self.duplicate, self.archive, self.guests, self.restore, self.delete, self.forget,
+        ):  # fmt: skip
             action.setEnabled(chosen)
-        for action in (self.edit, self.archive, self.guests):
-            action.setVisible(not in_archive)
-        for action in (self.restore, self.delete):
-            action.setVisible(in_archive)
-        self.header.set_facts(_facts(dates, datetime.now(UTC)))
+            action.setVisible(action in offered)
+        self.header.set_facts(
+            self._deletion_facts() if shown == _DELETED else _facts(dates, datetime.now(UTC))
+        )
+
+    def _deletion_facts(self) -> str:
+        ids = self.table.selected_ids()
+        gone = self._deleted.get(cast("UUID", ids[0])) if ids else None
+        if gone is None:
+            return tr("What is deleted can be put back for thirty days.")
+        return tr(
+            "Deleted {day} by {who} · can be put back until {until}",
+            day=on_day(gone.deleted_at), who=gone.deleted_by, until=day(gone.until.astimezone()),
+        )  # fmt: skip
 
 
 def _facts(dates: list[datetime | None], now: datetime) -> str:
     past = sum(is_past(date, now) for date in dates)
     upcoming = len(dates) - past
     return tr("{upcoming} upcoming · {past} past", upcoming=upcoming, past=past)
-
-
-def _name(row: EventSummary) -> str:
-    return f"{row.event.name} ({tr('sample')})" if row.event.sample else row.event.name
-
-
-def _when(row: EventSummary) -> str:
-    return event_when(row.event.date, row.event.time_zone)
-
-
-def _answers(row: EventSummary) -> str:
-    return tr("{n} coming", n=row.coming) if row.coming else NOTHING
-
-
-def _reached(row: EventSummary) -> float:
-    return (row.states.get(Shown.READ, 0) + row.states.get(Shown.DELIVERED, 0)) / max(row.guests, 1)

@@ -1,10 +1,10 @@
-"""Taking back what was done to guests, the last thing first, and doing it again."""
+"""Taking back what was done to guests or events, the last thing first, and doing it again."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 from uuid import UUID
 
-from waapp.errors import DatabaseError
+from waapp.errors import DatabaseError, UserError
 from waapp.gui.aio import Tasks
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_acts import Act, OtherAct, Undone
@@ -13,12 +13,14 @@ from waapp.texts import tr
 _DEEPEST: Final = 50
 _KEY: Final = "undo"
 _NO_RIGHT: Final = "database_no_right"
+_LATER: Final = frozenset({"guests_being_sent", "event_in_use", "guests_without_event"})
+"""What stands in the way for a while only."""
 
 
 class GuestUndo:
     """Says what was done, with Undo beside it, and remembers for each event how it is undone, and done again.
 
-    `catch_up` brings the list in step with the database, `select` goes to the guests that are as before.
+    `catch_up` brings the list in step with the database, `select` goes to the guests or events that are as before.
     """
 
     def __init__(
@@ -92,8 +94,9 @@ class GuestUndo:
         self._busy = True
         try:
             undone = await act.take_back()
-        except DatabaseError as error:
-            if error.code != _NO_RIGHT:  # that one would stand in the way of all before it
+        except UserError as error:
+            passes = isinstance(error, DatabaseError) and error.code != _NO_RIGHT
+            if passes or error.code in _LATER:  # another one would stand in the way of all before it
                 acts.append(act)
             raise
         finally:
