@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.core.cells import clean_cell, one_line, strip_scheme
+from waapp.core.cells import clean_cell, clean_row, one_line, strip_scheme
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,18 @@ from waapp.core.cells import clean_cell, one_line, strip_scheme
 )
 def test_cells(text: str, clean: str) -> None:
     assert clean_cell(text) == clean
+
+
+CELLS = st.one_of(
+    st.text(),
+    st.text("aZ é\u0301\u200d\u200b\u00a0#N/A\t\r\n\u1100\u1161", max_size=5),
+    st.sampled_from(["#N/A", " #REF!", "two\r\nlines", "Inês", "Ine\u0302s", "\u0301", "e", "912 345 678"]),
+)
+
+
+@given(st.lists(CELLS, max_size=5))
+def test_a_row_is_its_cells(cells: list[str]) -> None:
+    assert clean_row(cells) == [clean_cell(cell) for cell in cells]
 
 
 @given(st.text())

@@ -1,8 +1,10 @@
 """Headings of guest lists in the languages of planners."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from waapp.core.headings import Field, fold, recognise
+from waapp.core.headings import Field, fold, fold_name, recognise
 
 
 @pytest.mark.parametrize(
@@ -154,3 +156,8 @@ def test_fold(text: str, folded: str) -> None:
 def test_the_questions_of_forms(question: str, field: Field | None) -> None:
     known = recognise(question)
     assert (known and known.field) == field
+
+
+@given(st.one_of(st.text(), st.text("aÉß İıΣς\u0301\u00a0\u00a8\ufdfa\x1c-'2", max_size=12)))
+def test_names_are_folded_as_anything_else(name: str) -> None:
+    assert fold_name(name) == fold(name)

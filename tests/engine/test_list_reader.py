@@ -4,6 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from waapp.core.import_list import GuestList, new_list, read_rows
+from waapp.core.rows import unpack
 from waapp.core.sources import Pasted
 from waapp.engine.list_reader import ListReader
 
@@ -41,7 +42,7 @@ def test_pieces_together_are_the_whole(
     raw = [row for some, _ in pieces for row in some]
     whole = GuestList(raw, opened.columns, region)
     assert opened.columns == new_list(raw, region).columns
-    assert [row for _, some in pieces for row in some] == list(read_rows(whole))
+    assert [row for _, some in pieces for row in unpack(some)] == list(read_rows(whole))
 
 
 def test_a_list_is_handed_over_once() -> None:

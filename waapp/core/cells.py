@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _EDGE: Final = " \t\r\n\u00a0\u2007\u202f\u3000"
@@ -33,6 +34,25 @@ def clean_cell(text: str) -> str:
     if "\u200c" in seen or "\u200d" in seen:
         seen = _IDLE_JOINER.sub("", seen)
     return unicodedata.normalize("NFC", seen).strip(_EDGE)
+
+
+def clean_row(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a row as `clean_cell` does; most rows need only one look at all of them together."""
+    whole = "".join(cells)
+    if "#" in whole or not ((whole.isascii() and whole.isprintable()) or _is_clean(whole)):
+        return [clean_cell(cell) for cell in cells]
+    return [cell.strip(_EDGE) for cell in cells]
+
+
+def _is_clean(text: str) -> bool:
+    """Tell that nothing has to be taken out or composed; what is true of a text is true of every part of it."""
+    return (
+        "\r" not in text
+        and _UNSEEN.search(text) is None
+        and "\u200c" not in text
+        and "\u200d" not in text
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def one_line(text: str) -> str:

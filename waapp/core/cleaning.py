@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from waapp.core.cells import clean_cell, one_line
+from waapp.core.cells import clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
 from waapp.core.content import is_yes
 from waapp.core.days import read_day
@@ -71,7 +71,7 @@ def apply(
     above = columns.heading_row or 0
     for number, raw in enumerate(rows, start=first):
         if number > above:
-            row = [clean_cell(cell) for cell in raw]
+            row = clean_row(raw)
             if any(row):
                 yield reader.read(number, row)
         elif number == above - 1:
@@ -180,8 +180,11 @@ class _Reader:
         number, draft = read.number, read.draft
         if draft is None:
             return read
-        findings = list(read.findings)
+        broken = "\ufffd" in "".join(cells)
         problems = {} if self._is_fine(draft, chosen) else check_guest(draft, self._region, chosen)
+        if draft.phone and not problems and not broken:
+            return read
+        findings = list(read.findings)
         if "name" in problems:
             missing = Finding(number, problems["name"], {"phone": chosen.display})
             beside = (finding for finding in findings if finding.code == RowCode.SECOND_LIST)
@@ -196,7 +199,7 @@ class _Reader:
                 draft = replace(_without(draft, name), extra=extra)
         if not draft.phone:
             findings.append(Finding(number, RowCode.NO_PHONE))
-        if "\ufffd" in "".join(cells):
+        if broken:
             findings.append(Finding(number, RowCode.BROKEN_LETTERS))
         return Row(number, draft, tuple(findings))
 
@@ -348,6 +351,8 @@ def _name(by_field: Mapping[Field, str]) -> str:
     if name and bool(given) == bool(family):
         return one_line(name)
     first, last = given or name, (name if given else "") or family
+    if not first or not last:
+        return one_line(first or last)
     # Some lists repeat the whole name in one of the halves.
     words, others = set(first.casefold().split()), set(last.casefold().split())
     if words <= others:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
-from waapp.core.headings import fold
+from waapp.core.headings import fold_name
 from waapp.core.rows import Finding, Row, RowCode
 
 
@@ -353,7 +353,7 @@ def _last(places: Sequence[int], before: int | None) -> Sequence[int]:
 
 
 def _entry(name: str, phone: str, email: str) -> _Entry:
-    folded = fold(name)
+    folded = fold_name(name)
     words = folded.split()
     return _Entry(name, folded, " ".join(sorted(words)), _beginnings(folded, words), phone, email.casefold())
 

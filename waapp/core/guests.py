@@ -93,10 +93,6 @@ class GuestDraft:
     consent_source: str = ""
     consent_at: datetime | None = None
 
-    def __reduce__(self) -> "tuple[type[GuestDraft], tuple[object, ...]]":
-        """Cross from one process to another as plain values: a long list sends as many."""
-        return GuestDraft, _editable(self)
-
 
 _editable: Final = attrgetter(*(part.name for part in fields(GuestDraft)))
 

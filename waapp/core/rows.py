@@ -1,8 +1,10 @@
 """What becomes of the rows of a guest list, and what there is to say about each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from enum import StrEnum
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from waapp.core.guests import GuestDraft
 
@@ -52,3 +54,20 @@ class Row(NamedTuple):
     number: int
     draft: GuestDraft | None
     findings: tuple[Finding, ...]
+
+
+Packed = tuple[int, tuple[Any, ...] | None, tuple[Finding, ...]]
+"""A row as bare values, its draft too."""
+
+_values: Final = attrgetter(*(one.name for one in fields(GuestDraft)))
+
+
+def pack(rows: Iterable[Row]) -> list[Packed]:
+    """Return rows as bare values: they cross from one process to another in half the time."""
+    return [(number, None if draft is None else _values(draft), findings) for number, draft, findings in rows]
+
+
+def unpack(packed: Iterable[Packed]) -> Iterator[Row]:
+    """Return the rows that were packed."""
+    for number, values, findings in packed:
+        yield Row(number, None if values is None else GuestDraft(*values), findings)

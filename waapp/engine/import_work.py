@@ -18,10 +18,10 @@ from waapp.core.headings import Field
 from waapp.core.import_diff import Choice, Decisions, Diff, Origin, Present, compare
 from waapp.core.import_list import GuestList, Reading, erasable
 from waapp.core.import_remarks import with_remarks
-from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter, count_kinds, import_rows
+from waapp.core.import_rows import MENDABLE, ImportRow, Packed, RowFilter, count_kinds, import_rows, pack
 from waapp.core.imports import Undo
 from waapp.core.merging import Side
-from waapp.core.rows import Row
+from waapp.core.rows import Row, unpack
 from waapp.core.sources import Pasted, Source
 from waapp.db import guests as guest_rows
 from waapp.db import imports
@@ -62,7 +62,7 @@ class ListState:
     gone: tuple[int, ...]
 
 
-Answer = Iterator[ListState | list[ImportRow]]
+Answer = Iterator[ListState | Packed]
 """The state first, then rows in pieces."""
 
 
@@ -193,7 +193,7 @@ class ImportWork:
         told = rows if whole else [row for row in rows if before.get(row.number) != row]
         yield self._state(rows, whole, tuple(before.keys() - self._rows.keys()))
         for start in range(0, len(told), PIECE):
-            yield told[start : start + PIECE]
+            yield pack(told[start : start + PIECE])
 
     def _state(self, rows: Sequence[ImportRow], whole: bool, gone: tuple[int, ...]) -> ListState:
         found = self._list
@@ -260,7 +260,7 @@ def _gathered(pieces: Iterable[Piece], rows: list[Sequence[str]]) -> Iterator[Ro
     """Return the rows as they are understood, one by one, and put those of the list together meanwhile."""
     for raw, understood in pieces:
         rows.extend(raw)
-        yield from understood
+        yield from unpack(understood)
 
 
 def _runner() -> asyncio.Runner:

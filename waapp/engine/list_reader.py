@@ -11,13 +11,13 @@ from typing import Final
 
 from waapp.core.cleaning import apply
 from waapp.core.columns import ColumnMap
-from waapp.core.rows import Row
+from waapp.core.rows import Packed, pack
 from waapp.core.sources import Pasted, Source
 from waapp.core.tabular import guess_columns
 from waapp.engine.guest_files import read_guest_file, read_pasted
 
 Rows = Sequence[Sequence[str]]
-Piece = tuple[Rows, Sequence[Row]]
+Piece = tuple[Rows, Sequence[Packed]]
 """Some rows as they stand in the list, and some as they are understood, which are not always the same ones."""
 
 PIECE: Final = 1000
@@ -49,4 +49,4 @@ class ListReader:
         rows, self._rows = self._rows, ()
         understood = apply(rows, columns, region)
         for start in range(0, len(rows), at_once):
-            yield rows[start : start + at_once], list(islice(understood, at_once))
+            yield rows[start : start + at_once], pack(islice(understood, at_once))

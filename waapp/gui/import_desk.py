@@ -1,7 +1,7 @@
 """One import from the file to the database, without its window: what is known of it, and asking for more."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from waapp.core.duplicates import Likeness
 from waapp.core.events import Event
 from waapp.core.headings import Field
 from waapp.core.import_diff import Choice, Origin
-from waapp.core.import_rows import ImportRow
+from waapp.core.import_rows import ImportRow, Packed, unpack
 from waapp.core.merging import Side
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
@@ -174,12 +174,11 @@ class ImportDesk:
 
 
 def _collected(answer: Answer) -> Shown:
-    pieces: Iterator[ListState | list[ImportRow]] = iter(answer)
-    state = next(pieces)
+    state = next(answer)
     if not isinstance(state, ListState):
         raise TypeError(state)
     rows: dict[Hashable, ImportRow] = {}
-    for piece in pieces:
-        if isinstance(piece, list):
-            rows.update((row.number, row) for row in piece)
+    for piece in answer:
+        if isinstance(piece, Packed):
+            rows.update((row.number, row) for row in unpack(piece))
     return Shown(state, rows)
