@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPushButton, QWidget
 from sqlalchemy import text
 
 from waapp.app import Program
@@ -19,6 +19,7 @@ from waapp.db.engine import Database
 from waapp.gui.events_page import EventsPage
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guests_page import GuestsPage
+from waapp.gui.many_box import ManyBox
 
 if TYPE_CHECKING:
     from tests.screenshots import Camera
@@ -268,11 +269,17 @@ async def _conflict(stage: Stage, panel: GuestPanel) -> None:
 async def _filters(stage: Stage) -> None:
     """Show guests by several filters, and that nobody fits."""
     stage.child(QPushButton, "guests_filters_show").click()
-    group = stage.child(QComboBox, "guests_filters_group")
-    assert isinstance(group, QComboBox)
-    group.setCurrentIndex(1)
+    for key, rows in (("group", (1, 2)), ("tag", (2, 3, 5))):
+        box = stage.child(ManyBox, f"guests_filters_{key}")
+        assert isinstance(box, ManyBox)
+        for row in rows:
+            box.toggle(row)
     await asyncio.sleep(0.3)
     await stage.camera.take("guests-filters")
+    box.showPopup()
+    await asyncio.sleep(0.2)
+    await stage.camera.take("guests-filters-tags", box.view().window())
+    box.hidePopup()
     search = stage.child(QLineEdit, "guests_search")
     assert isinstance(search, QLineEdit)
     search.setText("nobody of this name")
@@ -326,7 +333,11 @@ async def _dress(stage: Stage, event_id: UUID) -> None:
         await labels.set_color(conn, event_id, "group", "Groom", "blue")
         await labels.set_color(conn, event_id, "tag", "VIP", "amber")
         await guest_filters.save_filter(
-            conn, event_id, "Family without a language", guest_filters.GuestQuery(group="Bride"), desk="Maria"
+            conn,
+            event_id,
+            "Family without a language",
+            guest_filters.GuestQuery(groups=("Bride",)),
+            desk="Maria",
         )
 
 

@@ -1,5 +1,6 @@
 """Filters that combine: every one that is asked for must hold."""
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -24,12 +25,20 @@ def row(name: str = "Ana", phone: str = "+351912345678", **more: object) -> Gues
 @pytest.mark.parametrize(
     ("query", "fits"),
     [
-        (GuestQuery(group="Bride"), True),
-        (GuestQuery(group="Groom"), False),
-        (GuestQuery(group=""), False),
-        (GuestQuery(tag="vip"), True),
-        (GuestQuery(tag="Band"), False),
-        (GuestQuery(tag=""), False),
+        (GuestQuery(groups=("Bride",)), True),
+        (GuestQuery(groups=("Groom",)), False),
+        (GuestQuery(groups=("",)), False),
+        (GuestQuery(tags=("vip",)), True),
+        (GuestQuery(tags=("Band",)), False),
+        (GuestQuery(tags=("",)), False),
+        (GuestQuery(groups=("Groom", "Bride")), True),
+        (GuestQuery(groups=("Groom", "")), False),
+        (GuestQuery(tags=("Band", "late")), True),
+        (GuestQuery(tags=("Band", "Choir")), False),
+        (GuestQuery(tags=("vip", "late"), every_tag=True), True),
+        (GuestQuery(tags=("vip", "Band"), every_tag=True), False),
+        (GuestQuery(tags=("", "vip"), every_tag=True), False),
+        (GuestQuery(groups=("Bride", "Groom"), tags=("Band", ""), language="pt_PT"), False),
         (GuestQuery(language="pt_PT"), True),
         (GuestQuery(language=""), False),
         (GuestQuery(household=" SOUSA "), True),
@@ -37,8 +46,8 @@ def row(name: str = "Ana", phone: str = "+351912345678", **more: object) -> Gues
         (GuestQuery(consent=Consent.YES), True),
         (GuestQuery(consent=Consent.UNKNOWN), False),
         (GuestQuery(problem=Problem.NO_NUMBER), False),
-        (GuestQuery(group="Bride", tag="VIP", consent=Consent.YES), True),
-        (GuestQuery(group="Bride", tag="VIP", consent=Consent.NO), False),
+        (GuestQuery(groups=("Bride",), tags=("VIP",), consent=Consent.YES), True),
+        (GuestQuery(groups=("Bride",), tags=("VIP",), consent=Consent.NO), False),
     ],
 )
 def test_a_guest_fits_when_everything_holds(query: GuestQuery, fits: bool) -> None:
@@ -70,10 +79,12 @@ def test_nothing_asked_for_is_no_test() -> None:
 
 
 TEXTS = st.none() | st.text(max_size=20)
+SEVERAL = st.lists(st.text(max_size=20), max_size=4, unique=True).map(tuple)
 QUERIES = st.builds(
     GuestQuery,
-    group=TEXTS,
-    tag=TEXTS,
+    groups=SEVERAL,
+    tags=SEVERAL,
+    every_tag=st.booleans(),
     language=TEXTS,
     household=TEXTS,
     consent=st.none() | st.sampled_from(Consent),
@@ -86,12 +97,26 @@ QUERIES = st.builds(
 
 @given(QUERIES)
 def test_what_is_kept_comes_back(query: GuestQuery) -> None:
-    assert GuestQuery.from_json(query.to_json()) == query
+    assert GuestQuery.from_json(json.loads(json.dumps(query.to_json()))) == query
+
+
+def test_one_group_or_tag_is_kept_and_read_as_programs_before_did() -> None:
+    stored = {"group": "Bride", "tag": "VIP", "text": ""}
+    assert GuestQuery(groups=("Bride",), tags=("VIP",)).to_json() == stored
+    assert GuestQuery.from_json(stored) == GuestQuery(groups=("Bride",), tags=("VIP",))
+
+
+def test_who_has_any_or_every_one_of_several_tags_fits() -> None:
+    untagged = row(tags=())
+    matches = GuestQuery(tags=("", "VIP")).matcher()
+    assert matches is not None
+    assert matches(untagged)
+    assert matches(row())
 
 
 def test_what_a_newer_program_asks_for_is_passed_over() -> None:
     stored = {"group": "Bride", "table": "4", "consent": "perhaps", "problem": "x"}
-    assert GuestQuery.from_json(stored) == GuestQuery(group="Bride")
+    assert GuestQuery.from_json(stored) == GuestQuery(groups=("Bride",))
 
 
 @pytest.mark.parametrize(
@@ -113,8 +138,10 @@ def test_answers_are_found_whatever_their_word(word: str, answer: Answer) -> Non
 
 
 def test_a_filter_follows_the_new_name_of_a_label() -> None:
-    asked = GuestQuery(group="Bride", tag="vip")
-    assert asked.relabelled("group", "Bride", "Family") == GuestQuery(group="Family", tag="vip")
-    assert asked.relabelled("tag", "VIP", "Front row") == GuestQuery(group="Bride", tag="Front row")
+    asked = GuestQuery(groups=("Bride",), tags=("vip",))
+    assert asked.relabelled("group", "Bride", "Family") == GuestQuery(groups=("Family",), tags=("vip",))
+    assert asked.relabelled("tag", "VIP", "Front row") == GuestQuery(groups=("Bride",), tags=("Front row",))
+    several = GuestQuery(tags=("vip", "Late", "Front row"))
+    assert several.relabelled("tag", "VIP", "Front row").tags == ("Front row", "Late")
     for kind, old, new in (("group", "Groom", "x"), ("group", "Bride", ""), ("tag", "x", "y")):
         assert asked.relabelled(kind, old, new) is asked

@@ -77,7 +77,7 @@ async def busy_event(database: Database, name: str = "Gala") -> tuple[UUID, list
         ]  # fmt: skip
         ids = await guests.add_guests(conn, event.id, drafts)
         await labels.set_color(conn, event.id, "tag", "vip", "green")
-        await guest_filters.save_filter(conn, event.id, "Family", GuestQuery(group="Family"), desk=DESK)
+        await guest_filters.save_filter(conn, event.id, "Family", GuestQuery(groups=("Family",)), desk=DESK)
         await guest_merging.tell_apart(conn, ids[:2], desk=DESK)
         await sends.queue_send(conn, new_send(event.id), new_invitations(ids))
         await sends.queue_send(conn, new_send(event.id, practice=True), new_invitations(ids[:2]))

@@ -8,8 +8,8 @@ from waapp.db.engine import Database
 
 
 def test_filters_are_kept_by_event_replaced_and_forgotten(run, database: Database) -> None:
-    vips = GuestQuery(tag="VIP", consent=Consent.YES, text="ana")
-    mute = GuestQuery(problem=Problem.NO_LANGUAGE, group="")
+    vips = GuestQuery(tags=("VIP",), consent=Consent.YES, text="ana")
+    mute = GuestQuery(problem=Problem.NO_LANGUAGE, groups=("",))
 
     async def scenario() -> None:
         async with database.begin() as conn:

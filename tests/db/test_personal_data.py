@@ -119,8 +119,8 @@ def test_nothing_personal_is_left_of_a_guest_with_a_long_history(run, database: 
             for name, query in {
                 "By household": GuestQuery(household=HOME.lower()),
                 "By text": GuestQuery(text=f"find {MAIL}"),
-                NAME: GuestQuery(group="Friends"),
-                "Everybody": GuestQuery(group="Friends"),
+                NAME: GuestQuery(groups=("Friends",)),
+                "Everybody": GuestQuery(groups=("Friends",)),
             }.items():
                 await guest_filters.save_filter(conn, event.id, name, query, desk="Maria")
         await accept_all(database)
@@ -223,7 +223,9 @@ def written():
             for practice in (False, True):
                 told = NewInvitation(guest_id, draft.phone, {"guest_name": draft.name}, f"Dear {draft.name}!")
                 await sends.queue_send(conn, new_send(event.id, practice=practice), [told])
-            await guest_filters.save_filter(conn, event.id, draft.name, GuestQuery(group="x"), desk="Maria")
+            await guest_filters.save_filter(
+                conn, event.id, draft.name, GuestQuery(groups=("x",)), desk="Maria"
+            )
         await accept_all(database)
         await execute(database, "UPDATE whatsapp_sends SET state = 'finished'")
         return event, guest_id

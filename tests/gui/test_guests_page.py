@@ -43,6 +43,7 @@ from waapp.gui.guests_page import GuestsPage
 from waapp.gui.import_dialog import ImportDialog
 from waapp.gui.labels_dialog import LabelsDialog
 from waapp.gui.line_dialog import LineDialog
+from waapp.gui.many_box import ManyBox
 from waapp.paths import data_dir
 
 # What Qt's offscreen platform says of every window and popup.
@@ -770,8 +771,8 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
         desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
         assert row.isVisible()
         assert_accessible(row)
-        box = desk.page.findChild(QComboBox, "guests_filters_tag")
-        box.setCurrentIndex(box.findText("VIP"))
+        box = desk.page.findChild(ManyBox, "guests_filters_tag")
+        box.toggle(box.findText("VIP"))
         await until(lambda: sorted(desk.names()) == chosen)
         consent = desk.page.findChild(QComboBox, "guests_filters_consent")
         consent.setCurrentIndex(consent.findText("Has agreed"))
@@ -799,7 +800,9 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
         async with desk.database.read() as conn:
             kept = await list_filters(conn, desk.event_id)
         assert kept == {
-            "Agreed VIPs": GuestQuery(tag="VIP", consent=Consent.YES, text=chosen[0][:4], state="not_invited")
+            "Agreed VIPs": GuestQuery(
+                tags=("VIP",), consent=Consent.YES, text=chosen[0][:4], state="not_invited"
+            )
         }
         # Whoever searches for something else no longer sees the kept one.
         search.clear()
@@ -821,6 +824,50 @@ def test_filters_combine_and_are_kept_under_a_name_for_every_desk(desk, qtbot):
     desk.run(story())
 
 
+def test_several_tags_and_groups_combine_with_everything_else_and_are_kept(desk):
+    async def story():
+        await desk.open()
+        guests = await desk.stored()
+        first, second, third, *_rest = sorted(guests)
+        async with desk.database.begin() as conn:
+            await change_guests(conn, [guests[first].id], BulkChange(group="Bride", add_tags=("VIP",)))
+            await change_guests(
+                conn, [guests[second].id], BulkChange(group="Groom", add_tags=("VIP", "Dance"))
+            )
+            await change_guests(conn, [guests[third].id], BulkChange(group="Work", add_tags=("Dance",)))
+        desk.tell()
+        await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "Dance"})
+        desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
+        tags = desk.page.findChild(ManyBox, "guests_filters_tag")
+        groups = desk.page.findChild(ManyBox, "guests_filters_group")
+        tags.toggle(tags.findText("VIP"))
+        tags.toggle(tags.findText("Dance"))
+        await until(lambda: sorted(desk.names()) == [first, second, third])
+        assert tags.words() == "Dance or VIP"
+        tags.toggle(tags.findText("Every one of these"))
+        await until(lambda: desk.names() == [second])
+        assert tags.words() == "Dance and VIP"
+        await keep_filter(desk, "Both")
+        saved = desk.page.findChild(QComboBox, "guests_filters_saved")
+        await until(lambda: saved.currentText() == "Both")
+        tags.toggle(tags.findText("Every one of these"))
+        groups.toggle(groups.findText("Work"))
+        groups.toggle(groups.findText("Bride"))
+        await until(lambda: sorted(desk.names()) == [first, third])
+        assert saved.currentIndex() == 0
+        saved.setCurrentIndex(saved.findText("Both"))
+        await until(lambda: desk.names() == [second])
+        assert (tags.words(), groups.words()) == ("Dance and VIP", "Any group")
+        async with desk.database.read() as conn:
+            assert await list_filters(conn, desk.event_id) == {
+                "Both": GuestQuery(tags=("Dance", "VIP"), every_tag=True)
+            }
+        tags.toggle(0)
+        await until(lambda: len(desk.names()) == len(guests))
+
+    desk.run(story())
+
+
 def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
     async def story():
         await desk.open()
@@ -829,7 +876,7 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
             ids = [guest.id for guest in guests.values()]
             await change_guests(conn, ids, BulkChange(group="Bride", add_tags=("VIP",)))
             await change_guests(conn, ids[:2], BulkChange(add_tags=("vips",)))
-            await save_filter(conn, desk.event_id, "Both", GuestQuery(tag="vips"), desk="Rui")
+            await save_filter(conn, desk.event_id, "Both", GuestQuery(tags=("vips",)), desk="Rui")
         desk.tell()
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "vips"})
         desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
@@ -850,12 +897,12 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP"})
         assert {guest.tags for guest in (await desk.stored()).values()} == {("VIP",)}
         async with desk.database.read() as conn:
-            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tag="VIP")}
+            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tags=("VIP",))}
         dialog.accept()
         await undo(desk)
         await until(lambda: desk.page.guests.known()["tags"] == {"VIP", "vips"})
         async with desk.database.read() as conn:
-            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tag="vips")}
+            assert await list_filters(conn, desk.event_id) == {"Both": GuestQuery(tags=("vips",))}
         await undo(desk)
         await until(lambda: desk.page.guests.color_of("group", "Bride") == "")
         for _ in range(2):
@@ -871,7 +918,7 @@ def test_colours_and_kept_filters_are_there_when_the_event_opens(desk):
         desk.event_id = await make_event(desk.database, GUESTS)
         async with desk.database.begin() as conn:
             await set_color(conn, desk.event_id, "group", "Bride", "violet")
-            await save_filter(conn, desk.event_id, "Brides", GuestQuery(group="Bride"), desk="Rui")
+            await save_filter(conn, desk.event_id, "Brides", GuestQuery(groups=("Bride",)), desk="Rui")
         await desk.show(desk.event_id)
         assert desk.page.guests.color_of("group", "Bride") == "violet"
         assert desk.page.findChild(QComboBox, "guests_filters_saved").findText("Brides") > 0

@@ -1,7 +1,7 @@
 """Filters of the guest list that combine: what each asks for, and whether a guest fits."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -22,12 +22,14 @@ class Problem(StrEnum):
 class GuestQuery:
     """What a guest must have to be shown; None asks for nothing, an empty text for those who have none.
 
-    Everything that is asked for must hold. Tags are compared without regard to case. `text` is what is searched for
-    beside it, `state` the chip that is chosen: whoever keeps a filter keeps them too.
+    Everything that is asked for must hold: of `groups` one, of `tags` one or, with `every_tag`, all of them. Tags are
+    compared without regard to case. `text` is what is searched for beside it, `state` the chip that is chosen: whoever
+    keeps a filter keeps them too.
     """
 
-    group: str | None = None
-    tag: str | None = None
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    every_tag: bool = False
     language: str | None = None
     household: str | None = None
     consent: Consent | None = None
@@ -39,16 +41,16 @@ class GuestQuery:
     @property
     def is_empty(self) -> bool:
         """Whether everybody fits, whatever is searched for and whichever chip is chosen."""
-        return self == GuestQuery(text=self.text, state=self.state)
+        return self.matcher() is None
 
     def matcher(self) -> Callable[[GuestRow], bool] | None:
         """Return a test on a row for everything but the text and the chip; None when nothing is asked for."""
         tests: list[Callable[[GuestRow], bool]] = []
-        if self.group is not None:
-            group = self.group
-            tests.append(lambda row: row.group == group)
-        if self.tag is not None:
-            tests.append(_has_tag(self.tag))
+        if self.groups:
+            groups = frozenset(self.groups)
+            tests.append(lambda row: row.group in groups)
+        if self.tags:
+            tests.append(_has_tags(self.tags, every=self.every_tag))
         if self.language is not None:
             language = self.language
             tests.append(lambda row: row.language == language)
@@ -69,29 +71,77 @@ class GuestQuery:
 
     def relabelled(self, kind: Literal["group", "tag"], old: str, new: str) -> "GuestQuery":
         """Return what is asked for after a group or tag got another name; the same where it is not asked for."""
-        asked = self.group if kind == "group" else self.tag
-        same = asked == old if kind == "group" else asked is not None and asked.casefold() == old.casefold()
-        if not new or not same:
+        asked = self.groups if kind == "group" else self.tags
+        same = _is(old) if kind == "group" else _is_without_case(old)
+        if not new or not any(same(one) for one in asked):
             return self
-        return replace(self, group=new) if kind == "group" else replace(self, tag=new)
+        now = tuple(dict.fromkeys(new if same(one) else one for one in asked))
+        return replace(self, groups=now) if kind == "group" else replace(self, tags=now)
 
-    def to_json(self) -> dict[str, str]:
-        """Return what is asked for, to be stored."""
-        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+    def to_json(self) -> dict[str, object]:
+        """Return what is asked for, to be stored; one group or tag as programs before this one wrote it."""
+        stored: dict[str, object] = {
+            name: str(value)
+            for name, value in asdict(self).items()
+            if name not in {*_SEVERAL, "every_tag"} and value is not None
+        }
+        for name, single in _SEVERAL.items():
+            values = getattr(self, name)
+            if len(values) == 1:
+                stored[single] = values[0]
+            elif values:
+                stored[name] = list(values)
+        if self.every_tag:
+            stored["every_tag"] = True
+        return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> "GuestQuery":
         """Return what was stored; what a newer program asks for beyond this is passed over."""
-        known = {part.name for part in fields(cls)}
-        values = {name: str(value) for name, value in stored.items() if name in known and value is not None}
-        consent, problem = values.pop("consent", None), values.pop("problem", None)
-        answer = values.pop("answer", None)
+        values = {name: str(value) for name, value in stored.items() if value is not None}
+        consent, problem, answer = values.get("consent"), values.get("problem"), values.get("answer")
         return cls(
-            **values,
+            groups=_several(stored, "groups"),
+            tags=_several(stored, "tags"),
+            language=values.get("language"),
+            household=values.get("household"),
+            text=values.get("text", ""),
+            state=values.get("state"),
+            every_tag=stored.get("every_tag") is True,
             answer=Answer(answer) if answer in set(Answer) else None,
             consent=Consent(consent) if consent in set(Consent) else None,
             problem=Problem(problem) if problem in set(Problem) else None,
         )
+
+
+_SEVERAL: Final[Mapping[Literal["groups", "tags"], str]] = {"groups": "group", "tags": "tag"}
+"""The fields that ask for several, and how one of them alone is stored."""
+
+
+def _several(stored: Mapping[str, object], name: Literal["groups", "tags"]) -> tuple[str, ...]:
+    values = stored.get(name)
+    if isinstance(values, list):
+        return tuple(str(value) for value in values)
+    one = stored.get(_SEVERAL[name])
+    return () if one is None else (str(one),)
+
+
+def _is(wanted: str) -> Callable[[str], bool]:
+    return lambda given: given == wanted
+
+
+def _is_without_case(wanted: str) -> Callable[[str], bool]:
+    folded = wanted.casefold()
+    return lambda given: given.casefold() == folded
+
+
+def _has_tags(wanted: Collection[str], *, every: bool) -> Callable[[GuestRow], bool]:
+    tests = [_has_tag(one) for one in wanted]
+    if len(tests) == 1:
+        return tests[0]
+    if every:
+        return lambda row: all(test(row) for test in tests)
+    return lambda row: any(test(row) for test in tests)
 
 
 def _has_tag(wanted: str) -> Callable[[GuestRow], bool]:

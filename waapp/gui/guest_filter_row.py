@@ -12,23 +12,27 @@ from waapp.core.languages import language_name
 from waapp.gui import style
 from waapp.gui.flow_layout import FlowLayout
 from waapp.gui.guest_form import consent_word
+from waapp.gui.many_box import ManyBox
 from waapp.gui.widgets import button, name
 from waapp.texts import tr
 
 _ANY: Final = "any:"
 _IS: Final = "is:"
+_WIDEST: Final = 200
 
 
 class GuestFilterRow(QWidget):
     """Lets the planner ask for several things at once.
 
     `asked` comes with the `GuestQuery` whenever it changes, `recalled` with a kept one that is to be asked for with its
-    text and chip; `save_wanted` with the query to keep, `forget_wanted` with the name of one to forget.
+    text and chip; `labels_wanted` asks for the groups and tags, `lookalikes_wanted` for who may be one person;
+    `save_wanted` comes with the query to keep, `forget_wanted` with the name of one to forget.
     """
 
     asked = Signal(object)
     recalled = Signal(object)
     labels_wanted = Signal()
+    lookalikes_wanted = Signal()
     save_wanted = Signal(object)
     forget_wanted = Signal(str)
 
@@ -41,14 +45,14 @@ class GuestFilterRow(QWidget):
         self._recalling = False
         self._boxes: dict[str, QComboBox] = {
             "saved": self._box("saved", tr("Kept filters")),
-            "group": self._box("group", tr("Group")),
-            "tag": self._box("tag", tr("Tag")),
             "language": self._box("language", tr("Language")),
             "household": self._box("household", tr("Household")),
             "consent": self._box("consent", tr("Consent")),
             "answer": self._box("answer", tr("Answer")),
             "problem": self._box("problem", tr("What is missing")),
         }
+        self._groups = self._many("group", tr("Group"))
+        self._tags = self._many("tag", tr("Tag"), tr("Every one of these"))
         self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
         self._keep = button(tr("Keep…"), "guests_filters_keep", kind="link", small=True,
                             accessible_name=tr("Keep this filter under a name"))  # fmt: skip
@@ -56,15 +60,19 @@ class GuestFilterRow(QWidget):
                               accessible_name=tr("Forget the chosen filter"))  # fmt: skip
         self._labels = button(tr("Groups and tags…"), "guests_labels", kind="link", small=True)
         self._labels.clicked.connect(self.labels_wanted)
+        lookalikes = button(tr("Duplicates…"), "guests_lookalikes", kind="link", small=True,
+                            accessible_name=tr("Show possible duplicates"))  # fmt: skip
+        lookalikes.clicked.connect(self.lookalikes_wanted)
         row = FlowLayout(style.SPACE[1], self)
-        for box in self._boxes.values():
+        saved, *others = self._boxes.values()
+        for box in (saved, self._groups, self._tags, *others):
             row.addWidget(box)
         ends = QWidget()
         inner = QHBoxLayout(ends)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(style.SPACE[0])
         ends.setFixedHeight(style.CONTROL_HEIGHT)  # in line with the boxes
-        for one in (self._clear, self._keep, self._forget, self._labels):
+        for one in (self._clear, self._keep, self._forget, self._labels, lookalikes):
             inner.addWidget(one)
         row.addWidget(ends)
         self._fill(
@@ -79,6 +87,8 @@ class GuestFilterRow(QWidget):
         for key, box in self._boxes.items():
             changed = self._chosen if key == "saved" else self._changed
             box.currentIndexChanged.connect(lambda _index, changed=changed: changed())
+        for many in (self._groups, self._tags):
+            many.edited.connect(self._changed)
         self._clear.clicked.connect(self._ask_for_nothing)
         self._keep.clicked.connect(lambda: self.save_wanted.emit(self.query()))
         self._forget.clicked.connect(lambda: self.forget_wanted.emit(self._boxes["saved"].currentText()))
@@ -87,8 +97,9 @@ class GuestFilterRow(QWidget):
         """Return what is asked for, with what is searched for and the chip that is chosen beside it."""
         consent, problem, answer = self._value("consent"), self._value("problem"), self._value("answer")
         return GuestQuery(
-            group=self._value("group"),
-            tag=self._value("tag"),
+            groups=self._groups.chosen(),
+            tags=self._tags.chosen(),
+            every_tag=self._tags.wants_every(),
             language=self._value("language"),
             household=self._value("household"),
             consent=None if consent is None else Consent(consent),
@@ -106,7 +117,11 @@ class GuestFilterRow(QWidget):
 
     def ask(self, query: GuestQuery) -> None:
         """Ask for this, as if the planner had."""
-        for key in ("group", "tag", "language", "household", "consent", "answer", "problem"):
+        self._groups.choose(query.groups)
+        self._tags.choose(query.tags, every=query.every_tag)
+        for many in (self._groups, self._tags):
+            many.setVisible(many.has_choices())
+        for key in ("language", "household", "consent", "answer", "problem"):
             value = getattr(query, key)
             with QSignalBlocker(self._boxes[key]):
                 self._choose(self._boxes[key], None if value is None else str(value))
@@ -121,8 +136,8 @@ class GuestFilterRow(QWidget):
         languages: Iterable[str],
     ) -> None:
         """Offer what guests have; what is asked for stays."""
-        self._offer("group", groups, tr("Any group"), tr("No group"))
-        self._offer("tag", tags, tr("Any tag"), tr("No tag"))
+        self._offer_many(self._groups, groups, tr("Any group"), tr("No group"))
+        self._offer_many(self._tags, tags, tr("Any tag"), tr("No tag"))
         self._offer("household", households, tr("Any household"), tr("No household"))
         self._offer("language", languages, tr("Any language"), tr("No language"), language_name)
 
@@ -147,8 +162,18 @@ class GuestFilterRow(QWidget):
     def _box(self, key: str, title: str) -> QComboBox:
         box = name(QComboBox(), f"guests_filters_{key}", title)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        box.setMaximumWidth(200)
+        box.setMaximumWidth(_WIDEST)
         return box
+
+    def _many(self, key: str, title: str, every: str = "") -> ManyBox:
+        box = ManyBox(f"guests_filters_{key}", title, every)
+        box.setMaximumWidth(_WIDEST)
+        return box
+
+    def _offer_many(self, box: ManyBox, values: Iterable[str], everybody: str, nobody: str) -> None:
+        choices = sorted(set(values) - {""}, key=str.casefold)
+        box.offer(everybody, [*((value, value) for value in choices), (nobody, "")] if choices else ())
+        box.setVisible(box.has_choices())
 
     def _offer(
         self, key: str, values: Iterable[str], everybody: str, nobody: str, word: Callable[[str], str] = str

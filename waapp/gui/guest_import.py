@@ -133,7 +133,7 @@ class GuestImport:
 
 
 class ImportMenu(QMenu):
-    """Further ways to bring guests in, beside the button for a file."""
+    """Further ways to bring guests in, beside the button for a file, and who has come in twice."""
 
     def __init__(self, owner: QPushButton) -> None:
         super().__init__(owner)
@@ -143,6 +143,8 @@ class ImportMenu(QMenu):
         self.addSeparator()
         self.history = self.addAction(tr("Earlier imports…"))
         self.history.setObjectName("guests_import_history")
+        self.lookalikes = self.addAction(tr("Possible duplicates…"))
+        self.lookalikes.setObjectName("guests_import_lookalikes")
         owner.clicked.connect(lambda: self.popup(owner.mapToGlobal(owner.rect().bottomLeft())))
 
 

@@ -37,13 +37,12 @@ class GuestList(QWidget):
 
     Rows arrive in chunks between `begin` and `finish`, later changes through `apply` and `remove`, which keep
     selection and scroll. `picked` gives the ids of the selected guests when they change, `opened` one guest that
-    the planner wants to edit; `lookalikes_wanted` asks who may be one person.
+    the planner wants to edit.
     """
 
     picked = Signal(object)
     opened = Signal(object)
     counted = Signal()
-    lookalikes_wanted = Signal()
 
     def __init__(self, panel: QWidget, empty: EmptyState, when: Callable[[datetime], str]) -> None:
         super().__init__()
@@ -290,19 +289,11 @@ class GuestList(QWidget):
         )
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_filters)
-        lookalikes = button(
-            tr("Duplicates…"),
-            "guests_lookalikes",
-            kind="chip",
-            accessible_name=tr("Show possible duplicates"),
-        )
-        lookalikes.clicked.connect(self.lookalikes_wanted)
         extra = QWidget()
         beside = QHBoxLayout(extra)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(style.SPACE[1])
         beside.addWidget(self._more)
-        beside.addWidget(lookalikes)
         beside.addWidget(self._chosen_chip)
         self._chosen_chip.hide()
         self._bar = FilterBar(self.search, self.chips, extra)

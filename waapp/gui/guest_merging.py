@@ -72,11 +72,13 @@ class GuestMerging:
         elif len(ids) > 1:
             self._tasks.start(self._merge(ids, self._parent))
 
-    async def show_lookalikes(self) -> None:
+    def show_lookalikes(self) -> None:
         """Show who may be one person."""
-        await ask(
-            LookalikesDialog(self._look, self._merge_these, self._tell_apart, self._tasks, self._parent)
-        )
+        if self._event is not None:
+            dialog = LookalikesDialog(
+                self._look, self._merge_these, self._tell_apart, self._tasks, self._parent
+            )
+            self._tasks.start(ask(dialog))
 
     async def _look(self) -> list[tuple[Lookalikes, Sequence[GuestRow]]]:
         event = self._event
