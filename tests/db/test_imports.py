@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from tests.db.rows import execute, make_event, new_invitations, new_send
 from waapp.core.duplicates import find_duplicates
@@ -287,6 +288,63 @@ def test_what_a_list_said_of_a_guest_is_handed_over_and_forgotten_with_them(run,
             assert await imports.list_given(conn, desk.event_id) == []
 
     run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("deleted", "left"),
+    [
+        ("DELETE FROM guests WHERE id = %(ana)s", {RUI.name, ZOE.name}),
+        ("DELETE FROM guests WHERE event_id = %(event)s", set()),
+        ("DELETE FROM waapp_imports WHERE id = %(first)s", {ZOE.name}),
+        ("DELETE FROM events WHERE id = %(event)s", set()),
+    ],
+)
+def test_what_a_list_said_goes_with_guests_and_imports_and_events(
+    run, desk: Desk, deleted: str, left: set[str]
+) -> None:
+    async def scenario() -> set[str]:
+        await desk.begin()
+        first = await desk.bring(ANA, RUI)
+        await desk.bring(ZOE)
+        ana = (await desk.guests())["Ana Sousa"]
+        with psycopg.connect(desk.database.url) as connection:
+            connection.execute(deleted, {"ana": ana.id, "event": desk.event_id, "first": first.id})
+            rows = connection.execute("SELECT given ->> 'name' FROM waapp_import_rows").fetchall()
+        return {name for (name,) in rows}
+
+    assert run(scenario()) == left
+
+
+def test_who_is_deleted_while_a_list_is_saved_leaves_nothing_of_it(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        found, stored = await desk.compare(ANA)
+        ana = (await desk.guests())["Ana Sousa"]
+        async with desk.database.begin() as conn:
+            await imports.save_import(conn, desk.event_id, SOURCE, found, stored)
+            with psycopg.connect(desk.database.url) as other:
+                deleting = asyncio.create_task(
+                    asyncio.to_thread(other.execute, "DELETE FROM guests WHERE id = %s", (ana.id,))
+                )
+                while not await _waits(desk.database):
+                    assert not deleting.done()
+                await conn.commit()
+                await deleting
+        async with desk.database.read() as conn:
+            assert await imports.list_given(conn, desk.event_id) == []
+        async with desk.database.read() as conn:
+            assert (await conn.execute(text("SELECT count(*) FROM waapp_import_rows"))).scalar_one() == 0
+
+    run(scenario())
+
+
+async def _waits(database: Database) -> bool:
+    async with database.read() as conn:
+        return (
+            await conn.execute(
+                text("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            )
+        ).scalar_one()
 
 
 def test_a_mapping_is_remembered_for_all_lists_of_its_shape(run, desk: Desk) -> None:

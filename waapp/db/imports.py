@@ -72,14 +72,12 @@ FROM waapp_import_rows r
 WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id AND g.id <> ALL(:kept)
 """)
 
-_REMOVE: Final = text("""
-DELETE FROM guests g USING waapp_import_rows r
-WHERE r.import_id = :id AND r.outcome = 'added' AND g.id = r.guest_id AND g.id <> ALL(:kept)
-""")
-
 # Of a guest who stays the row stays too: undoing again looks at it again.
-_FORGET: Final = text("""
-DELETE FROM waapp_import_rows WHERE import_id = :id AND guest_id <> ALL(:kept)
+_REMOVE: Final = text("""
+WITH done AS (
+    DELETE FROM waapp_import_rows WHERE import_id = :id AND guest_id <> ALL(:kept) RETURNING guest_id, outcome
+)
+DELETE FROM guests g USING done WHERE done.outcome = 'added' AND g.id = done.guest_id
 """)
 
 _MARK: Final = text("""
@@ -245,7 +243,6 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
     await conn.execute(_RESTORE, staying)
     await conn.execute(_REMOVE, staying)
-    await conn.execute(_FORGET, staying)
     await conn.execute(_MARK, parameters | {"planner": planner})
     return undo
 
