@@ -17,6 +17,7 @@ from waapp.core.invitations import NewInvitation
 from waapp.db import events, guest_filters, guests, labels, opt_outs, sends
 from waapp.db.engine import Database
 from waapp.gui.events_page import EventsPage
+from waapp.gui.guest_deletions import DeletedGuests
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guests_page import GuestsPage
 from waapp.gui.many_box import ManyBox
@@ -200,6 +201,7 @@ async def take_guests(stage: Stage) -> None:
     await until(lambda: "deleted" in page.messages.text)
     await camera.take("guests-undo")
     page._undo.take_back()
+    await _deleted(stage, party)
     if stage.wants("guests-merge", "guests-lookalikes", "guests-two"):
         await _merging(stage)
     if stage.wants("guests-many"):
@@ -233,6 +235,60 @@ async def take_events(stage: Stage) -> None:
     await asyncio.sleep(1)
     await camera.take("event-conflict")
     page.panel.close_panel()
+    if stage.wants("events-deleted", "event-delete"):
+        await _deleted_event(stage, row.event.id)
+
+
+async def _deleted(stage: Stage, party: UUID) -> None:
+    """Show who was deleted: of one everything is kept, of another the proof alone, the third is of a deleted event."""
+    if not stage.wants("guests-deleted", "guests-deleted-nobody"):
+        return
+    async with stage.database.begin() as conn:
+        await conn.execute(
+            text("UPDATE whatsapp_invitations SET practice = false WHERE event_id = :id"), {"id": party}
+        )
+        found = {guest.name: guest.id for guest in await guests.list_guests(conn, party)}
+        await guests.delete_guests(conn, [found[name] for name in ("Aurélie Fontaine", FULL)])
+        await conn.execute(text("DELETE FROM guests WHERE id = :id"), {"id": found["Bartolomeu Dias"]})
+    other = await stage.event("Baptism of Dörte", [GuestDraft(FAILED, "+4915123456789")])
+    async with stage.database.begin() as conn:
+        await events.delete_event(conn, other)
+    page = stage.guests
+    page._import_menu.deleted.trigger()
+    await until(lambda: stage._dialogs())
+    dialog = stage._dialogs()[-1]
+    assert isinstance(dialog, DeletedGuests)
+    dialog.chips.choose("all")
+    dialog._filter()
+    dialog.view.go_to(found["Aurélie Fontaine"])
+    await asyncio.sleep(0.3)
+    await stage.camera.take("guests-deleted", dialog)
+    dialog.search.setText("nobody")
+    await asyncio.sleep(0.5)
+    await stage.camera.take("guests-deleted-nobody", dialog)
+    dialog.search.clear()
+    dialog.reject()
+    async with stage.database.begin() as conn:
+        await guests.restore_guests(conn, list(found.values()))
+
+
+async def _deleted_event(stage: Stage, event_id: UUID) -> None:
+    page = stage.events
+    page.table.go_to(event_id)
+    stage.child(QPushButton, "events_archive").click()
+    await until(lambda: "archived" in page.messages.text)
+    page.chips.choose("archived")
+    page.table.go_to(event_id)
+    await stage.dialog("event-delete", lambda: stage.child(QPushButton, "events_delete").click())
+    async with stage.database.begin() as conn:
+        await conn.execute(text("UPDATE whatsapp_sends SET state = 'finished'"))
+        await conn.execute(text("UPDATE whatsapp_invitations SET engine_state = 'accepted'"))
+        await events.delete_event(conn, event_id)
+    await page.open(None)
+    page.chips.choose("deleted")
+    page.table.go_to(event_id)
+    await asyncio.sleep(0.3)
+    await stage.camera.take("events-deleted")
 
 
 async def _merging(stage: Stage) -> None:

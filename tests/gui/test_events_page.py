@@ -400,7 +400,7 @@ def test_a_deleted_event_is_put_back_or_forgotten_from_the_list_of_them(on_stage
         assert facts.text() == "What is deleted can be put back for thirty days."
         chosen = len(stage.chosen)
         page.table.go_to(events["Helix dinner"].id)
-        assert facts.text().startswith("Deleted today by test · can be put back until")
+        assert facts.text().startswith("Deleted today by test, kept until")
         qtbot.keyClick(page.table, Qt.Key.Key_Return)
         assert (stage.shown, len(stage.chosen)) == ([], chosen), "no page is to show what is not there"
         press(qtbot, page.restore)

@@ -440,7 +440,7 @@ class EventsPage(QWidget):
         if gone is None:
             return tr("What is deleted can be put back for thirty days.")
         return tr(
-            "Deleted {day} by {who} · can be put back until {until}",
+            "Deleted {day} by {who}, kept until {until}",
             day=on_day(gone.deleted_at), who=gone.deleted_by, until=day(gone.until.astimezone()),
         )  # fmt: skip
 

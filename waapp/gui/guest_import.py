@@ -145,6 +145,8 @@ class ImportMenu(QMenu):
         self.history.setObjectName("guests_import_history")
         self.lookalikes = self.addAction(tr("Possible duplicates…"))
         self.lookalikes.setObjectName("guests_import_lookalikes")
+        self.deleted = self.addAction(tr("Deleted guests…"))
+        self.deleted.setObjectName("guests_deleted")
         owner.clicked.connect(lambda: self.popup(owner.mapToGlobal(owner.rect().bottomLeft())))
 
 

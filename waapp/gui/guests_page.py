@@ -25,6 +25,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks
 from waapp.gui.bars import MessageBar
 from waapp.gui.garbage import setting_aside
+from waapp.gui.guest_deletions import GuestDeletions
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_facts import GuestFilter
@@ -232,6 +233,17 @@ class GuestsPage(QWidget):
             catch_up=self._catch_up,
             forget_practised=self._forget_practised,
         )
+        self._deletions = GuestDeletions(
+            database=self._database,
+            practice=self._practice,
+            errors=self._errors,
+            tasks=self._tasks,
+            parent=self,
+            catch_up=self._catch_up,
+            undo=self._undo,
+            forget=self._undo.forget_guest,
+            forget_practised=self._forget_practised,
+        )
         column.addWidget(self.header)
         column.addWidget(self.guests, 1)
         whole.addWidget(self.messages)
@@ -259,6 +271,7 @@ class GuestsPage(QWidget):
         self._import_button.clicked.connect(self._choose_file)
         self.guests.counted.connect(self._show_facts)
         self._import_menu.paste.triggered.connect(self._paste)
+        self._import_menu.deleted.triggered.connect(lambda: self._bring_in(self._deletions.show))
         self._import_menu.history.triggered.connect(lambda: self._bring_in(self._import.show_history))
         self._add_button.clicked.connect(self._add)
         self.panel.delete_wanted.connect(self._many.delete)

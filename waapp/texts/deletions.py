@@ -40,12 +40,18 @@ def what_stays(kept: Kept) -> str:
 
 def why_kept(messages: int, until: str | None) -> str:
     """Return what is kept of a guest who was deleted, and why; `until` is the day when that gets less."""
-    proof = tr(
-        "The proof of {n:message|messages} that were sent stays: to whom, what, when and with what outcome.", n=messages
-    )  # fmt: skip
     if until is None:
-        return proof
+        return tr(
+            "The proof of {n:message that was|messages that were} sent stays: to whom, what, when and with what "
+            "outcome.",
+            n=messages,
+        )
     whole = tr("Everything is kept until {day}, so that it can be put back.", day=until)
     if not messages:
         return f"{whole} {tr('Nothing was sent, so nothing stays after that.')}"
-    return f"{whole} {tr('After that:')} {proof}"
+    after = tr(
+        "After that the proof of {n:message that was|messages that were} sent stays: to whom, what, when and with what "
+        "outcome.",
+        n=messages,
+    )
+    return f"{whole} {after}"
