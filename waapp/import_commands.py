@@ -24,7 +24,7 @@ from waapp.core.imports import Undo
 from waapp.core.merging import Side
 from waapp.db import events, guests, imports
 from waapp.engine.guest_files import read_aside
-from waapp.errors import UserError
+from waapp.errors import DatabaseError, UserError
 from waapp.opening import open_database
 from waapp.texts.imports import KEPT, change_words, remarks
 
@@ -132,8 +132,13 @@ async def import_guests(
         saved = None
         if planned.changes_something and not dry_run:
             source = imports.Source(file.name, read.source.digest, settings.desk)
-            async with opened.database.begin() as conn:
-                saved = await imports.save_import(conn, found.id, source, planned, present.guests)
+            try:
+                async with opened.database.begin() as conn:
+                    saved = await imports.save_import(conn, found.id, source, planned, present.guests)
+            except DatabaseError as error:
+                if error.code != "database_gone":
+                    raise
+                raise UserError("import_unsure", file=file.name) from error
     return Imported(found, planned, saved, dry_run, reading.blank, reading.above)
 
 

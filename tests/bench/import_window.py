@@ -212,7 +212,7 @@ class Planner:
 
     async def erase(self) -> None:
         """Decide something for all rows."""
-        self._dialog._work(self._dialog.desk.erase(True))
+        self._dialog._work(lambda: self._dialog.desk.erase(True))
         await self._settled()
 
     async def mend(self) -> None:

@@ -13,17 +13,21 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.corpus.lists import LISTS
 from tests.corpus.troubles import TROUBLES
-from waapp.core.tabular import parse_table
+from waapp.core.import_diff import Decisions, Origin, Outcome, Present, compare
+from waapp.core.import_list import Reading, new_list
 from waapp.engine.guest_files import read_content
 from waapp.errors import UserError
+from waapp.texts.imports import remarks
 
 LONGEST = 10.0
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LARGEST = 200_000
 PIECES = (
     b"\0",
@@ -91,15 +95,28 @@ def _break(content: bytearray, chance: random.Random, other: bytes) -> None:
             content[place : place + 4] = chance.randbytes(4)
 
 
+def unaccounted(rows: Sequence[Sequence[str]], region: str | None = "PT") -> str | None:
+    """Return which rows of a list an import loses or counts twice; it goes as far as what would be saved."""
+    found = new_list(rows, region)
+    reading = Reading(found, Present())
+    planned = compare(reading.rows, Present(), reading.duplicates, Decisions(), Origin("list", NOW))
+    account = planned.account
+    heading = 0 if found.columns.heading_row is None else 1
+    told = account.added + account.changed + account.same + account.skipped
+    if told != account.read or told + reading.blank + reading.above + heading != len(rows):
+        return f"{len(rows)} rows, but {account}, {reading.blank} blank, {reading.above} above the headings"
+    mute = [line.number for line in planned.lines if line.outcome is Outcome.SKIP and not remarks(line)]
+    if mute:
+        return f"nothing is said of the rows {mute}"
+    numbers = [line.number for line in planned.lines]
+    return None if numbers == sorted(set(numbers)) else f"rows out of order: {numbers}"
+
+
 def read(origin: str, content: bytes) -> Broken:
     """Read a copy as an import does."""
     started = time.perf_counter()
     try:
-        rows = read_content(content, origin).rows
-        found = parse_table(rows, "PT")
-        heading = 0 if found.heading_row is None else 1
-        accounted = len(found.drafts) + len(found.skipped) + found.blank + found.above + heading
-        trouble = None if accounted == len(rows) else f"{len(rows)} rows, {accounted} accounted for"
+        trouble = unaccounted(read_content(content, origin).rows)
     except UserError:
         trouble = None
     except BaseException as error:

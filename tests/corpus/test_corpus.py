@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.corpus.fuzz import unaccounted
 from tests.corpus.guest_list import GuestList
 from tests.corpus.lists import LISTS
 from tests.corpus.troubles import TROUBLES
@@ -22,6 +25,23 @@ def test_a_list(guest_list: GuestList) -> None:
     assert tuple((finding.row, str(finding.code)) for finding in found.findings) == guest_list.findings
     heading = 0 if found.heading_row is None else 1
     assert len(found.drafts) + len(found.skipped) + found.blank + found.above + heading == len(rows)
+
+
+@pytest.mark.parametrize("guest_list", LISTS, ids=lambda one: one.name)
+def test_every_row_is_accounted_for_up_to_what_is_saved(guest_list: GuestList) -> None:
+    rows = read_content(guest_list.content(), guest_list.name).rows
+    assert unaccounted(rows, guest_list.region) is None
+
+
+CELLS = st.sampled_from(
+    ["", "Ana", "Ana e Rui", "Name", "Phone", "E-mail", "912345678", "+351 913 333 333", "Friends", "Total", "3", "+1",
+     "eva@example.com", "TBC", "Rui 914 444 444", "Guest", "Bride's side", "2026-03-01", "Grupo", "\u200b", "\n"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=12))
+def test_every_row_of_any_list_is_accounted_for(rows: list[list[str]]) -> None:
+    assert unaccounted(rows) is None
 
 
 def test_the_corpus_is_large_enough() -> None:

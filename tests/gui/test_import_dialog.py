@@ -1,6 +1,5 @@
 """The import dialog over real files and a real database: what it says of every row, and what it saves."""
 
-import asyncio
 from dataclasses import replace
 
 import openpyxl
@@ -9,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QRadioButton
 
-from tests.corpus.troubles import TROUBLES
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import by_name
 from tests.gui.pages import Reports, make_event, until
@@ -392,32 +390,6 @@ def test_everything_can_be_reached_and_named(setting):
 )
 def test_which_dropped_files_could_be_lists(path, readable):
     assert can_read(path) is readable
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    ["workbook_with_a_password", "truncated_workbook", "packed_too_well", "16384_columns", "picture"],
-)
-def test_a_file_that_is_no_list_closes_the_dialog_with_one_sentence(setting, trouble):
-    make, code = TROUBLES[trouble]
-
-    async def story():
-        await setting.begin()
-        path = setting.folder / "guests.xlsx"
-        path.write_bytes(make())
-        dialog = setting.dialog(path)
-        turns = 0
-        while not setting.reports.errors:
-            turns += 1
-            await asyncio.sleep(0.01)
-        assert setting.reports.codes == [code]
-        setting.reports.errors.clear()
-        assert not dialog.isVisible()
-        # The window lived on meanwhile.
-        assert turns > 10
-        assert await setting.stored() == {}
-
-    setting.run(story())
 
 
 def test_every_field_that_the_list_has_is_a_column_that_can_be_corrected(setting):

@@ -39,6 +39,11 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "extra": ("extra", "COALESCE({json} -> 'extra', '{{}}')"),
 }
 
+# Held until the import is saved or taken back, also when nobody is left at the other end.
+_ALONE: Final = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('waapp import ' || CAST(:id AS text), 0))"
+)
+
 _EVENT: Final = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
 
 _LOCK_GUESTS: Final = text("""
@@ -175,18 +180,24 @@ async def save_import(
     diff: Diff,
     guests: Mapping[UUID, Guest],
     progress: Callable[[int], object] = lambda _rows: None,
+    *,
+    import_id: UUID | None = None,
 ) -> Saved:
     """Store what a diff adds and changes; the caller's transaction makes it all or nothing.
 
+    Under an `import_id` it is done once: where the answer to an earlier try was lost, what that did is returned.
     `guests` are those that the diff was made against: one that somebody has changed or deleted since is left
     alone and told. `progress` is told the number of rows that are on their way. Raises `event_unknown`.
     """
+    if import_id is None:
+        import_id = uuid4()
+    elif (earlier := await find_saved(conn, import_id)) is not None:
+        return earlier
     if (await conn.execute(_EVENT, {"id": event_id})).one_or_none() is None:
         raise UserError("event_unknown", name=event_id)
     locked = await _lock(conn, event_id, diff)
     overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked))
     account = _account(diff, overtaken)
-    import_id = uuid4()
     await conn.execute(
         _NEW,
         {
@@ -205,6 +216,14 @@ async def save_import(
     await write_rows(conn, import_id, event_id, diff, left_out, guests, progress)
     await conn.execute(_CHANGE, {"id": import_id})
     return Saved(import_id, account, tuple(Overtaken(line.number, _name(line)) for line in overtaken))
+
+
+async def find_saved(conn: Connection, import_id: UUID) -> Saved | None:
+    """Return what an import did that may have been saved, or None; waits for one that is just being saved."""
+    parameters = {"id": import_id}
+    await conn.execute(_ALONE, parameters)
+    row = (await conn.execute(_BY_ID, parameters)).one_or_none()
+    return None if row is None else Saved(import_id, _as_import(row).account)
 
 
 async def list_imports(conn: Connection, event_id: UUID) -> list[Import]:

@@ -152,11 +152,14 @@ class ImportWork:
 
     # What comes of it
 
-    def save(self) -> Iterator[int | imports.Saved]:
-        """Store all in one transaction; yields how many rows are on their way, and at last what was saved."""
+    def save(self, import_id: UUID) -> Iterator[int | imports.Saved]:
+        """Store all in one transaction; yields how many rows are on their way, and at last what was saved.
+
+        A second time under the same id nothing is saved again.
+        """
         with _runner() as runner:
             told: asyncio.Queue[int | None] = asyncio.Queue()
-            saving = runner.get_loop().create_task(self._save(told))
+            saving = runner.get_loop().create_task(self._save(import_id, told))
             saving.add_done_callback(lambda _: told.put_nowait(None))
             while (rows := runner.run(told.get())) is not None:
                 yield rows
@@ -227,14 +230,20 @@ class ImportWork:
         finally:
             await database.dispose()
 
-    async def _save(self, told: asyncio.Queue[int | None]) -> imports.Saved:
+    async def _save(self, import_id: UUID, told: asyncio.Queue[int | None]) -> imports.Saved:
         source = imports.Source(self._origin.source, self._source.digest, self._planner)
         columns = self._list.columns
         database = Database(self._url, self._planner)
         try:
             async with database.begin() as conn:
                 saved = await imports.save_import(
-                    conn, self._event_id, source, self._diff, self._present.guests, told.put_nowait
+                    conn,
+                    self._event_id,
+                    source,
+                    self._diff,
+                    self._present.guests,
+                    told.put_nowait,
+                    import_id=import_id,
                 )
                 await imports.remember_mapping(conn, columns.fingerprint, columns.choices, self._planner)
         finally:

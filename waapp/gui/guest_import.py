@@ -82,9 +82,10 @@ class GuestImport:
             agreed = await ask(dialog)
         finally:
             await dialog.desk.close()
-        if not agreed or dialog.saved is None:
+        saved = dialog.saved if agreed else await dialog.desk.saved_after_all()
+        if saved is None:
             return
-        saved, source = dialog.saved, dialog.desk.name
+        source = dialog.desk.name
         await self._catch_up()
         account = saved.account
         parts = [

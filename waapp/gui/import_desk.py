@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
+from uuid import uuid4
 
 from waapp.core.columns import GuessedBy
 from waapp.core.duplicates import Likeness
@@ -16,7 +17,7 @@ from waapp.core.import_rows import ImportRow, Packed, unpack
 from waapp.core.merging import Side
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
-from waapp.db.imports import Saved
+from waapp.db.imports import Saved, find_saved
 from waapp.engine.aside import Aside, AsideError, Help
 from waapp.engine.import_work import Answer, ImportWork, ListState
 from waapp.engine.list_reader import ListReader
@@ -51,6 +52,9 @@ class ImportDesk:
         self.origin = origin
         self.now: ListState | None = None
         self._region = event.default_region
+        self._database = database
+        self._import_id = uuid4()
+        self._has_begun_to_save = False
         self._work = Aside(
             ImportWork,
             database.url,
@@ -118,22 +122,46 @@ class ImportDesk:
         return await self._ask(lambda: self._work.ask(ImportWork.erase, erases, whole))
 
     async def save(self, progress: Callable[[int], object]) -> Saved:
-        """Store what the list adds and changes in one transaction, and how its columns were read."""
+        """Store what the list adds and changes in one transaction, and how its columns were read.
+
+        Doing it again after a trouble adds nobody twice. Raises `import_unsure`, `import_ended` and what else the
+        database has to say.
+        """
         loop = asyncio.get_running_loop()
+        self._has_begun_to_save = True
 
         def saving() -> Saved | None:
             saved = None
-            for piece in self._work.ask(ImportWork.save):
+            for piece in self._work.ask(ImportWork.save, self._import_id):
                 if isinstance(piece, Saved):
                     saved = piece
                 else:
                     loop.call_soon_threadsafe(progress, piece)
             return saved
 
-        saved = await self._waited(saving)
+        try:
+            saved = await self._waited(saving)
+        except UserError as error:
+            match error.code:
+                case "database_gone":
+                    raise UserError("import_unsure", file=self.name) from error
+                case "import_ended" | "workbook_too_much":
+                    # The process may have ended behind the last step.
+                    saved = await self.saved_after_all()
+                    if saved is None:
+                        raise
+                case _:
+                    raise
         if saved is None:
             raise RuntimeError("nothing was saved")
         return saved
+
+    async def saved_after_all(self) -> Saved | None:
+        """Return what was saved though nobody heard of it: the connection, the process or the planner was too quick."""
+        if not self._has_begun_to_save:
+            return None
+        async with self._database.read() as conn:
+            return await find_saved(conn, self._import_id)
 
     async def write_remarks(self, path: Path, *, right_to_left: bool) -> None:
         """Write the list as a workbook with a remark on each row; raises `file_not_written`, `disk_full`."""

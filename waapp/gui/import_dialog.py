@@ -1,7 +1,7 @@
 """Before a guest list is saved: what becomes of every row, why, and how the planner wants it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -206,21 +206,25 @@ class ImportDialog(QDialog):
 
     def _connect(self) -> None:
         self._add.clicked.connect(self._save)
-        self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks())))
+        self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks)))
         self._chips.chosen.connect(self._filter)
         self._views.chosen.connect(self._show_view)
-        self._sheet.activated.connect(lambda at: self._work(self._load_sheet(self._sheet.itemText(at))))
+        self._sheet.activated.connect(
+            lambda at: self._work(lambda: self._load_sheet(self._sheet.itemText(at)))
+        )
         self._heading.activated.connect(self._take_heading)
         self._region.activated.connect(self._take_region)
         self.columns.assigned.connect(self._assign)
-        self.columns.erasing.connect(lambda on: self._work(self.desk.erase(on)))
+        self.columns.erasing.connect(lambda on: self._work(lambda: self.desk.erase(on)))
         self.model.mended.connect(self._mend)
         self.view.picked.connect(lambda _ids: self._show_picked())
         self.view.opened.connect(self._open)
-        self.panel.chosen.connect(lambda choice: self._work(self.desk.choose(self._numbers(), choice)))
+        self.panel.chosen.connect(
+            lambda choice: self._work(lambda: self.desk.choose(self._numbers(), choice))
+        )
         self.panel.chosen_for_all.connect(self._choose_for_all)
         self.panel.sided.connect(
-            lambda number, field, side: self._work(self.desk.take_side(number, field, side))
+            lambda number, field, side: self._work(lambda: self.desk.take_side(number, field, side))
         )
         self.panel.closed.connect(self.view.clearSelection)
 
@@ -228,39 +232,44 @@ class ImportDialog(QDialog):
 
     def _take_heading(self, at: int) -> None:
         row = self._heading.itemData(at)
-        self._work(self.desk.read_below(row or None))
+        self._work(lambda: self.desk.read_below(row or None))
 
     def _take_region(self, at: int) -> None:
-        self._work(self.desk.read_in(str(self._region.itemData(at)) or None))
+        self._work(lambda: self.desk.read_in(str(self._region.itemData(at)) or None))
 
     def _assign(self, index: int, held: Held | None) -> None:
-        self._work(self.desk.assign(index, held))
+        self._work(lambda: self.desk.assign(index, held))
 
     def _mend(self, number: int, field: str, text: str) -> None:
-        self._work(self.desk.mend(number, field, text))
+        self._work(lambda: self.desk.mend(number, field, text))
+
+    def _choose(self, choice: Any) -> None:  # noqa: ANN401 - as Qt's signal brings it
+        numbers = self._numbers()
+        self._work(lambda: self.desk.choose(numbers, choice))
 
     def _choose_for_all(self, choice: Any) -> None:  # noqa: ANN401 - as Qt's signal brings it
         picked = self._picked()
         if picked and choice is not None and picked[0].match is not None:
-            self._work(self.desk.choose_for_all(picked[0].match.likeness, choice))
+            likeness = picked[0].match.likeness
+            self._work(lambda: self.desk.choose_for_all(likeness, choice))
 
     async def _load_sheet(self, sheet: str) -> Shown:
         shown = await self.desk.load(sheet)
         self._fill_choices()
         return shown
 
-    def _work(self, work: Coroutine[Any, Any, Shown]) -> None:
+    def _work(self, work: Callable[[], Coroutine[Any, Any, Shown]]) -> None:
         """Do something to the list and show what came of it; of several the newest wins."""
         self._show_busy(tr("Comparing…"))
-        self._working = self._tasks.restart(self._working, self._guarded(self._and_show(work)))
+        self._working = self._tasks.restart(self._working, self._guarded(lambda: self._and_show(work)))
 
-    async def _and_show(self, work: Coroutine[Any, Any, Shown]) -> None:
-        await self._show(await work)
+    async def _and_show(self, work: Callable[[], Coroutine[Any, Any, Shown]]) -> None:
+        await self._show(await work())
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Tell a known trouble in this window: the one behind it cannot be reached now."""
         try:
-            await work
+            await work()
         except UserError as error:
             words = message(error)
             self._messages.show_message(f"{words.what} {words.todo}".strip(), "error")
@@ -270,7 +279,7 @@ class ImportDialog(QDialog):
 
     def _save(self) -> None:
         if self._saving is None and self._add.isEnabled():
-            self._saving = self._tasks.start(self._guarded(self._store()))
+            self._saving = self._tasks.start(self._guarded(self._store))
 
     async def _store(self) -> None:
         total = self.model.total

@@ -325,6 +325,10 @@ _FILES: Final = {
         "The work on {file} has ended by itself. Nothing was saved.",
         "Close this window and bring the list in again.",
     ),
+    "import_unsure": Message(
+        "The connection to the database was lost while {file} was being saved.",
+        "Add the list again once the database is back: nobody is added twice.",
+    ),
     "workbook_unreadable": Message(
         "{file} could not be read to its end; it may be damaged.",
         "Open it in your spreadsheet program, save it as XLSX or CSV, then choose that file.",
