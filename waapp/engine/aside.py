@@ -6,6 +6,7 @@ It also leaves the window its thread: Python runs one thread of a process at a t
 import contextlib
 import gc
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Concatenate, Final, Generic, NoReturn, ParamSpec, TypeVar
 
@@ -288,11 +290,13 @@ def _work(
     sender: Connection, work: Callable[..., Iterator[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     _limit_memory(MEMORY_LIMIT)
+    _hush()
     _answer(sender, lambda: work(*args, **kwargs))
 
 
 def _serve(pipe: Connection, memory: int, make: Callable[..., Any], args: tuple[Any, ...]) -> None:
     _limit_memory(memory)
+    _hush()
     # What is made here goes with the process: looking for what nobody needs would cost more than it holds.
     gc.disable()
     made = make(*args)
@@ -326,6 +330,12 @@ def _answer(sender: Connection, results: Callable[[], Iterator[Any]]) -> bool:
         sender.send(("bug", traceback.format_exc()))
         return False
     return True
+
+
+def _hush() -> None:
+    """Let readers that are not in Python say nothing of their slips: what goes wrong is told through the pipe."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def _limit_memory(limit: int) -> None:
