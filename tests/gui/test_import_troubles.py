@@ -226,14 +226,16 @@ def another_program(script, *arguments):
             running.kill()
 
 
-def test_a_file_that_grows_while_it_is_read_is_read_once_it_is_whole(setting, database_url):
+def test_a_file_that_grows_while_it_is_read_is_never_read_in_part(setting, database_url):
     async def story():
         await setting.begin()
         path = setting.folder / "guests.csv"
         path.write_text("Name;Phone\n" + "Eva;914 456 789\n" * 300_000)
         with another_program('echo "Rui;913 456 789" >> "$1"', path):
             code, _, _ = await refused(setting, path)
-        assert code == "file_changing"
+        # Where the other program paused for long enough, what there was is read: more than there may be.
+        assert code in {"file_changing", "too_many_rows"}
+        assert saved(database_url) == NOTHING
         path.write_text(LIST)
         assert (await added(setting, path)).account.added == PEOPLE
 
