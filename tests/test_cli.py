@@ -17,6 +17,7 @@ import pytest
 from tests.db.catalogue import rows
 from waapp import cli
 from waapp.core import phone
+from waapp.core.guest_search import GuestFilter
 from waapp.db import embedded
 from waapp.engine.guest_files import read_guest_file
 from waapp.loop import headless_loop
@@ -478,3 +479,74 @@ def test_an_import_needs_a_list_or_something_to_take_back(arguments: list[str]) 
     with pytest.raises(SystemExit) as ended:
         cli.run(arguments)
     assert ended.value.code == 2
+
+
+def new_event(waapp: Waapp, name: str) -> str:
+    made = waapp("event", name, "--date", "2030-06-05T16:00", "--zone", "Europe/Lisbon", "--json")
+    return str(json.loads(made.stdout)["id"])
+
+
+def test_an_export_takes_the_filters_of_the_window(waapp: Waapp, tmp_path: Path) -> None:
+    event = new_event(waapp, "Filtered")
+    guests = tmp_path / "guests.csv"
+    guests.write_text(
+        "name,phone,group,tags\n"
+        'Ana Sousa,+351912345678,Bride,"VIP, Dance"\n'
+        "Rui Reis,+351912345679,Groom,VIP\n"
+        "Ewa Kowalczyk,+48512345678,Work,\n"
+        "Zoé,,,Dance\n",
+        encoding="utf-8",
+    )
+    assert waapp("import", event, str(guests)).returncode == 0
+
+    def names(*asked: str) -> set[str]:
+        file = tmp_path / "out.csv"
+        done = waapp("export", event, str(file), "--json", *asked)
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = file.read_text(encoding="utf-8-sig").splitlines()[1:]
+        assert json.loads(done.stdout)["guests"] == len(lines)
+        return {line.split(",")[0] for line in lines}
+
+    everybody = {"Ana Sousa", "Rui Reis", "Ewa Kowalczyk", "Zoé"}
+    assert names() == everybody
+    assert names("--group", "Bride", "--group", "Work") == {"Ana Sousa", "Ewa Kowalczyk"}
+    assert names("--group", "") == {"Zoé"}
+    assert names("--tag", "vip", "--tag", "dance") == {"Ana Sousa", "Rui Reis", "Zoé"}
+    assert names("--tag", "vip", "--tag", "dance", "--every-tag") == {"Ana Sousa"}
+    assert names("--search", "sou", "--tag", "VIP") == {"Ana Sousa"}
+    assert names("--status", "look") == {"Zoé"}
+    assert names("--status", "not-invited") == everybody
+    assert names("--status", "delivered") == set()
+    assert waapp("export", event, str(tmp_path / "out.csv"), "--status", "lost").returncode == 2
+
+
+def test_an_export_by_a_kept_filter_narrows_it_and_names_those_there_are(
+    waapp: Waapp, tmp_path: Path, private_url: str
+) -> None:
+    event = new_event(waapp, "Filtered by name")
+    guests = tmp_path / "guests.csv"
+    guests.write_text(
+        "name,phone,group\nAna,+351912345678,Bride\nRui,+351912345679,Bride\n", encoding="utf-8"
+    )
+    assert waapp("import", event, str(guests)).returncode == 0
+    file = tmp_path / "out.vcf"
+    refused = waapp("export", event, str(file), "--filter", "Brides")
+    assert refused.returncode == 1
+    assert "none" in refused.stderr
+    assert not file.exists()
+    with psycopg.connect(private_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO waapp_guest_filters (event_id, name, filter) VALUES (%s, 'Brides', %s)",
+            [event, json.dumps({"group": "Bride", "text": "ana", "state": "not_invited"})],
+        )
+    assert "1 guest written" in waapp("export", event, str(file), "--filter", "Brides").stdout
+    assert (
+        "0 guests written"
+        in waapp("export", event, str(file), "--filter", "Brides", "--search", "rui").stdout
+    )
+    assert "Brides" in waapp("export", event, str(file), "--filter", "Grooms").stderr
+
+
+def test_the_statuses_of_an_export_are_the_chips_of_the_list() -> None:
+    chips = {chip.value.replace("_", "-") for chip in GuestFilter} - {"all"}
+    assert set(cli._STATUSES) == chips

@@ -22,6 +22,9 @@ DONE: Final = 0
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 
+_STATUSES: Final = ("not-invited", "on-the-way", "delivered", "read", "failed", "look")
+"""The chips above the guest list (`core.guest_search.GuestFilter`)."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command, or the window when there is none; return the exit code."""
@@ -224,6 +227,23 @@ def _parser() -> argparse.ArgumentParser:
     export = add("export", _export, "write the guests and what became of their invitations to a file")
     export.add_argument("event", metavar="EVENT", help="id or unique name")
     export.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx, .csv or .vcf")
+    export.add_argument(
+        "--filter", metavar="NAME", help="only whom a filter shows that is kept in the window"
+    )
+    export.add_argument(
+        "--group", metavar="NAME", action="append", default=[],
+        help="only this group, or one of several; an empty one: who has none",
+    )  # fmt: skip
+    export.add_argument("--tag", metavar="NAME", action="append", default=[], help="the same for tags")
+    export.add_argument(
+        "--every-tag", action="store_true", help="of several tags all, in place of any of them"
+    )
+    export.add_argument(
+        "--status", choices=_STATUSES, help="only whose invitation is so; look: who needs one"
+    )
+    export.add_argument(
+        "--search", metavar="TEXT", default="", help="only with these words, or digits of a number"
+    )
 
     deleted = add("deleted", _deleted, "list who was deleted and what is still kept of them")
     deleted.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name (default: all events)")
@@ -363,9 +383,20 @@ async def _status(options: argparse.Namespace) -> None:
 
 
 async def _export(options: argparse.Namespace) -> None:
-    from waapp import commands, config
+    from waapp import config, export_commands
+    from waapp.core.guest_query import GuestQuery
 
-    _show(await commands.export(config.load(), options.event, options.file), options)
+    asked = GuestQuery(
+        groups=tuple(options.group),
+        tags=tuple(options.tag),
+        every_tag=options.every_tag,
+        text=options.search,
+        state=None if options.status is None else options.status.replace("-", "_"),
+    )
+    done = await export_commands.export(
+        config.load(), options.event, options.file, kept=options.filter, asked=asked
+    )
+    _show(done, options)
 
 
 async def _deleted(options: argparse.Namespace) -> None:

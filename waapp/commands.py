@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,7 +26,6 @@ from waapp.db.clock import database_clock
 from waapp.engine.account import open_account
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
-from waapp.exporting import export_guests
 from waapp.opening import open_database
 from waapp.paths import resource_text
 
@@ -286,33 +284,6 @@ class Status:
                 for row in self.rows
             ],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A guest list that was written to a file."""
-
-    event: Event
-    file: Path
-    guests: int
-
-    def text(self) -> str:
-        """Return what was written."""
-        return texts.tr("{n:guest|guests} written to {file}.", n=self.guests, file=self.file)
-
-    def document(self) -> dict[str, Any]:
-        """Return the same for a script."""
-        return {"event": self.event.id, "file": str(self.file), "guests": self.guests}
-
-
-async def export(settings: Settings, event_name: str, file: Path) -> Exported:
-    """Write the guests of an event and what became of their invitations to a workbook, CSV or contacts."""
-    errors = load_table(resource_text("twilio_errors.toml"))
-    async with open_database(settings) as opened:
-        async with opened.database.read() as conn:
-            event = await events.find_event(conn, event_name)
-        written = await export_guests(opened.database, event, file, practice=settings.practice, errors=errors)
-    return Exported(event, file, written)
 
 
 async def status(settings: Settings, event: str) -> Status:

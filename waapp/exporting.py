@@ -11,6 +11,8 @@ from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event, zone
 from waapp.core.guest_export import ExportRow, table, vcards
+from waapp.core.guest_query import GuestQuery
+from waapp.core.guest_search import fitting
 from waapp.core.guests import Guest
 from waapp.core.status import Shown
 from waapp.core.template_values import rsvp_link
@@ -37,13 +39,14 @@ async def export_guests(
     practice: bool,
     errors: Table,
     ids: Sequence[UUID] | None = None,
+    queries: Sequence[GuestQuery] = (),
     delimiter: str = ",",
     right_to_left: bool = False,
 ) -> int:
     """Write guests of an event, with what became of their invitations in one mode; return how many.
 
-    `ids` says which and in what order; without it all, as they were added. Raises `export_format_unknown` for a
-    name that ends in none of `SUFFIXES`, and what `engine.guest_exports` raises.
+    `ids` says which and in what order; without it all, as they were added, whom every one of the `queries` shows.
+    Raises `export_format_unknown` for a name that ends in none of `SUFFIXES`, and what `engine.guest_exports` raises.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -51,6 +54,11 @@ async def export_guests(
     async with database.read() as conn:
         stored = await guests.list_guests(conn, event.id)
         outcomes = await newest_outcomes(conn, event.id, practice)
+        if queries:
+            fits = fitting(queries)
+            chunks = guests.stream_guest_rows(conn, event.id, practice)
+            shown = {row.id async for chunk in chunks for row in chunk if fits(row)}
+            stored = [guest for guest in stored if guest.id in shown]
     if ids is not None:
         by_id = {guest.id: guest for guest in stored}
         stored = [by_id[guest_id] for guest_id in ids if guest_id in by_id]

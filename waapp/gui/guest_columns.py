@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from waapp.core import phone
+from waapp.core.guest_search import fold_cached, is_number, phone_problem
 from waapp.core.guests import GuestRow
 from waapp.core.languages import language_name
 from waapp.core.status import Shown
 from waapp.db.labels import LabelKind
 from waapp.gui.delegates import PillDelegate
-from waapp.gui.guest_facts import answer_text, fold_cached, is_number, phone_problem
+from waapp.gui.guest_facts import answer_text
 from waapp.gui.labels import LabelsDelegate
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word

@@ -10,6 +10,7 @@ from waapp.core import phone
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
 from waapp.core.guest_edits import storable
+from waapp.core.guest_search import is_number
 from waapp.core.guests import Guest, GuestDraft
 from waapp.core.invitations import Invitation
 from waapp.db import guests as guest_rows
@@ -21,7 +22,6 @@ from waapp.errors import UserError
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_acts import ArrivalAct, EditAct, OptOutAct
-from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_questions import lifting_question, stopped_words

@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.core.guest_query import GuestQuery
+from waapp.core.guest_search import GuestFilter, fold_cached, matcher, narrows, passes, search_text
 from waapp.core.guests import GuestRow
 from waapp.db.labels import Colors, LabelKind
 from waapp.gui import style
 from waapp.gui.filter_bar import Chips, FilterBar, SearchField
 from waapp.gui.guest_columns import guest_columns
-from waapp.gui.guest_facts import GuestCounts, GuestFilter, fold_cached, matcher, narrows, passes, search_text
+from waapp.gui.guest_facts import GuestCounts
 from waapp.gui.guest_filter_row import GuestFilterRow
 from waapp.gui.labels_dialog import LabelUse
 from waapp.gui.panel_area import PanelArea

@@ -7,6 +7,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from waapp.core.guest_edits import BulkChange, differs
+from waapp.core.guest_search import is_number
 from waapp.core.guests import GuestDraft, GuestRow
 from waapp.core.two_edits import OtherEdit
 from waapp.db import guest_changes, opt_outs
@@ -18,7 +19,6 @@ from waapp.gui.aio import Tasks, ask
 from waapp.gui.bulk_dialog import BulkDialog, StopChange
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_acts import Act, DeletionAct, EditAct, OptOutAct, TogetherAct, numbers_words
-from waapp.gui.guest_facts import is_number
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_questions import (

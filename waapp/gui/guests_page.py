@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from waapp.config import Settings
 from waapp.core.errors_twilio import Table
 from waapp.core.events import Event
+from waapp.core.guest_search import GuestFilter
 from waapp.core.template_values import rsvp_link
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
@@ -28,7 +29,6 @@ from waapp.gui.garbage import setting_aside
 from waapp.gui.guest_deletions import GuestDeletions
 from waapp.gui.guest_editing import GuestEditing
 from waapp.gui.guest_export import GuestExport
-from waapp.gui.guest_facts import GuestFilter
 from waapp.gui.guest_import import GuestImport, ImportMenu, dropped_file
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_looks import GuestLooks

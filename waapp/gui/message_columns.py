@@ -3,10 +3,10 @@
 from typing import Final
 
 from waapp.core.errors_twilio import Table
+from waapp.core.guest_search import fold_cached
 from waapp.core.invitations import Invitation
 from waapp.core.status import Shown
 from waapp.gui.delegates import PillDelegate, TwoLineDelegate
-from waapp.gui.guest_facts import fold_cached
 from waapp.gui.message_facts import addressee, advise, invitation_shown
 from waapp.gui.table import Column
 from waapp.gui.texts import shown_word, when

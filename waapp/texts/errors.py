@@ -273,6 +273,7 @@ _FILES: Final = {
         "The file {file} cannot be read: {why}.",
         "Close it in other programs, and check that you may open it.",
     ),
+    "filter_unknown": Message("“{event}” has no kept filter “{name}”.", "It has these: {known}."),
     "export_format_unknown": Message(
         "The name {file} does not say which kind of file it is to be.", "End it in .xlsx, .csv or .vcf."
     ),
