@@ -174,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "--rest",
         action="store_true",
-        help="with --undo: all but the guests invited, answered or edited since",
+        help="with --undo: all but the guests invited, answered, edited or listed again since",
     )
     importing.set_defaults(check=lambda given: _check_import(importing, given))
 

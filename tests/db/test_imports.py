@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from tests.db.rows import execute, make_event, new_invitations, new_send
 from waapp.core.duplicates import find_duplicates
+from waapp.core.guest_merging import Merge
 from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff
 from waapp.core.imports import Why
 from waapp.core.rows import Row
-from waapp.db import guests, imports, personal_data, sends
+from waapp.db import guest_merging, guests, imports, personal_data, sends
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
 
@@ -248,6 +249,176 @@ def test_undoing_refuses_for_guests_who_were_invited_or_edited_since(run, desk: 
         assert sorted(await desk.guests()) == ["Guest 0", "Guest 1", "Guest 2", "زوي"]
         (listed,) = await desk.listed()
         assert listed.left == 4
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("method", ["email", "manual"])
+def test_who_was_invited_by_another_channel_since_stays(run, desk: Desk, method: str) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA, ZOE)
+        await execute(
+            desk.database,
+            "UPDATE guests SET invitation_status = 'sent', invitation_method = 'email', "
+            "invitation_sent_at = '2020-01-01' WHERE name = 'Ana Sousa'",
+        )
+        saved = await desk.bring(replace(ANA, group="Family"), replace(ZOE, group="Family"), RUI)
+        await execute(
+            desk.database,
+            "UPDATE guests SET invitation_status = 'sent', "
+            f"invitation_method = '{method}', invitation_sent_at = now() AT TIME ZONE 'utc' WHERE name <> 'Ana Sousa'",
+        )
+        undo = await desk.undo(saved.id, rest=True)
+        assert {one.name: one.why for one in undo.kept} == {RUI.name: Why.INVITED, ZOE.name: Why.INVITED}
+        assert len(undo.restored) == 1, "who was invited long before is put back"
+
+    run(scenario())
+
+
+def test_who_is_on_a_list_imported_since_stays_until_that_one_is_taken_back(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        older = await desk.bring(ANA, RUI)
+        newer = await desk.bring(ANA, ZOE)
+        undo = await desk.undo(older.id)
+        assert [(one.name, one.why) for one in undo.kept] == [("Ana Sousa", Why.LISTED)]
+        assert set(await desk.guests()) == {"Ana Sousa", RUI.name, ZOE.name}
+        await desk.undo(newer.id)
+        assert set(await desk.guests()) == {"Ana Sousa", RUI.name}
+        assert (await desk.undo(older.id)).kept == ()
+        assert await desk.guests() == {}
+
+    run(scenario())
+
+
+def test_a_list_of_which_the_rest_was_taken_back_does_not_hold_anybody(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        older = await desk.bring(ANA)
+        newer = await desk.bring(replace(ANA, group="Family"), ZOE)
+        await desk.edit("Ana Sousa", group="Work")
+        await desk.undo(newer.id, rest=True)
+        assert set(await desk.guests()) == {"Ana Sousa"}
+        await desk.edit("Ana Sousa", group=ANA.group)
+        assert (await desk.undo(older.id)).kept == ()
+        assert await desk.guests() == {}
+
+    run(scenario())
+
+
+def test_an_older_list_gives_nothing_back_that_a_newer_one_has_set(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ANA)
+        older = await desk.bring(replace(ANA, group="Friends", notes="older"))
+        newer = await desk.bring(replace(ANA, group="Family"))
+        undo = await desk.undo(older.id, rest=True)
+        assert [one.why for one in undo.kept] == [Why.EDITED]
+        await desk.undo(newer.id)
+        assert (await desk.guests())["Ana Sousa"].group == "Friends"
+        await desk.undo(older.id)
+        assert (await desk.guests())["Ana Sousa"].draft == ANA
+
+    run(scenario())
+
+
+def test_who_was_invited_between_looking_and_taking_back_stays(run, desk: Desk) -> None:
+    """Another desk queues at this very moment: whoever is first, nobody who is invited is removed."""
+
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, RUI)
+        await desk.edit("Ana Sousa", notes="mine")
+        looked = await desk.undo(saved.id)
+        assert [one.name for one in looked.kept] == ["Ana Sousa"]
+        rui = (await desk.guests())[RUI.name].id
+        async with desk.database.begin() as inviting:
+            await sends.queue_send(inviting, new_send(desk.event_id), new_invitations([rui]))
+            undoing = asyncio.create_task(desk.undo(saved.id, rest=True))
+            while not await _waits(desk.database):
+                assert not undoing.done()
+        undo = await undoing
+        assert {one.name: one.why for one in undo.kept} == {"Ana Sousa": Why.EDITED, RUI.name: Why.INVITED}
+        assert set(await desk.guests()) == {"Ana Sousa", RUI.name}
+
+    run(scenario())
+
+
+def test_two_desks_take_an_import_back_once(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, RUI)
+
+        async def take_back(planner: str):
+            async with desk.database.begin() as conn:
+                return await imports.undo_import(conn, saved.id, planner)
+
+        undone = {
+            who: await one for who, one in [(w, asyncio.create_task(take_back(w))) for w in ("Eva", "Rui")]
+        }
+        (winner,) = [who for who, undo in undone.items() if undo.removed]
+        (listed,) = await desk.listed()
+        assert (listed.undone_by, listed.left) == (winner, 0)
+        assert await desk.guests() == {}
+
+    run(scenario())
+
+
+def test_who_was_deleted_comes_back_after_the_import_was_and_can_be_taken_back_again(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, RUI)
+        ana = (await desk.guests())["Ana Sousa"]
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [ana.id])
+        assert len((await desk.undo(saved.id)).removed) == 1
+        async with desk.database.begin() as conn:
+            await guests.restore_guests(conn, [ana.id])
+        found, _ = await desk.compare(ANA)
+        assert [line.outcome for line in found.lines] == [Outcome.SAME], "the list still knows her"
+        (listed,) = await desk.listed()
+        assert listed.left == 1
+        assert len((await desk.undo(saved.id)).removed) == 1
+        assert await desk.guests() == {}
+
+    run(scenario())
+
+
+def test_an_imported_guest_is_recognised_after_deletion_and_undo(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ANA, ZOE)
+        await desk.edit("Ana Sousa", name="Ana Maria Sousa", phone="+351912999999", email="")
+        async with desk.database.begin() as conn:
+            everybody = [guest.id for guest in await guests.list_guests(conn, desk.event_id)]
+            await guests.delete_guests(conn, everybody)
+        async with desk.database.begin() as conn:
+            await guests.restore_guests(conn, everybody)
+        found, _ = await desk.compare(ANA, ZOE)
+        assert [line.outcome for line in found.lines] == [Outcome.SAME, Outcome.SAME]
+        undo = await desk.undo(saved.id, rest=True)
+        assert [one.why for one in undo.kept] == [Why.EDITED]
+        assert set(await desk.guests()) == {"Ana Maria Sousa"}
+
+    run(scenario())
+
+
+def test_who_has_become_one_with_somebody_else_stays(run, desk: Desk) -> None:
+    """The list made one of the two only; the other is the planner's own."""
+
+    async def scenario() -> None:
+        await desk.begin(GuestDraft("Ana S."))
+        saved = await desk.bring(ANA, RUI)
+        found = await desk.guests()
+        ana = found["Ana Sousa"]
+        merge = Merge(ana.id, ANA, ana.id, (ana, found["Ana S."]))
+        async with desk.database.begin() as conn:
+            merged = await guest_merging.merge_guests(conn, merge)
+        undo = await desk.undo(saved.id)
+        assert [(one.name, one.why) for one in undo.kept] == [("Ana Sousa", Why.EDITED)]
+        async with desk.database.begin() as conn:
+            await guest_merging.unmerge_guests(conn, merged)
+        assert (await desk.undo(saved.id)).kept == ()
+        assert set(await desk.guests()) == {"Ana S."}
 
     run(scenario())
 

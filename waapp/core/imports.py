@@ -44,6 +44,7 @@ class Why(StrEnum):
     INVITED = "import_guest_invited"
     ANSWERED = "import_guest_answered"
     EDITED = "import_guest_edited"
+    LISTED = "import_guest_listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,17 @@ class _Sorted:
     kept: list[Kept] = field(default_factory=list)
 
 
-def plan_undo(rows: Iterable[ImportedRow], guests: Iterable[Guest], invited: Collection[UUID]) -> Undo:
-    """Return what can be taken back of an import; `invited` are those who got an invitation after it.
+def plan_undo(
+    rows: Iterable[ImportedRow],
+    guests: Iterable[Guest],
+    invited: Collection[UUID],
+    listed: Collection[UUID] = (),
+) -> Undo:
+    """Return what can be taken back of an import.
 
-    Nothing that came later is lost: whoever was invited, has answered or was edited in what the import has set
-    stays as they are. Guests who are gone need nothing.
+    `invited` are those who got an invitation after it, `listed` those who are on a newer list too. Nothing that came
+    later is lost: whoever was invited, has answered, was edited in what the import has set, or would be missing from
+    a newer list stays as they are. Guests who are gone need nothing.
     """
     found = _Sorted()
     present = {guest.id: guest for guest in guests}
@@ -83,7 +90,7 @@ def plan_undo(rows: Iterable[ImportedRow], guests: Iterable[Guest], invited: Col
         guest = present.get(row.guest_id)
         if guest is None or row.outcome not in {Outcome.ADD, Outcome.CHANGE}:
             continue
-        why = _why_kept(row, guest, invited)
+        why = _why_kept(row, guest, invited, listed)
         if why is not None:
             found.kept.append(Kept(guest.id, guest.name, why))
         elif row.outcome is Outcome.ADD:
@@ -93,7 +100,9 @@ def plan_undo(rows: Iterable[ImportedRow], guests: Iterable[Guest], invited: Col
     return Undo(tuple(found.removed), tuple(found.restored), tuple(found.kept))
 
 
-def _why_kept(row: ImportedRow, guest: Guest, invited: Collection[UUID]) -> Why | None:
+def _why_kept(
+    row: ImportedRow, guest: Guest, invited: Collection[UUID], listed: Collection[UUID]
+) -> Why | None:
     if guest.id in invited:
         return Why.INVITED
     if row.outcome is Outcome.ADD and (guest.rsvp_status != "pending" or guest.rsvp_count is not None):
@@ -103,4 +112,6 @@ def _why_kept(row: ImportedRow, guest: Guest, invited: Collection[UUID]) -> Why 
         same = now == GuestDraft(**row.after)  # type: ignore[arg-type] # as it was written by us
     else:
         same = all(getattr(now, name) == value for name, value in row.after.items())
-    return None if same else Why.EDITED
+    if not same:
+        return Why.EDITED
+    return Why.LISTED if row.outcome is Outcome.ADD and guest.id in listed else None

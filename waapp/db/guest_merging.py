@@ -46,14 +46,19 @@ _AS_THEY_ARE: Final = text(
 )
 
 # What a list said of somebody holds for who that is now, so that the same list adds nobody again. Undoing its import
-# must not touch a guest whom it did not make.
+# must not touch a guest whom it did not make, nor one whom it did not make alone: such a one is noted as stored like
+# nobody, and so counts as edited since.
 _MOVE_IMPORT_ROWS: Final = text("""
-WITH moved AS (DELETE FROM waapp_import_rows r WHERE r.guest_id = ANY(:ids) RETURNING r.*)
+WITH moved AS (
+    DELETE FROM waapp_import_rows r
+    WHERE r.guest_id = ANY(:ids) OR r.guest_id = :survivor AND r.outcome = 'added'
+    RETURNING r.*)
 SELECT CAST(to_jsonb(m) AS text) FROM moved m
 """)
 _ADD_IMPORT_ROWS: Final = text("""
-INSERT INTO waapp_import_rows (import_id, row_number, guest_id, outcome, given)
-SELECT r.import_id, r.row_number, :survivor, 'unchanged', r.given
+INSERT INTO waapp_import_rows (import_id, row_number, guest_id, outcome, given, after)
+SELECT r.import_id, r.row_number, :survivor, CASE WHEN r.guest_id = :survivor THEN 'added' ELSE 'unchanged' END,
+    r.given, CASE WHEN r.guest_id = :survivor THEN CAST('{"name": ""}' AS jsonb) END
 FROM jsonb_populate_recordset(NULL::waapp_import_rows, CAST(:rows AS jsonb)) r
 """)
 # Of an import that was undone meanwhile nothing comes back.
@@ -178,7 +183,11 @@ async def merge_guests(conn: Connection, merge: Merge) -> Merged:
     if stopping:
         await conn.execute(_CANCEL, {"ids": list(stopping)})
     rows = await _as_they_are(conn, ids)
-    imported = tuple((await conn.execute(_MOVE_IMPORT_ROWS, {"ids": list(merge.absorbed)})).scalars())
+    imported = tuple(
+        (
+            await conn.execute(_MOVE_IMPORT_ROWS, {"ids": list(merge.absorbed), "survivor": merge.survivor})
+        ).scalars()
+    )
     if imported:
         await conn.execute(_ADD_IMPORT_ROWS, {"survivor": merge.survivor, "rows": _array(imported)})
     for absorbed in merge.absorbed:

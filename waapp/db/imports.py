@@ -86,7 +86,8 @@ DELETE FROM guests g USING done WHERE done.outcome = 'added' AND g.id = done.gue
 """)
 
 _MARK: Final = text("""
-UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner WHERE id = :id
+UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner
+WHERE id = :id AND (:did_something OR undone_at IS NULL)
 """)
 
 _LIST: Final = """
@@ -114,13 +115,32 @@ SELECT guest_id, outcome, COALESCE(before, '{}'), COALESCE(after, given)
 FROM waapp_import_rows WHERE import_id = %(id)s AND outcome IN ('added', 'changed') ORDER BY row_number
 """
 
-# One that was stopped before it left reached nobody.
+# One that was stopped before it left reached nobody. Other channels leave their mark on the guest alone. Of whom the
+# import has added all history is newer, also that of another guest with whom they have become one.
 _INVITED_SINCE: Final = text("""
-SELECT DISTINCT i.guest_id
+SELECT r.guest_id
 FROM waapp_imports m
     JOIN waapp_import_rows r ON r.import_id = m.id
     JOIN whatsapp_invitations i ON i.guest_id = r.guest_id
-WHERE m.id = :id AND i.created_at >= m.created_at AND i.engine_state <> 'cancelled' AND NOT i.test
+WHERE m.id = :id AND (i.created_at >= m.created_at OR r.outcome = 'added')
+  AND i.engine_state <> 'cancelled' AND NOT i.test
+UNION
+SELECT r.guest_id
+FROM waapp_imports m
+    JOIN waapp_import_rows r ON r.import_id = m.id AND r.outcome IN ('added', 'changed')
+    JOIN guests g ON g.id = r.guest_id
+WHERE m.id = :id AND COALESCE(CAST(g.invitation_status AS text), 'not_sent') <> 'not_sent'
+  AND (r.outcome = 'added' OR CAST(g.invitation_sent_at AS timestamp) >= m.created_at)
+""")
+
+# Whoever is on a newer list too is there because of that one as well.
+_LISTED_SINCE: Final = text("""
+SELECT DISTINCT r.guest_id
+FROM waapp_imports m
+    JOIN waapp_import_rows r ON r.import_id = m.id AND r.outcome = 'added'
+    JOIN waapp_import_rows also ON also.guest_id = r.guest_id AND also.import_id <> m.id
+    JOIN waapp_imports newer ON newer.id = also.import_id AND newer.undone_at IS NULL
+WHERE m.id = :id AND (newer.created_at, newer.id) > (m.created_at, m.id)
 """)
 
 _GIVEN: Final = """
@@ -251,18 +271,20 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     await conn.execute(_LOCK_ITS_GUESTS, parameters)
     guests = await list_guests(conn, event_id)
     invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
+    listed = set((await conn.execute(_LISTED_SINCE, parameters)).scalars())
     rows = [
         ImportedRow(guest_id, Outcome(outcome), values_from(before), values_from(after))
         async for chunk in stream(conn, _ROWS, parameters)
         for guest_id, outcome, before, after in chunk
     ]
-    undo = await asyncio.to_thread(plan_undo, rows, guests, invited)
+    undo = await asyncio.to_thread(plan_undo, rows, guests, invited, listed)
     if undo.kept and not rest:
         return undo
     staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
     await conn.execute(_RESTORE, staying)
     await conn.execute(_REMOVE, staying)
-    await conn.execute(_MARK, parameters | {"planner": planner})
+    did_something = bool(undo.removed or undo.restored)
+    await conn.execute(_MARK, parameters | {"planner": planner, "did_something": did_something})
     return undo
 
 

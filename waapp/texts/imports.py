@@ -67,6 +67,7 @@ KEPT: Final = {
     Why.INVITED: "invited since",
     Why.ANSWERED: "answered since",
     Why.EDITED: "edited since",
+    Why.LISTED: "also on a list imported since",
 }
 """Why a guest of an import cannot be taken back."""
 
