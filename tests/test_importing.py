@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tests import test_cli
 from tests.chaos.proxy import proxy
 from tests.corpus.troubles import TROUBLES
+from tests.corpus.writers import xlsx
 from tests.gui.test_import_troubles import behind_the_copying, locked_guests, saved
 from tests.test_cli import Waapp, environment
 
@@ -115,3 +116,13 @@ def test_what_is_no_file_to_read_is_one_line(waapp: Waapp, event: str, tmp_path:
         file.truncate(1 << 30)
     for name in ("fifo.csv", "large.csv", "gone.csv", "."):
         check_refused(waapp("import", event, str(tmp_path / name)))
+
+
+def test_which_sheet_was_read_is_said(waapp: Waapp, event: str, tmp_path: Path) -> None:
+    path = tmp_path / "guests.xlsx"
+    sheets = ([["Name", "Phone"], ["Ana", "912345678"]], [["Name", "Phone"], ["Rui", "913456789"]])
+    path.write_bytes(xlsx(*sheets, names=["Bride", "Groom"]))
+    first = waapp("import", event, str(path))
+    assert "Read from the sheet “Bride”; with --sheet NAME: “Groom”." in first.stdout
+    second = json.loads(waapp("import", event, str(path), "--sheet", "Groom", "--json").stdout)
+    assert (second["sheet"], second["other_sheets"], second["added"]) == ("Groom", ["Bride"], 1)

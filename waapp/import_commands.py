@@ -22,6 +22,7 @@ from waapp.core.import_diff import (
 from waapp.core.import_list import Reading, new_list
 from waapp.core.imports import Undo
 from waapp.core.merging import Side
+from waapp.core.sources import Source
 from waapp.db import events, guests, imports
 from waapp.engine.guest_files import read_aside
 from waapp.errors import DatabaseError, UserError
@@ -42,6 +43,7 @@ class Imported:
     dry_run: bool
     blank: int
     above: int
+    source: Source
 
     def text(self) -> str:
         """Return the account of all rows, and a line for each that needs a look."""
@@ -53,6 +55,10 @@ class Imported:
         lines = [f"{account.read} rows read: {', '.join(parts)}, {account.skipped} skipped."]
         if self.blank or self.above:
             lines.append(f"Not counted: {self.blank} empty rows, {self.above} above the headings.")
+        others = [name for name in self.source.sheets if name != self.source.sheet]
+        if others:
+            named = ", ".join(f"“{name}”" for name in others)
+            lines.append(f"Read from the sheet “{self.source.sheet}”; with --sheet NAME: {named}.")
         for line in self.diff.lines:
             lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
             lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
@@ -77,6 +83,8 @@ class Imported:
             "would_change": planned.changed,
             "unchanged": account.same,
             "skipped": account.skipped,
+            "sheet": self.source.sheet,
+            "other_sheets": [name for name in self.source.sheets if name != self.source.sheet],
             "empty": self.blank,
             "above_headings": self.above,
             "overtaken": [line.number for line in self.saved.overtaken] if self.saved is not None else [],
@@ -119,7 +127,7 @@ async def import_guests(
             found = await events.find_event(conn, event)
             stored = await guests.list_guests(conn, found.id)
             given = await imports.list_given(conn, found.id)
-            guest_list = new_list(read.rows, wanted or found.default_region)
+            guest_list = new_list(read.rows, wanted or found.default_region, read.source.hidden)
             choices = await imports.recall_mapping(conn, guest_list.columns.fingerprint)
         if choices is not None:
             guest_list = guest_list.recall(choices)
@@ -139,7 +147,7 @@ async def import_guests(
                 if error.code != "database_gone":
                     raise
                 raise UserError("import_unsure", file=file.name) from error
-    return Imported(found, planned, saved, dry_run, reading.blank, reading.above)
+    return Imported(found, planned, saved, dry_run, reading.blank, reading.above, read.source)
 
 
 @dataclass(frozen=True, slots=True)

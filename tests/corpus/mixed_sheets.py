@@ -443,4 +443,52 @@ MIXED = (
         ),
         findings=(),
     ),
+    GuestList(
+        "merged_families_xlsx",
+        "PT",
+        lambda: xlsx(
+            [
+                ["Família", "Nome", "Contactos", "", "Mesa"],
+                ["", "", "Telefone", "E-mail", ""],
+                ["Sousa", "Ana Sousa", "912345678", "ana@example.com", 4],
+                ["", "Rui Sousa", "913333333", "", ""],
+                ["", "", "", "", ""],
+                ["Reis", "Eva Reis", "914444444", "", 5],
+                ["", "", "915555555", "", ""],
+            ],
+            merged=["A1:A2", "B1:B2", "C1:D1", "A3:A5", "E3:E4", "A6:A7", "B6:B7"],
+        ),
+        fields="group name phone email -",
+        heading=2,
+        guests=(
+            GuestDraft("Ana Sousa", "+351912345678", "ana@example.com", "Sousa", extra={"column_5": "4"}),
+            GuestDraft("Rui Sousa", "+351913333333", group="Sousa", extra={"column_5": "4"}),
+            GuestDraft("Eva Reis", "+351914444444", group="Reis", extra={"column_5": "5"}),
+        ),
+        findings=((7, "guest_name_missing"),),
+    ),
+    GuestList(
+        "hidden_rows_xlsx",
+        "PT",
+        lambda: xlsx(
+            [["Arquivo"], ["Velha", "911111111"]],
+            [
+                ["Nome", "Telefone"],
+                ["Ana Sousa", "912345678"],
+                ["Já não vem", "913333333"],
+                ["Eva Reis", "914444444"],
+            ],
+            names=["Arquivo", "Lista"],
+            hidden=["Arquivo"],
+            hidden_rows=[3],
+        ),
+        fields="name phone",
+        heading=1,
+        guests=(
+            GuestDraft("Ana Sousa", "+351912345678"),
+            GuestDraft("Já não vem", "+351913333333"),
+            GuestDraft("Eva Reis", "+351914444444"),
+        ),
+        findings=((3, "row_hidden"),),
+    ),
 )

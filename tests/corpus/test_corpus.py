@@ -17,8 +17,9 @@ from waapp.errors import UserError
 
 @pytest.mark.parametrize("guest_list", LISTS, ids=lambda one: one.name)
 def test_a_list(guest_list: GuestList) -> None:
-    rows = read_content(guest_list.content(), guest_list.name).rows
-    found = parse_table(rows, guest_list.region)
+    file = read_content(guest_list.content(), guest_list.name)
+    rows = file.rows
+    found = parse_table(rows, guest_list.region, hidden=file.source.hidden)
     assert found.heading_row == guest_list.heading
     assert " ".join(column.field or "-" for column in found.columns) == guest_list.fields
     assert found.drafts == guest_list.guests

@@ -28,8 +28,18 @@ def text(
     return (before + written.getvalue()).encode(encoding)
 
 
-def xlsx(*sheets: Rows, names: Sequence[str] = (), hidden: Sequence[str] = (), macros: bool = False) -> bytes:
-    """Return a workbook; with `macros` it says that it has some, as XLSM does."""
+def xlsx(
+    *sheets: Rows,
+    names: Sequence[str] = (),
+    hidden: Sequence[str] = (),
+    macros: bool = False,
+    merged: Sequence[str] = (),
+    hidden_rows: Sequence[int] = (),
+) -> bytes:
+    """Return a workbook; with `macros` it says that it has some, as XLSM does.
+
+    `merged` and `hidden_rows` are about the last sheet.
+    """
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for number, rows in enumerate(sheets):
@@ -38,6 +48,10 @@ def xlsx(*sheets: Rows, names: Sequence[str] = (), hidden: Sequence[str] = (), m
             sheet.append(list(row))
         if sheet.title in hidden:
             sheet.sheet_state = "hidden"
+    for cells in merged:
+        book.worksheets[-1].merge_cells(cells)
+    for number in hidden_rows:
+        book.worksheets[-1].row_dimensions[number].hidden = True
     stream = io.BytesIO()
     book.save(stream)
     if not macros:

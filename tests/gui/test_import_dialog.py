@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QRadioButton
 
+from tests.corpus.writers import xlsx
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import by_name
 from tests.gui.pages import Reports, make_event, until
@@ -413,5 +414,24 @@ def test_every_field_that_the_list_has_is_a_column_that_can_be_corrected(setting
         await until(lambda: dialog.saved is not None)
         ana = (await setting.stored())["Ana Sousa"]
         assert (ana.tags, ana.language, ana.notes, ana.extra) == (("vip", "bride"), "pt", "vegan, late", {})
+
+    setting.run(story())
+
+
+def test_a_row_that_the_workbook_hides_is_looked_at_before_it_is_added(setting):
+    async def story():
+        await setting.begin()
+        path = setting.folder / "filtered.xlsx"
+        path.write_bytes(
+            xlsx([["Name", "Phone"], ["Ana", "912345678"], ["Rui", "913456789"]], hidden_rows=[3])
+        )
+        dialog = await setting.opened(path)
+        assert [row.needs_look for row in dialog.model.all_rows()] == [False, True]
+        assert words(dialog)[3] == "The workbook hides this row."
+        choose(dialog._region, "")
+        await setting.settled(dialog)
+        dialog._mend(3, "phone", "+351913456700")
+        await until(lambda: dialog.model.row(3).cell("phone") == "+351913456700")
+        assert words(dialog)[3] == "The workbook hides this row."
 
     setting.run(story())

@@ -1,7 +1,7 @@
 """From the rows of a guest list to guests: what each row became, and what to look at."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -58,14 +58,20 @@ _FEWEST_HEADINGS: Final = 2
 
 
 def apply(
-    rows: Iterable[Sequence[str]], columns: ColumnMap, region: str | None, *, first: int = 1, group: str = ""
+    rows: Iterable[Sequence[str]],
+    columns: ColumnMap,
+    region: str | None,
+    *,
+    first: int = 1,
+    group: str = "",
+    hidden: Container[int] = (),
 ) -> Iterator[Row]:
     """Read the rows below the heading one by one; blank ones and those up to the heading give no `Row`.
 
     `rows` are those of the sheet from number `first` on, clean or not, so that a long list can be read in pieces;
-    `region` reads national telephone numbers, `group` is what the last heading of a group above them says. Nothing is
-    lost in silence: what cannot stand in its field becomes an extra column of the guest, and every row has a draft or
-    a finding that says why it has none.
+    `region` reads national telephone numbers, `group` is what the last heading of a group above them says, `hidden` are
+    the numbers of rows that the workbook does not show. Nothing is lost in silence: what cannot stand in its field
+    becomes an extra column of the guest, and every row has a draft or a finding that says why it has none.
     """
     reader = _Reader(columns, region, group)
     above = columns.heading_row or 0
@@ -73,7 +79,8 @@ def apply(
         if number > above:
             row = clean_row(raw)
             if any(row):
-                yield reader.read(number, row)
+                read_ = reader.read(number, row)
+                yield _with_finding(read_, RowCode.HIDDEN) if number in hidden else read_
         elif number == above - 1:
             reader.begin_below(raw)
 
@@ -276,6 +283,10 @@ def _read_name(
     elif _SEVERAL_PEOPLE.fullmatch(name) or "\n" in by_field.get(Field.NAME, ""):
         findings.append(Finding(number, RowCode.SEVERAL_PEOPLE))
     return alone, along
+
+
+def _with_finding(row: Row, code: str) -> Row:
+    return row._replace(findings=(*row.findings, Finding(row.number, code)))
 
 
 def _skip(number: int, code: str, **params: object) -> Row:

@@ -27,13 +27,14 @@ class GuestList:
     """The rows of a source as they stand there, and how they are read.
 
     `region` reads national telephone numbers. `mended` holds, by row number and place, the cells that the planner
-    has corrected.
+    has corrected; `hidden` are the numbers of rows that the workbook does not show.
     """
 
     rows: Sequence[Sequence[str]]
     columns: ColumnMap
     region: str | None
     mended: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
 
     def cells(self, number: int) -> Sequence[str]:
         """Return the cells of a row, mended where the planner has done so."""
@@ -95,7 +96,9 @@ class GuestList:
         """Read one row as it stands; None where it is empty."""
         row = [self.cells(number)]
         group = self._group_above(number)
-        return next(apply(row, self.columns, self.region, first=number, group=group), None)
+        return next(
+            apply(row, self.columns, self.region, first=number, group=group, hidden=self.hidden), None
+        )
 
     def _group_above(self, number: int) -> str:
         """Return what the last heading of a group above a row says."""
@@ -174,14 +177,17 @@ class Reading:
         return row.draft is not None and not self._present.known(row.draft)
 
 
-def new_list(rows: Sequence[Sequence[str]], region: str | None) -> GuestList:
+def new_list(
+    rows: Sequence[Sequence[str]], region: str | None, hidden: frozenset[int] = frozenset()
+) -> GuestList:
     """Return a list with its headings found and its columns recognised."""
-    return GuestList(rows, guess_columns(rows), region)
+    return GuestList(rows, guess_columns(rows), region, hidden=hidden)
 
 
 def read_rows(guests_of_list: GuestList) -> Iterator[Row]:
     """Read the rows of a list one by one."""
-    return apply(_all_cells(guests_of_list), guests_of_list.columns, guests_of_list.region)
+    rows = _all_cells(guests_of_list)
+    return apply(rows, guests_of_list.columns, guests_of_list.region, hidden=guests_of_list.hidden)
 
 
 def erasable(columns: ColumnMap) -> frozenset[str]:

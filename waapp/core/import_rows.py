@@ -96,6 +96,7 @@ _ONLY_SAID: Final = frozenset(RowCode) - {
     RowCode.OTHER_HEADINGS,
     RowCode.NAME_UNLIKELY,
     RowCode.SECOND_LIST,
+    RowCode.HIDDEN,
     RowCode.CALLING_CODE_UNCLEAR,
 }
 _FURTHER: Final = ("",) * (len(MENDABLE) - 4)

@@ -34,6 +34,7 @@ class RowCode(StrEnum):
     PHONE_IN_NAME = "row_phone_in_name"
     NAME_UNLIKELY = "row_name_unlikely"
     SECOND_LIST = "row_second_list"
+    HIDDEN = "row_hidden"
     CALLING_CODE_UNCLEAR = "row_calling_code_unclear"
 
 

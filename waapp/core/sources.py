@@ -25,7 +25,7 @@ class Source:
     """A file or a paste: its size in bytes, a digest that the same content always has, its sheets.
 
     `sheet` is the one that was read; a source without sheets has none. `encoding` and `delimiter` are those of a
-    text, as they were found.
+    text, as they were found. `hidden` are the numbers of the rows that a workbook does not show.
     """
 
     name: str
@@ -36,3 +36,4 @@ class Source:
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    hidden: frozenset[int] = frozenset()

@@ -1,6 +1,6 @@
 """A whole guest list in one step: its heading found, its columns recognised, its rows read and compared."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from waapp.core.cells import clean_cell
@@ -45,7 +45,10 @@ def guess_columns(rows: Sequence[Sequence[str]]) -> ColumnMap:
 
 
 def parse_table(
-    rows: Sequence[Sequence[str]], region: str | None, columns: ColumnMap | None = None
+    rows: Sequence[Sequence[str]],
+    region: str | None,
+    columns: ColumnMap | None = None,
+    hidden: Container[int] = (),
 ) -> Import:
     """Read a guest list; `region` reads national telephone numbers, `columns` are guessed unless given.
 
@@ -54,7 +57,7 @@ def parse_table(
     if columns is None:
         columns = guess_columns(rows)
     heading = columns.heading_row or 0
-    read = tuple(mark_repeats(apply(rows, columns, region)))
+    read = tuple(mark_repeats(apply(rows, columns, region, hidden=hidden)))
     return Import(
         columns.columns, columns.heading_row, read, len(rows) - heading - len(read), max(heading - 1, 0)
     )

@@ -68,7 +68,9 @@ def read_content(content: bytes, name: str, sheet: str | None = None) -> GuestFi
         raise UserError("file_empty", file=name)
     if is_workbook(content):
         found = read_workbook(content, name, sheet)
-        source = replace(source, kind=Kind.WORKBOOK, sheets=found.names, sheet=found.name)
+        source = replace(
+            source, kind=Kind.WORKBOOK, sheets=found.names, sheet=found.name, hidden=found.hidden
+        )
         return GuestFile(_counted(found.rows, name), source)
     if content.startswith(_NOT_A_LIST):
         raise UserError("file_not_a_list", file=name)

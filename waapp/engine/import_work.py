@@ -98,7 +98,8 @@ class ImportWork:
         opening = self._reader.begun() or self._reader.ask(ListReader.open, origin, sheet)
         (opened,) = opening
         rows: list[Sequence[str]] = []
-        self._list, pieces = _run(self._load_event(GuestList(rows, opened.columns, region)))
+        found = GuestList(rows, opened.columns, region, hidden=opened.source.hidden)
+        self._list, pieces = _run(self._load_event(found))
         self._source = opened.source
         self._decisions = Decisions()
         self._reading = Reading(self._list, self._present, _gathered(pieces, rows))

@@ -37,16 +37,17 @@ class ListReader:
 
     def __init__(self) -> None:
         self._rows: Rows = ()
+        self._hidden: frozenset[int] = frozenset()
 
     def open(self, origin: Path | Pasted, sheet: str | None = None) -> Iterator[Opened]:
         """Read a file or a paste, or another sheet of it; raises the errors of `read_guest_file`."""
         file = read_pasted(origin.text) if isinstance(origin, Pasted) else read_guest_file(origin, sheet)
-        self._rows = file.rows
+        self._rows, self._hidden = file.rows, file.source.hidden
         yield Opened(file.source, guess_columns(file.rows))
 
     def read(self, columns: ColumnMap, region: str | None, at_once: int = PIECE) -> Iterator[Piece]:
         """Hand over all rows; `columns` and `region` tell how they are understood, as in `cleaning.apply`."""
         rows, self._rows = self._rows, ()
-        understood = apply(rows, columns, region)
+        understood = apply(rows, columns, region, hidden=self._hidden)
         for start in range(0, len(rows), at_once):
             yield rows[start : start + at_once], pack(islice(understood, at_once))

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import reduce
+from html import unescape
 from io import BytesIO
 from typing import IO, Final
 
@@ -19,6 +20,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from waapp.core.merged_cells import fill_merged
 from waapp.engine import file_limits
 from waapp.engine.file_limits import MEGABYTE, check_extent, too_large
 from waapp.errors import UserError
@@ -42,6 +44,11 @@ _FAR_CELL: Final = re.compile(
 )
 # What all of them have, found in a fraction of the time.
 _MAY_BE_FAR: Final = re.compile(rb"""r=["'](?:[A-Z]{3}|[A-Z]{1,2}\d{6})""")
+_HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\bhidden=["'](?:1|true)["'][^>]*>""")
+_NUMBER_OF_ROW: Final = re.compile(rb"""\sr=["'](\d{1,7})["']""")
+_RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_SHEET: Final = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
+_ATTRIBUTE: Final = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
 _LONGEST_TAG: Final = 1000
 # Spreadsheets keep fifteen digits of a number and show the rest as zeros.
 _DIGITS: Final = 15
@@ -49,11 +56,15 @@ _DIGITS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The cells of a sheet as text, from the first row on; `names` are all sheets that could be chosen."""
+    """The cells of a sheet as text, from the first row on; `names` are all sheets that could be chosen.
+
+    `hidden` are the numbers of the rows that the workbook does not show: folded away, or filtered out.
+    """
 
     rows: list[list[str]]
     name: str
     names: tuple[str, ...]
+    hidden: frozenset[int] = frozenset()
 
 
 def is_workbook(content: bytes) -> bool:
@@ -63,8 +74,9 @@ def is_workbook(content: bytes) -> bool:
 
 def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
     """Read a sheet, or the first visible one with something in it; raises the `UserError` of what is wrong."""
+    hidden: dict[str, frozenset[int]] = {}
     if content.startswith(_ZIP):
-        _check_archive(content, file)
+        hidden = _check_archive(content, file)
     elif _ENCRYPTED in content or _is_locked(content):
         raise UserError("workbook_password", file=file)
     elif len(content) > _SMALLEST_COMPOUND and not any(name in content for name in _STREAMS):
@@ -74,9 +86,11 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
             names = _names(workbook, file, wanted)
             for name in names if wanted is None else (wanted,):
-                rows = _cells(workbook.get_sheet_by_name(name), file)
+                sheet = workbook.get_sheet_by_name(name)
+                rows = _cells(sheet, file)
                 if any(any(row) for row in rows):
-                    return Sheet(rows, name, names)
+                    filled = fill_merged(rows, sheet.merged_cell_ranges or ())
+                    return Sheet(filled, name, names, hidden.get(name, frozenset()))
     except PasswordError as error:
         raise UserError("workbook_password", file=file) from error
     except (CalamineError, ValueError, OverflowError) as error:
@@ -113,11 +127,13 @@ def _is_locked(content: bytes) -> bool:
     return False
 
 
-def _check_archive(content: bytes, file: str) -> None:
+def _check_archive(content: bytes, file: str) -> dict[str, frozenset[int]]:
     """Refuse a workbook that would fill the memory: packed too well, or with a cell far from all others.
 
-    The reader makes room for every cell up to the last one and ends the process when there is none.
+    The reader makes room for every cell up to the last one and ends the process when there is none. Returns the hidden
+    rows by sheet.
     """
+    hidden: dict[str, frozenset[int]] = {}
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
@@ -133,7 +149,8 @@ def _check_archive(content: bytes, file: str) -> None:
                     raise UserError("file_not_a_list", file=file)
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
-                        _check_far_cells(sheet, file)
+                        hidden[name] = _scan(sheet, file)
+            return _by_sheet(archive, hidden) if any(hidden.values()) else {}
     except (zipfile.BadZipFile, EOFError) as error:
         raise UserError("workbook_damaged", file=file, why="a part of it is missing") from error
     except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
@@ -145,14 +162,41 @@ def _is_part(name: str) -> bool:
     return name.replace("\\", "/").lower().startswith("xl/") or name == "content.xml"
 
 
-def _check_far_cells(sheet: IO[bytes], file: str) -> None:
+def _scan(sheet: IO[bytes], file: str) -> frozenset[int]:
+    """Refuse cells that are far from all others; return the numbers of the rows that are hidden."""
     rest = b""
+    hidden: set[int] = set()
     while chunk := sheet.read(MEGABYTE):
         text = rest + chunk
         for cell in _FAR_CELL.finditer(text) if _MAY_BE_FAR.search(text) else ():
             check_extent(int(cell[2]), _column_number(cell[1].decode()), file)
+        if b"hidden=" in text:
+            hidden.update(
+                int(row[1]) for tag in _HIDDEN_ROW.findall(text) if (row := _NUMBER_OF_ROW.search(tag))
+            )
         # A cell's tag may be cut by the end of the chunk.
         rest = text[max(text.rfind(b"<"), len(text) - _LONGEST_TAG) :]
+    return frozenset(hidden)
+
+
+def _by_sheet(archive: zipfile.ZipFile, parts: dict[str, frozenset[int]]) -> dict[str, frozenset[int]]:
+    """Return what is known of the parts of a workbook by the names of its sheets."""
+    try:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except KeyError:
+        return {}
+    targets = {}
+    for tag in _RELATION.findall(relations):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        targets[attributes.get("Id", "")] = "xl/" + attributes.get("Target", "").removeprefix("/xl/")
+    found = {}
+    for tag in _SHEET.findall(book):
+        attributes = {name.rpartition(":")[2]: value for name, value in _ATTRIBUTE.findall(tag)}
+        found[unescape(attributes.get("name", ""))] = parts.get(
+            targets.get(attributes.get("id", ""), ""), frozenset()
+        )
+    return found
 
 
 def _column_number(letters: str) -> int:

@@ -41,7 +41,8 @@ from waapp.gui.widgets import Card, Field, button, label, name
 from waapp.texts import message, tr
 
 _SUFFIXES: Final = (
-    ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".vcf", ".vcard", ".html", ".htm",
+    ".xlsx", ".xls", ".xlsm", ".xltx", ".xltm", ".xlsb", ".ods", ".ots", ".fods", ".csv", ".tsv", ".tab", ".txt",
+    ".vcf", ".vcard", ".html", ".htm", ".xml",
 )  # fmt: skip
 _SIZE: Final = (1120, 720)
 _ROWS: Final = "rows"

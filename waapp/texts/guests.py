@@ -71,6 +71,7 @@ ROWS: Final = {
     RowCode.SECOND_LIST: (
         "“{other}” stands beside, in a second list of this sheet, and is not read: copy that below this one."
     ),
+    RowCode.HIDDEN: "The workbook hides this row.",
     RowCode.CALLING_CODE_UNCLEAR: "“{text}” is no country code.",
 }
 """What there is to say about a row of an imported list, beside the codes in FIELDS."""
