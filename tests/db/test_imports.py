@@ -423,6 +423,54 @@ def test_who_has_become_one_with_somebody_else_stays(run, desk: Desk) -> None:
     run(scenario())
 
 
+EDITS = {
+    "name": "Zoe",
+    "phone": "+351910000009",
+    "email": "",
+    "group": "Family",
+    "language": "ar",
+    "notes": "late",
+    "extra": {"naïve key": "مرحبا", "more": "x"},
+    "tags": ("vip", "a,b", "family"),
+    "household": "",
+    "plus_ones": 0,
+    "time_zone": "",
+    "consent": Consent.NO,
+    "consent_source": "phone",
+    "consent_at": datetime(2027, 1, 3, 3, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("field", EDITS)
+def test_an_edit_of_any_field_keeps_who_was_added(run, desk: Desk, field: str) -> None:
+    async def scenario() -> None:
+        await desk.begin()
+        saved = await desk.bring(ZOE)
+        await desk.edit("زوي", **{field: EDITS[field]})
+        (kept,) = (await desk.undo(saved.id)).kept
+        assert kept.why is Why.EDITED
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("field", [field for field in EDITS if field != "name"])
+def test_an_edit_of_what_was_changed_keeps_it(run, desk: Desk, field: str) -> None:
+    async def scenario() -> None:
+        now = replace(ZOE, **{field: EDITS[field]})
+        await desk.begin(ZOE)
+        saved = await desk.bring(now, erase=frozenset(EDITS) - {"name"}, rows={2: Choice.MERGE})
+        assert (await desk.guests())["زوي"].draft == now
+        await desk.edit("زوي", **{field: getattr(ZOE, field)})
+        (kept,) = (await desk.undo(saved.id)).kept
+        assert kept.why is Why.EDITED
+        await desk.edit("زوي", **{field: EDITS[field]})
+        undo = await desk.undo(saved.id)
+        assert (len(undo.restored), undo.kept) == (1, ())
+        assert (await desk.guests())["زوي"].draft == ZOE
+
+    run(scenario())
+
+
 def test_editing_another_field_does_not_keep_a_change_from_being_undone(run, desk: Desk) -> None:
     async def scenario() -> None:
         await desk.begin(ANA)

@@ -27,15 +27,15 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """What an import did to one guest: `before` and `after` hold the fields that it changed.
+    """What an import did to one guest: `after` holds the fields that it changed, of an added guest all that it stored.
 
-    Of an added guest `after` is the guest as stored.
+    None of them need be told of a guest who is `untouched`: still as the import has left them, and without an answer.
     """
 
     guest_id: UUID
     outcome: Outcome
-    before: Mapping[str, object]
-    after: Mapping[str, object]
+    untouched: bool
+    after: Mapping[str, object] = field(default_factory=dict)
 
 
 class Why(StrEnum):
@@ -82,21 +82,21 @@ def plan_undo(
 
     `invited` are those who got an invitation after it, `listed` those who are on a newer list too. Nothing that came
     later is lost: whoever was invited, has answered, was edited in what the import has set, or would be missing from
-    a newer list stays as they are. Guests who are gone need nothing.
+    a newer list stays as they are. `guests` are those of whom any of this may be. Guests who are gone need nothing.
     """
     found = _Sorted()
     present = {guest.id: guest for guest in guests}
     for row in rows:
         guest = present.get(row.guest_id)
-        if guest is None or row.outcome not in {Outcome.ADD, Outcome.CHANGE}:
+        if guest is None and not row.untouched:
             continue
-        why = _why_kept(row, guest, invited, listed)
-        if why is not None:
+        why = None if guest is None else _why_kept(row, guest, invited, listed)
+        if guest is not None and why is not None:
             found.kept.append(Kept(guest.id, guest.name, why))
         elif row.outcome is Outcome.ADD:
-            found.removed.append(guest.id)
+            found.removed.append(row.guest_id)
         else:
-            found.restored.append(guest.id)
+            found.restored.append(row.guest_id)
     return Undo(tuple(found.removed), tuple(found.restored), tuple(found.kept))
 
 
@@ -105,13 +105,15 @@ def _why_kept(
 ) -> Why | None:
     if guest.id in invited:
         return Why.INVITED
-    if row.outcome is Outcome.ADD and (guest.rsvp_status != "pending" or guest.rsvp_count is not None):
-        return Why.ANSWERED
-    now = guest.draft
-    if row.outcome is Outcome.ADD:
-        same = now == GuestDraft(**row.after)  # type: ignore[arg-type] # as it was written by us
-    else:
-        same = all(getattr(now, name) == value for name, value in row.after.items())
-    if not same:
-        return Why.EDITED
+    if not row.untouched:
+        if row.outcome is Outcome.ADD and (guest.rsvp_status != "pending" or guest.rsvp_count is not None):
+            return Why.ANSWERED
+        if not _is_as_left(row, guest.draft):
+            return Why.EDITED
     return Why.LISTED if row.outcome is Outcome.ADD and guest.id in listed else None
+
+
+def _is_as_left(row: ImportedRow, now: GuestDraft) -> bool:
+    if row.outcome is Outcome.ADD:
+        return now == GuestDraft(**row.after)  # type: ignore[arg-type] # as it was written by us
+    return all(getattr(now, name) == value for name, value in row.after.items())

@@ -16,7 +16,7 @@ from waapp.core.guests import Guest
 from waapp.core.import_diff import Account, Diff, Given, Line, Outcome
 from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
 from waapp.db.engine import Connection
-from waapp.db.guests import list_guests
+from waapp.db.guests import get_guests
 from waapp.db.import_rows import draft_from, values_from, write_rows
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
@@ -110,9 +110,24 @@ SELECT count(*) FROM (
     ORDER BY g.id FOR UPDATE) AS locked
 """)
 
-_ROWS: Final = """
-SELECT guest_id, outcome, COALESCE(before, '{}'), COALESCE(after, given)
-FROM waapp_import_rows WHERE import_id = %(id)s AND outcome IN ('added', 'changed') ORDER BY row_number
+_UNTOUCHED: Final = " AND ".join(
+    f"(r.outcome = 'changed' AND NOT jsonb_exists(r.said, '{name}')"
+    f" OR g.{column} IS NOT DISTINCT FROM {read.format(json='r.said')})"
+    for name, (column, read) in _COLUMNS.items()
+)
+
+# Most guests are as the import has left them, which the database sees without sending them.
+_ROWS: Final = f"""
+SELECT guest_id, outcome, untouched, CASE WHEN NOT untouched THEN said END
+FROM (
+    SELECT r.guest_id, r.outcome, r.said, r.row_number, {_UNTOUCHED} AND (r.outcome = 'changed'
+        OR COALESCE(CAST(g.rsvp_status AS text), 'pending') = 'pending' AND g.rsvp_count IS NULL) AS untouched
+    FROM (
+        SELECT guest_id, outcome, row_number, COALESCE(after, given) AS said
+        FROM waapp_import_rows WHERE import_id = %(id)s AND outcome IN ('added', 'changed')
+    ) r JOIN guests g ON g.id = r.guest_id
+) compared
+ORDER BY row_number
 """
 
 # One that was stopped before it left reached nobody. Other channels leave their mark on the guest alone. Of whom the
@@ -267,17 +282,17 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     """
     parameters: dict[str, object] = {"id": import_id}
     await conn.execute(_LOCK_IMPORT, parameters)
-    event_id = (await get_import(conn, import_id)).event_id
+    await get_import(conn, import_id)
     await conn.execute(_LOCK_ITS_GUESTS, parameters)
-    guests = await list_guests(conn, event_id)
     invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
     listed = set((await conn.execute(_LISTED_SINCE, parameters)).scalars())
     rows = [
-        ImportedRow(guest_id, Outcome(outcome), values_from(before), values_from(after))
+        ImportedRow(guest_id, Outcome(outcome), untouched, values_from(after or {}))
         async for chunk in stream(conn, _ROWS, parameters)
-        for guest_id, outcome, before, after in chunk
+        for guest_id, outcome, untouched, after in chunk
     ]
-    undo = await asyncio.to_thread(plan_undo, rows, guests, invited, listed)
+    looked_at = invited.union(listed, (row.guest_id for row in rows if not row.untouched))
+    undo = await asyncio.to_thread(plan_undo, rows, await get_guests(conn, looked_at), invited, listed)
     if undo.kept and not rest:
         return undo
     staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
