@@ -21,9 +21,10 @@ from tests.db.rows import (
     new_send,
 )
 from waapp import paths
+from waapp.core.duplicates import find_duplicates
 from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import Consent, GuestDraft
-from waapp.core.import_diff import diff
+from waapp.core.import_diff import Outcome, diff
 from waapp.core.rows import Row
 from waapp.core.status import EngineState
 from waapp.db import (
@@ -363,7 +364,10 @@ def test_a_planner_cannot_have_another_log_by_deleting_and_restoring(run, databa
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["guests", "event", "edit"]), st.sets(st.integers(0, 6), min_size=1)),
+    st.tuples(
+        st.sampled_from(["guests", "event", "change", "consent", "retype"]),
+        st.sets(st.integers(0, 6), min_size=1),
+    ),
     min_size=1,
     max_size=6,
 )
@@ -371,6 +375,7 @@ ACTS = st.lists(
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
+@example(acts=[("consent", {0, 6}), ("retype", {0, 5}), ("change", {0})])
 @example(acts=[("guests", {0}), ("guests", {0})])  # by two desks: the second deletes nobody
 def test_whatever_is_done_and_undone_leaves_the_rows_there_were(run, database, acts) -> None:
     async def scenario() -> None:
@@ -390,16 +395,44 @@ def test_whatever_is_done_and_undone_leaves_the_rows_there_were(run, database, a
         done = await take_back(database, undone)
         await take_back(database, done)
         assert await everything(database) == before
+        await assert_import_is_known(database, event_id)
 
     run(scenario())
+
+
+async def assert_import_is_known(database: Database, event_id: UUID) -> None:
+    """The list that brought guests in adds none again, and can be taken back whole."""
+    rows = [Row(n + 2, GuestDraft(f"Listed {n}", f"+35192{n:07d}"), ()) for n in range(3)]
+    async with database.begin() as conn:
+        stored = await guests.list_guests(conn, event_id)
+        found = diff(rows, stored, find_duplicates(rows, stored), await imports.list_given(conn, event_id))
+        (listed,) = await imports.list_imports(conn, event_id)
+        undo = await imports.undo_import(conn, listed.id, "Maria")
+    assert {line.outcome for line in found.lines} == {Outcome.SAME}
+    assert (len(undo.removed), undo.kept, listed.left) == (3, (), 3)
+
+
+CHANGES = {
+    "change": guest_changes.BulkChange(
+        add_tags=("late",), remove_tags=("vip",), household="Moved", group="", language="fr",
+        time_zone="Europe/Paris", plus_ones=3,
+    ),
+    "consent": guest_changes.BulkChange(consent=Consent.NO, consent_source="on the phone"),
+}  # fmt: skip
 
 
 async def do(conn: Connection, kind: str, some: list[UUID]) -> tuple[str, Any]:
     """Do something to guests; return what takes it back."""
     if kind == "guests":
         return "restore", await guests.delete_guests(conn, some)
-    change = guest_changes.BulkChange(add_tags=("late",), household="Moved", group="")
-    return "edit", (await guest_changes.change_guests(conn, some, change)).before
+    if kind in CHANGES:
+        return "edit", (await guest_changes.change_guests(conn, some, CHANGES[kind])).before
+    before = []
+    for guest in await guests.get_guests(conn, some):
+        typed = GuestDraft("Retyped", "+351930000000", "", notes=f"{guest.notes}\nmore", extra={"table": "8"})
+        changed = await guests.update_guest(conn, guest.id, typed, guest.updated_at)
+        before.append(guest_changes.Before(guest.id, guest.name, guest.draft, changed.draft))
+    return "edit", tuple(before)
 
 
 async def take_back(database: Database, done: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

@@ -30,7 +30,10 @@ def field_values(draft: GuestDraft) -> dict[str, object]:
 
 
 def with_field_values(draft: GuestDraft, values: Mapping[str, object]) -> GuestDraft:
-    """Return a guest with other values of the fields that are named (see `field_values`)."""
+    """Return a guest with other values of the fields that are named (see `field_values`).
+
+    None takes a column of the planner's own away from the guest.
+    """
     plain: dict[str, Any] = {
         name: value for name, value in values.items() if name != "consent" and not name.startswith(EXTRA)
     }
@@ -39,7 +42,9 @@ def with_field_values(draft: GuestDraft, values: Mapping[str, object]) -> GuestD
         plain |= dict(zip(_CONSENT, consent, strict=True))
     extra = dict(draft.extra)
     for name, value in values.items():
-        if name.startswith(EXTRA) and (value or name.removeprefix(EXTRA) in extra):
+        if name.startswith(EXTRA) and value is None:
+            extra.pop(name.removeprefix(EXTRA), None)
+        elif name.startswith(EXTRA) and (value or name.removeprefix(EXTRA) in extra):
             extra[name.removeprefix(EXTRA)] = str(value)
     return replace(draft, **plain, extra=extra)
 

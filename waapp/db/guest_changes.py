@@ -69,9 +69,10 @@ async def take_back(conn: Connection, before: Sequence[Before]) -> TakenBack:
     for one in before:
         guest = stored.get(one.guest_id)
         was, made = field_values(one.draft), field_values(one.made)
-        fields = {field for field in was.keys() | made.keys() if was.get(field, "") != made.get(field, "")}
+        # A column of the planner's own that the guest had not is not the same as one without a value.
+        fields = {field for field in was.keys() | made.keys() if was.get(field) != made.get(field)}
         now = field_values(guest.draft) if guest is not None else {}
-        back = {field: was.get(field, "") for field in fields if now.get(field, "") == made.get(field, "")}
+        back = {field: was.get(field) for field in fields if now.get(field, "") == made.get(field, "")}
         if guest is None or len(back) < len(fields):
             refused.append(one.name)
         if guest is not None and back:
