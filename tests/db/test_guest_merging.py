@@ -1,7 +1,9 @@
 """Guests of one list made one: what was sent stays and counts, nothing leaves twice, all of it can be taken back."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +11,36 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from tests.db.rows import address, claim, column, execute, make_event, new_invitations, new_send, queue
+from tests.db.rows import (
+    accepted,
+    address,
+    claim,
+    column,
+    execute,
+    make_event,
+    new_invitations,
+    new_send,
+    queue,
+)
 from waapp import paths
 from waapp.core.duplicates import find_duplicates
 from waapp.core.guest_merging import Merge, merged
 from waapp.core.guests import GuestDraft
 from waapp.core.import_diff import diff
 from waapp.core.rows import Row
-from waapp.db import guest_changes, guest_merging, guests, imports, invitations, personal_data, sends
+from waapp.db import (
+    claims,
+    events,
+    guest_changes,
+    guest_merging,
+    guests,
+    imports,
+    invitations,
+    personal_data,
+    sends,
+)
 from waapp.db.engine import Database
+from waapp.db.guest_exports import newest_outcomes
 from waapp.db.guest_merging import Merged
 from waapp.errors import UserError
 
@@ -167,6 +190,49 @@ def test_a_message_on_its_way_tells_its_end_under_the_survivor(run, database):
         assert await column(database, status, id=one) == ["read"]
         await take_back(database, done)
         assert await column(database, status, id=other) == ["read"]
+
+    run(story())
+
+
+async def shown(database: Database, event: UUID) -> dict[UUID, tuple[str, ...]]:
+    """What the list, what changed in it, an export and the event's counts say of each guest."""
+    async with database.read() as conn:
+        chunks = [chunk async for chunk in guests.stream_guest_rows(conn, event, False)]
+        changes = await guests.guest_rows_changed_since(conn, event, False, datetime(2020, 1, 1, tzinfo=UTC))
+        written = await newest_outcomes(conn, event, False)
+        (counted,) = [one for one in await events.list_events(conn, False) if one.event.id == event]
+    told = {row.id: [row.shown.value] for chunk in chunks for row in chunk}
+    for row in changes.rows:
+        told[row.id].append(row.shown.value)
+    for guest, outcome in written.items():
+        told[guest].append(outcome.shown.value)
+    assert sum(counted.states.values()) == len(told)
+    return {guest: tuple(words) for guest, words in told.items()}
+
+
+def test_the_survivors_own_message_is_shown_before_a_newer_one_of_the_other(run, database):
+    async def story():
+        event, (one, other), _queued = await queue(database, 2)
+        await set_state(database, one, DELIVERED)
+        await set_state(database, other, FAILED)
+        newer = (
+            "UPDATE whatsapp_invitations SET created_at = created_at + interval '1 hour' WHERE guest_id = :id"
+        )
+        await execute(database, newer, id=other)
+        await make_one(database, [one, other])
+        assert await shown(database, event.id) == {one: ("delivered",) * 3}
+
+    run(story())
+
+
+def test_what_was_withdrawn_hides_nothing_that_was_sent(run, database):
+    """The survivor's own message waited and is cancelled, because the other entry has had it."""
+
+    async def story():
+        event, (one, other), _queued = await queue(database, 2)
+        await set_state(database, other, DELIVERED)
+        assert (await make_one(database, [one, other])).stopped == 1
+        assert await shown(database, event.id) == {one: ("delivered",) * 3}
 
     run(story())
 
@@ -399,5 +465,43 @@ def test_a_second_row_of_a_send_for_one_guest_is_still_refused(run, database):
                 " SELECT guest_id, event_id, 'x', send_id FROM whatsapp_invitations",
             )
         assert queued.count == len(ids)
+
+    run(story())
+
+
+def test_merging_while_messages_leave_sends_nothing_twice_and_nobody_waits_for_the_other(run, database):
+    async def story():
+        left = []
+        for number in range(12):
+            _event, ids, _queued = await queue(database, 2)
+            merge = await planned(database, ids)
+
+            async def leave(prefix: int = number) -> int:
+                taken = await claim(database, 1)
+                async with database.begin() as conn:
+                    await claims.record(
+                        conn,
+                        [(one.token, accepted(f"SM{prefix}-{place}")) for place, one in enumerate(taken)],
+                    )
+                return len(taken)
+
+            async def become_one(merge: Merge = merge) -> Merged:
+                async with database.begin() as conn:
+                    return await guest_merging.merge_guests(conn, merge)
+
+            sent, done = await asyncio.gather(leave(), become_one())
+            states = await column(
+                database, "SELECT engine_state FROM whatsapp_invitations WHERE guest_id = :id", id=ids[0]
+            )
+            assert sorted(states) in (
+                ["accepted", "cancelled"],
+                ["cancelled", "queued"],
+                ["accepted", "queued"],
+            )
+            # What was on its way when they became one has left; of what waited one message is left at most.
+            rest = await claim(database)
+            left.append(sent + len(rest))
+            assert left[-1] == 1
+            assert done.stopped == 1
 
     run(story())

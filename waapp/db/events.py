@@ -16,6 +16,7 @@ from waapp.core.guests import COMING
 from waapp.core.status import EngineState, Progress, Shown, shown
 from waapp.db import schema
 from waapp.db.engine import Connection
+from waapp.db.invitations import NEWEST_FIRST
 from waapp.errors import UserError
 
 EVENT_COLUMNS: Final = """
@@ -32,7 +33,7 @@ WHERE (:archived OR e.archived_at IS NULL) AND (CAST(:id AS uuid) IS NULL OR e.i
 ORDER BY e.date NULLS LAST, lower(e.name), e.id
 """)
 
-_COUNTS: Final = text("""
+_COUNTS: Final = text(f"""
 WITH chosen AS MATERIALIZED (
     SELECT e.id FROM events e
     WHERE (:archived OR e.archived_at IS NULL) AND (CAST(:id AS uuid) IS NULL OR e.id = :id)
@@ -41,7 +42,7 @@ WITH chosen AS MATERIALIZED (
         i.next_retry_at IS NOT NULL AS waits
     FROM whatsapp_invitations i
     WHERE i.event_id IN (SELECT id FROM chosen) AND i.practice = :practice AND NOT i.test
-    ORDER BY i.guest_id, i.created_at DESC, i.id DESC
+    ORDER BY i.guest_id, {NEWEST_FIRST}
 )
 SELECT g.event_id, n.engine_state, n.twilio_status, n.waits, count(*),
     count(*) FILTER (WHERE lower(trim(CAST(g.rsvp_status AS text))) = ANY(CAST(:coming AS text[])))

@@ -17,6 +17,7 @@ from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow
 from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
 from waapp.db.engine import Connection
+from waapp.db.invitations import NEWEST_FIRST
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
 
@@ -51,7 +52,7 @@ FROM guests g LEFT JOIN (
     SELECT DISTINCT ON (i.guest_id) {_INVITATION}
     FROM whatsapp_invitations i
     WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test
-    ORDER BY i.guest_id, i.created_at DESC, i.id DESC
+    ORDER BY i.guest_id, {NEWEST_FIRST}
 ) i ON i.guest_id = g.id {_OPT_OUT}
 WHERE g.event_id = %(event_id)s
 """
@@ -70,7 +71,7 @@ FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
     SELECT {_INVITATION}
     FROM whatsapp_invitations i
     WHERE i.guest_id = g.id AND i.practice = %(practice)s AND NOT i.test
-    ORDER BY i.created_at DESC, i.id DESC
+    ORDER BY {NEWEST_FIRST}
     LIMIT 1
 ) i ON true {_OPT_OUT}
 """

@@ -35,6 +35,11 @@ _COLUMNS: Final = """
     i.wait_reason, NULLIF(i.next_look_at, '9999-12-31') AT TIME ZONE 'UTC',
     i.guest_time_zone, i.doubled, i.language, i.message_parts, i.test"""
 
+NEWEST_FIRST: Final = """
+    (i.engine_state = 'cancelled'), (i.merged_from <> '{}'), i.created_at DESC, i.id DESC"""
+"""Which invitation a guest shows: one that was not withdrawn before any that was, the guest's own before those of
+entries that became one with it, the newest."""
+
 _FROM: Final = "FROM whatsapp_invitations i JOIN guests g ON g.id = i.guest_id"
 
 _BY_EVENT: Final = f"""
