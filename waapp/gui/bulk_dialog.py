@@ -148,7 +148,7 @@ class BulkDialog(QDialog):
         for place, (key, editor) in enumerate(rows.items()):
             words = named.get(key, editor).accessibleName()
             tick = name(QCheckBox(words), f"bulk_{key}_tick", tr("Change: {field}", field=words))
-            tick.setFixedHeight(style.CONTROL_HEIGHT)  # in line with its editor
+            tick.setProperty("beside", True)  # in line with its editor
             self._ticks[key] = tick
             editor.setEnabled(False)
             tick.toggled.connect(editor.setEnabled)

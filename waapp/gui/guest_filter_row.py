@@ -52,7 +52,7 @@ class GuestFilterRow(QWidget):
             "problem": self._box("problem", tr("What is missing")),
         }
         self._groups = self._many("group", tr("Group"))
-        self._tags = self._many("tag", tr("Tag"), tr("Every one of these"))
+        self._tags = self._many("tag", tr("Tag"), tr("Must have all"))
         self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
         self._keep = button(tr("Keep…"), "guests_filters_keep", kind="link", small=True,
                             accessible_name=tr("Keep this filter under a name"))  # fmt: skip

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QDateEdit,
     QDateTimeEdit,
     QFrame,
     QHBoxLayout,
@@ -51,6 +52,9 @@ def name(widget: AnyWidget, object_name: str, accessible_name: str) -> AnyWidget
     if isinstance(widget, QLineEdit):
         keep_level(widget)
     elif isinstance(widget, QDateTimeEdit):
+        if isinstance(widget, QDateEdit):
+            # 5/6 is one day in London and another one in New York.
+            widget.setDisplayFormat("d MMM yyyy")
         # From right to left Qt turns the parts round, and writes 16:00 as 00:16.
         written = widget.displayFormat()
         widget.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
