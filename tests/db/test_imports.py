@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
 import psycopg
 import pytest
@@ -564,6 +564,17 @@ async def _waits(database: Database) -> bool:
                 text("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
             )
         ).scalar_one()
+
+
+def test_guests_of_a_list_have_random_ids(run, desk: Desk) -> None:
+    async def scenario() -> list[UUID]:
+        await desk.begin()
+        await desk.bring(*(GuestDraft(f"Guest {number}") for number in range(1200)))
+        return [guest.id for guest in (await desk.guests()).values()]
+
+    ids = run(scenario())
+    assert len(set(ids)) == 1200
+    assert {(one.version, one.variant) for one in ids} == {(4, RFC_4122)}
 
 
 def test_a_mapping_is_remembered_for_all_lists_of_its_shape(run, desk: Desk) -> None:
