@@ -1,6 +1,8 @@
-"""Old workbooks (XLS) and locked new ones, written byte by byte: no program that writes them is at hand."""
+"""Old workbooks (XLS), binary (XLSB) and locked ones, written byte by byte: no program that writes them is at hand."""
 
+import io
 import struct
+import zipfile
 from collections.abc import Mapping, Sequence
 
 SECTOR = 512
@@ -78,3 +80,45 @@ def locked_xlsx() -> bytes:
 
 def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
+
+
+def xlsb(rows: Sequence[Sequence[str]], *, name: str = "Guests", far: tuple[int, int] | None = None) -> bytes:
+    """Return a workbook in Excel's binary form; `far` is the row and column, from 0, of one cell more."""
+    sheet = _short(148, struct.pack("<LLLL", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)) + _short(145, b"")
+    cells = {(row, column): cell for row, line in enumerate(rows) for column, cell in enumerate(line) if cell}
+    if far is not None:
+        cells[far] = "far"
+    last = -1
+    for (row, column), cell in sorted(cells.items()):
+        if row != last:
+            sheet += _short(0, struct.pack("<LLHHBL", row, 0, 300, 0, 0, 0))
+            last = row
+        sheet += _short(6, struct.pack("<LL", column, 0) + _wide(cell))
+    sheet += _short(146, b"")
+    book = _short(143, b"") + _short(156, struct.pack("<LL", 0, 1) + _wide("rId1") + _wide(name))
+    book += _short(144, b"") + _short(157, b"\0" * 26) + _short(132, b"")
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
+        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+        ' Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/_rels/workbook.bin.rels", relations)
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return stream.getvalue()
+
+
+def _short(kind: int, content: bytes) -> bytes:
+    """Return a record of the binary form: its kind and its length in as few bytes as they need."""
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    length = len(content)
+    while length >= 0x80:
+        head += bytes([length & 0x7F | 0x80])
+        length >>= 7
+    return head + bytes([length]) + content
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<L", len(text)) + text.encode("utf-16-le")

@@ -7,12 +7,14 @@ or takes longer than ten seconds, is written to a file and told; the exit code i
 """
 
 import argparse
+import io
 import os
 import random
 import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +28,8 @@ from waapp.engine.guest_files import read_content
 from waapp.errors import UserError
 from waapp.texts.imports import remarks
 
+INSIDE = 0.7
+"""How often a packed file is broken inside: outside, what unpacks it notices at once."""
 LONGEST = 10.0
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LARGEST = 200_000
@@ -70,10 +74,30 @@ def copies(seed: int) -> Iterator[tuple[str, bytes]]:
     names = sorted(files)
     while True:
         name = chance.choice(names)
-        content = bytearray(files[name])
-        for _ in range(chance.choice([1, 1, 2, 4, 16])):
-            _break(content, chance, files[chance.choice(names)])
-        yield name, bytes(content)
+        other = files[chance.choice(names)]
+        inside = zipfile.is_zipfile(io.BytesIO(files[name])) and chance.random() < INSIDE
+        yield (
+            name,
+            _broken_inside(files[name], chance, other) if inside else _broken(files[name], chance, other),
+        )
+
+
+def _broken(content: bytes, chance: random.Random, other: bytes) -> bytes:
+    found = bytearray(content)
+    for _ in range(chance.choice([1, 1, 2, 4, 16])):
+        _break(found, chance, other)
+    return bytes(found)
+
+
+def _broken_inside(content: bytes, chance: random.Random, other: bytes) -> bytes:
+    """Break one of the parts that are packed in a file, and pack them again."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as archive:
+        chosen = chance.choice(source.namelist())
+        for name in source.namelist():
+            part = source.read(name)
+            archive.writestr(name, _broken(part, chance, other) if name == chosen else part)
+    return target.getvalue()
 
 
 def _break(content: bytearray, chance: random.Random, other: bytes) -> None:

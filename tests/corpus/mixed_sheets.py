@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tests.corpus.compound import xlsb
 from tests.corpus.guest_list import GuestList
 from tests.corpus.writers import text, xlsx
 from waapp.core.guests import GuestDraft
@@ -490,5 +491,19 @@ MIXED = (
             GuestDraft("Eva Reis", "+351914444444"),
         ),
         findings=((3, "row_hidden"),),
+    ),
+    GuestList(
+        "excel_binary_xlsb",
+        "PT",
+        lambda: xlsb(
+            [["Nome", "Telefone"], ["Inês Sousa", "912 345 678"], ["", ""], ["Rui", "+351 913 333 333"]]
+        ),
+        fields="name phone",
+        heading=1,
+        guests=(
+            GuestDraft("Inês Sousa", "+351912345678"),
+            GuestDraft("Rui", "+351913333333"),
+        ),
+        findings=(),
     ),
 )

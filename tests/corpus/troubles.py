@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from tests.corpus.compound import compound, locked_xlsx, xls
+from tests.corpus.compound import compound, locked_xlsx, xls, xlsb
 from tests.corpus.writers import packed, text, xlsx
 
 ROWS = [["Nome", "Telefone"], *([f"Convidado {n}", f"91234{n:04}"] for n in range(200))]
@@ -25,6 +25,19 @@ def _replaced(member: str, old: bytes, new: bytes) -> bytes:
 
 def _bomb() -> bytes:
     return packed(xl__workbook_xml=b"<workbook/>", xl__sharedStrings_xml=b" " * (401 * 1024 * 1024))
+
+
+def _cut_binary() -> bytes:
+    """Return a binary workbook whose sheet ends inside a cell."""
+    import io
+    import zipfile
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsb(ROWS))) as source, zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            archive.writestr(name, content[:2001] if name.endswith("sheet1.bin") else content)
+    return target.getvalue()
 
 
 def _png() -> bytes:
@@ -67,6 +80,9 @@ TROUBLES: dict[str, tuple[Callable[[], bytes], str]] = {
     "packed_too_well": (_bomb, "file_too_large"),
     "cell_in_the_last_row": (lambda: _replaced(SHEET, b'r="A2"', b'r="A1048576"'), "too_many_rows"),
     "cell_in_the_last_column": (lambda: _replaced(SHEET, b'r="A2"', b'r="XFD2"'), "too_many_columns"),
+    "binary_cell_in_the_last_row": (lambda: xlsb(ROWS, far=(1_048_575, 0)), "too_many_rows"),
+    "binary_cell_in_the_last_column": (lambda: xlsb(ROWS, far=(1, 16_383)), "too_many_columns"),
+    "truncated_binary_sheet": (_cut_binary, "workbook_damaged"),
     "16384_columns": (lambda: text([["x"] * 16_384] * 3), "too_many_columns"),
     "1048576_rows": (lambda: b"a,b\n" * 1_048_576, "too_many_rows"),
     "one_endless_cell": (lambda: b"Nome," + b"x" * 300_000, "file_not_a_list"),

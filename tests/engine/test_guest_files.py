@@ -222,10 +222,10 @@ def test_formats_of_far_cells_do_no_harm(tmp_path: Path) -> None:
     assert read_guest_file(tmp_path / "list.xlsx").rows == [["Name"]]
 
 
-def test_excels_binary_form_is_refused(tmp_path: Path) -> None:
+def test_a_broken_workbook_in_excels_binary_form(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "list.xlsb", "w") as archive:
         archive.writestr("xl/worksheets/sheet1.bin", b"...")
-    assert failure(tmp_path / "list.xlsb").code == "file_not_a_list"
+    assert failure(tmp_path / "list.xlsb").code == "workbook_damaged"
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:

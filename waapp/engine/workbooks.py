@@ -1,4 +1,4 @@
-"""Reads the sheets of workbooks (XLSX, XLSM, XLS, ODS) as text."""
+"""Reads the sheets of workbooks (XLSX, XLSM, XLSB, XLS, ODS) as text."""
 
 import datetime as dt
 import re
@@ -22,6 +22,7 @@ from python_calamine import (
 
 from waapp.core.merged_cells import fill_merged
 from waapp.engine import file_limits
+from waapp.engine.binary_sheets import check_binary_sheet
 from waapp.engine.file_limits import MEGABYTE, check_extent, too_large
 from waapp.errors import UserError
 
@@ -50,6 +51,7 @@ _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
 _LONGEST_TAG: Final = 1000
+_MISFIT: Final = "its parts do not fit together"
 # Spreadsheets keep fifteen digits of a number and show the rest as zeros.
 _DIGITS: Final = 15
 
@@ -93,13 +95,15 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
                     return Sheet(filled, name, names, hidden.get(name, frozenset()))
     except PasswordError as error:
         raise UserError("workbook_password", file=file) from error
+    except OSError as error:
+        raise UserError("workbook_damaged", file=file, why="a part of it ends too early") from error
     except (CalamineError, ValueError, OverflowError) as error:
-        raise UserError("workbook_damaged", file=file, why=str(error)) from error
+        raise UserError("workbook_damaged", file=file, why=_MISFIT) from error
     except BaseException as error:
         # The reader's own slips on a broken file are no Python `Exception`s.
         if type(error).__name__ != "PanicException":
             raise
-        raise UserError("workbook_damaged", file=file, why="its parts do not fit together") from error
+        raise UserError("workbook_damaged", file=file, why=_MISFIT) from error
     raise UserError("file_empty", file=file)
 
 
@@ -145,16 +149,17 @@ def _check_archive(content: bytes, file: str) -> dict[str, frozenset[int]]:
                 raise too_large(file, file_limits.UNPACKED_LIMIT)
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".bin"):
-                    # Excel's binary form: rare, and its far cells cannot be seen beforehand.
-                    raise UserError("file_not_a_list", file=file)
+                    check_binary_sheet(archive.read(name), file)
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
                         hidden[name] = _scan(sheet, file)
             return _by_sheet(archive, hidden) if any(hidden.values()) else {}
     except (zipfile.BadZipFile, EOFError) as error:
         raise UserError("workbook_damaged", file=file, why="a part of it is missing") from error
-    except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UserError("workbook_damaged", file=file, why=str(error)) from error
+    except IndexError as error:
+        raise UserError("workbook_damaged", file=file, why="a part of it ends too early") from error
+    except (zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError) as error:
+        raise UserError("workbook_damaged", file=file, why=_MISFIT) from error
 
 
 def _is_part(name: str) -> bool:
