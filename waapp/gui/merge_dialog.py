@@ -33,6 +33,9 @@ from waapp.texts import tr
 
 _WIDTH: Final = 560
 _TALLEST: Final = 460
+_LOWEST: Final = 160
+_AROUND: Final = 240
+"""What the title, the notes and the buttons take, and a strip of the window around the dialog."""
 _CUT: Final = 470
 _BESIDE: Final = 280
 
@@ -128,7 +131,9 @@ class MergeDialog(QDialog):
                 column.addWidget(line)
         column.addStretch(1)
         self._scroll.setWidget(inside)
-        self._scroll.setMinimumHeight(min(inside.sizeHint().height() + style.SPACE[1], _TALLEST))
+        parent = self.parentWidget()
+        room = _TALLEST if parent is None else min(_TALLEST, parent.window().height() - _AROUND)
+        self._scroll.setMinimumHeight(max(min(inside.sizeHint().height() + style.SPACE[1], room), _LOWEST))
         self._tell()
 
     def _sides(self, one: Sides) -> FieldSides:
