@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
-from tests.db.rows import accept_all, address, column, queue
+from tests.db.rows import accept_all, address, column, execute, queue
 from waapp import config, deletion_commands
 from waapp.config import Settings
 from waapp.core.events import Event
@@ -106,3 +107,24 @@ def test_erasing_says_first_what_stays(run, settings, party, database, tmp_path:
     assert run(column(database, "SELECT count(*) FROM whatsapp_proofs WHERE message_content IS NULL")) == [1]
     with pytest.raises(UserError, match="guest_unknown"):
         run(deletion_commands.erase(settings, ids[0], sure=True))
+
+
+def test_what_is_older_than_thirty_days_is_forgotten_whenever_the_program_opens(
+    run, settings, party, database
+) -> None:
+    _event, ids = party
+    run(execute(database, "UPDATE waapp_deleted_rows SET deleted_at = deleted_at - interval '31 days'"))
+    listed = run(deletion_commands.list_deleted(settings, None, ""))
+    assert [(one.id, one.until) for one in listed.guests] == [(ids[0], None)], "the proof stays"
+    assert run(column(database, "SELECT count(*) FROM waapp_deleted_rows")) == [0]
+
+
+def test_a_desk_that_may_not_forget_yet_opens_all_the_same(run, database_url, party, monkeypatch) -> None:
+    """Until the administrator has run roles.sql of this version."""
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("DROP ROLE IF EXISTS tardy; CREATE ROLE tardy LOGIN")
+        owner.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO tardy")
+    monkeypatch.setenv("WAAPP_DATABASE_URL", database_url.replace("//waapp@", "//tardy@"))
+    assert len(run(deletion_commands.list_deleted(config.load(), None, "")).guests) == 1
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("DROP OWNED BY tardy; DROP ROLE tardy")

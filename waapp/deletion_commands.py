@@ -152,13 +152,10 @@ class Written:
 
 async def list_deleted(settings: Settings, event: str | None, find: str) -> Deleted:
     """Tell what was deleted and is still kept; raises `event_unknown`, `event_ambiguous`."""
-    async with open_database(settings) as opened:
-        async with opened.database.begin() as conn:
-            await deletions.forget_old(conn)
-        async with opened.database.read() as conn:
-            event_id = None if event is None else (await events.find_event(conn, event)).id
-            gone = [] if event_id or find else await deletions.list_deleted_events(conn)
-            found = find_deleted(await deletions.list_deleted_guests(conn, event_id), find)
+    async with open_database(settings) as opened, opened.database.read() as conn:
+        event_id = None if event is None else (await events.find_event(conn, event)).id
+        gone = [] if event_id or find else await deletions.list_deleted_events(conn)
+        found = find_deleted(await deletions.list_deleted_guests(conn, event_id), find)
     return Deleted(tuple(gone), tuple(found))
 
 

@@ -1,13 +1,14 @@
 """Opening the database that the settings name: the shared one, or the private one on this computer."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from waapp import config, paths
 from waapp.config import Settings
-from waapp.db import embedded, migrate
+from waapp.db import deletions, embedded, migrate
 from waapp.db.engine import Database
+from waapp.errors import DatabaseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ async def open_database(
         try:
             async with database.read() as conn:
                 await migrate.check_version(conn)
+            # No reason not to open: where this role may not yet, or the moment is bad, another desk or day does it.
+            with suppress(DatabaseError):
+                async with database.begin() as conn:
+                    await deletions.forget_old(conn)
             yield OpenDatabase(database, url, shared)
         finally:
             await database.dispose()
