@@ -292,6 +292,28 @@ def test_the_proof_is_kept_of_all_that_was_sent_when_the_survivor_goes(run, data
     run(story())
 
 
+def test_a_survivor_who_was_deleted_comes_back_whole_and_can_still_be_taken_apart(run, planner):
+    async def story():
+        _event, ids, _queued = await queue(planner, 2)
+        for one in ids:
+            await set_state(planner, one, DELIVERED)
+        before = await everything(planner)
+        done = await make_one(planner, ids)
+        whole = await everything(planner)
+        async with planner.begin() as conn:
+            await guests.delete_guests(conn, [ids[0]])
+        assert await column(planner, "SELECT id FROM guests") == []
+        with pytest.raises(UserError, match="guest_unknown"):
+            await take_back(planner, done)
+        async with planner.begin() as conn:
+            await guests.restore_guests(conn, [ids[0]])
+        assert await everything(planner) == whole
+        await take_back(planner, done)
+        assert await everything(planner) == before
+
+    run(story())
+
+
 def test_proofs_kept_of_an_entry_follow_it(run, database):
     """A deletion that was undone leaves proofs: erasing the survivor must find them."""
 
