@@ -77,6 +77,7 @@ def test_an_iphone() -> None:
             "",
             "long note that is folded",
             "",
+            "second@example.com",
         ]
     ]
 
@@ -105,7 +106,7 @@ def test_cards_become_guests() -> None:
             "joao@example.com",
             tags=("Noivo", "amigos"),
             notes="long note that is folded",
-            extra={"other_phone": "+351 913 333 333"},
+            extra={"other_email": "second@example.com", "other_phone": "+351 913 333 333"},
         ),
         GuestDraft("山田 太郎", "+819055500136", language="ja"),
         GuestDraft("Zé"),
@@ -120,3 +121,12 @@ def test_told_from_other_texts() -> None:
 @given(st.text(st.sampled_from('BEGIN:VCARD\r\n;,="\\ NFTELabc=0A:END'), max_size=200))
 def test_any_text_makes_rows_of_one_width(text: str) -> None:
     assert {len(row) for row in rows(f"BEGIN:VCARD\n{text}\nEND:VCARD")} == {len(HEADING)}
+
+
+def test_further_addresses_are_kept_in_a_column_of_their_own() -> None:
+    one = "BEGIN:VCARD\nFN:Ana\nEMAIL:a@example.com\nEMAIL;TYPE=WORK:b@example.com\nEMAIL:c@example.com\nEND:VCARD\n"
+    heading, ana, rui = rows(f"{one}BEGIN:VCARD\nFN:Rui\nEMAIL:r@example.com\nEND:VCARD\n")
+    assert heading[-1] == "Other email"
+    assert (ana[4], ana[-1]) == ("a@example.com", "b@example.com, c@example.com")
+    assert (rui[4], rui[-1]) == ("r@example.com", "")
+    assert rows("BEGIN:VCARD\nFN:Rui\nEMAIL:r@example.com\nEND:VCARD\n")[0] == list(HEADING)

@@ -11,6 +11,8 @@ from waapp.core.guest_export import GROUP_PROPERTY
 
 HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes", "Group")
 _COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7, GROUP_PROPERTY: 8}
+_OTHER_EMAIL: Final = "Other email"
+"""The heading of one column more, for contacts with several addresses."""
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
 _AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})
 _UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -35,7 +37,7 @@ def rows(text: str) -> list[list[str]]:
     card: list[str] | None = None
     for one in _properties(text):
         if one.name == "BEGIN":
-            card = [""] * len(HEADING)
+            card = [""] * (len(HEADING) + 1)
             result.append(card)
         elif one.name == "END":
             if card is not None and card[8]:
@@ -44,7 +46,9 @@ def rows(text: str) -> list[list[str]]:
             card = None
         elif card is not None:
             _take(card, one)
-    return result
+    if any(card[len(HEADING)] for card in result[1:]):
+        result[0].append(_OTHER_EMAIL)
+    return [row[: len(result[0])] for row in result]
 
 
 def _take(card: list[str], one: _Property) -> None:
@@ -60,8 +64,8 @@ def _take(card: list[str], one: _Property) -> None:
         kinds = {kind.upper() for kind in one.params.get("TYPE", frozenset())}
         column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
         _add(card, column, strip_scheme(_unescape(one.value)), " / ")
-    elif one.name == "EMAIL":
-        card[4] = card[4] or _unescape(one.value)
+    elif one.name == "EMAIL" and card[4]:
+        _add(card, len(HEADING), _unescape(one.value), ", ")
     elif one.name in _COLUMN:
         _add(card, _COLUMN[one.name], _unescape(one.value), ", ")
 
