@@ -325,9 +325,9 @@ def _save(
         made = with_origin(draft, origin.source, origin.at)
         return _line(place, Outcome.ADD, made)
     guest, before = present.guests[place.guest_id], present.said.get(place.guest_id)
+    if guest.is_as(draft):
+        return _line(place, Outcome.SAME, draft)
     stored = guest.draft
-    if stored == draft:
-        return _line(place, Outcome.SAME, stored)
     chosen = decisions.sides.get(row.number, {})
     refuses = guest.consent is Consent.NO
 

@@ -160,7 +160,7 @@ def _nobody(line: Line) -> tuple[str, ...]:
 
 def _cells(given: GuestDraft) -> tuple[str, ...]:
     extra = given.extra
-    if not any(key.endswith("_as_given") for key in extra) and _has_four(given):
+    if _has_four(given) and not any(key.endswith("_as_given") for key in extra):
         return (given.name, given.phone, given.email, given.group, *_FURTHER)
     cells = (
         given.name,

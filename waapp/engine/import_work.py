@@ -191,10 +191,14 @@ class ImportWork:
 
     def _compare(self, *, whole: bool) -> Answer:
         reading, before = self._reading, self._rows
+        were = {line.number: line for line in self._diff.lines}
         self._diff = compare(reading.rows, self._present, reading.duplicates, self._decisions, self._origin)
-        self._rows = {row.number: row for row in import_rows(self._diff.lines)}
+        # Most choices and corrections change few of the rows.
+        others = (line for line in self._diff.lines if were.get(line.number) != line)
+        made = {row.number: row for row in import_rows(others)}
+        self._rows = {line.number: made.get(line.number) or before[line.number] for line in self._diff.lines}
         rows = list(self._rows.values())
-        told = rows if whole else [row for row in rows if before.get(row.number) != row]
+        told = rows if whole else [row for row in made.values() if before.get(row.number) != row]
         yield self._state(rows, whole, tuple(before.keys() - self._rows.keys()))
         for start in range(0, len(told), PIECE):
             yield pack(told[start : start + PIECE])
