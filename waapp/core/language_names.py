@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from babel import localedata
+from babel import Locale
 
 from waapp.core.headings import fold
 from waapp.core.languages import LANGUAGES, read_language
@@ -31,17 +31,15 @@ def _names() -> dict[str, str]:
     codes = sorted({code.partition("_")[0] for code in LANGUAGES})
     names: dict[str, str] = {}
     for display in _NAMED_IN:
-        # Without what it inherits, which is no name: that would have to be merged first.
-        known = localedata.load(display, merge_inherited=False)
-        languages, territories = known["languages"], known["territories"]
+        known = Locale.parse(display)
         for code in codes:
-            named = languages.get(code)
+            named = known.languages.get(code)
             read = read_language(code)
             if named and read:
                 names.setdefault(fold(named), read)
         for code in (code for code in LANGUAGES if "_" in code):
             language, _, country = code.partition("_")
-            named, place = languages.get(language), territories.get(country)
+            named, place = known.languages.get(language), known.territories.get(country)
             if named and place:
                 names.setdefault(fold(f"{named} {place}"), code)
     for code, words in _WRITTEN_OTHERWISE.items():
