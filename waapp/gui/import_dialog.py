@@ -180,6 +180,7 @@ class ImportDialog(QDialog):
         card.hold_table(self.view)
         await asyncio.sleep(0)
         self.panel = ImportRowPanel()
+        await asyncio.sleep(0)
         self._stack.addWidget(PanelArea(card, self.panel))
         await asyncio.sleep(0)
         self.columns = ImportColumns()
