@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.db.rows import DESK, SENDER, accepted, claim, column, execute, queue
+from tests.db.rows import DESK, SENDER, accept_all, accepted, claim, column, execute, queue
 from waapp.core.invitations import SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, invitations, sends, settling
+from waapp.db import claims, guests, invitations, sends, settling
 from waapp.db.engine import Database
 from waapp.db.settling import Decision
 
@@ -89,6 +89,23 @@ def test_a_found_message_is_adopted_once(run, database: Database) -> None:
             "SELECT ROW(engine_state, twilio_status, sent_at = claimed_at, twilio_error_message)::text "
             "FROM whatsapp_invitations WHERE twilio_message_sid = 'SM1'",
         ) == ["(accepted,delivered,t,)"]
+
+    run(scenario())
+
+
+def test_the_message_of_who_was_deleted_is_not_taken_for_another_ones(run, database: Database) -> None:
+    """The same number and text, added anew: the first message belongs to whom it was sent, and may come back."""
+
+    async def scenario() -> None:
+        _event, ids, _queued = await queue(database, 1)
+        await accept_all(database)
+        async with database.begin() as conn:
+            assert await settling.known_sids(conn, ["SM0000", "SM9"]) == {"SM0000"}
+            await guests.delete_guests(conn, ids)
+        async with database.begin() as conn:
+            assert await settling.known_sids(conn, ["SM0000", "SM9"]) == {"SM0000"}
+            await guests.restore_guests(conn, ids)
+            assert await settling.known_sids(conn, ["SM0000"]) == {"SM0000"}
 
     run(scenario())
 

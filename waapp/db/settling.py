@@ -107,9 +107,11 @@ WHERE id = :id AND engine_state = 'unknown'
 RETURNING id
 """)
 
-_KNOWN_SIDS = text(
-    "SELECT twilio_message_sid FROM whatsapp_invitations WHERE twilio_message_sid = ANY(:sids)"
-)
+_KNOWN_SIDS = text("""
+SELECT twilio_message_sid FROM whatsapp_invitations WHERE twilio_message_sid = ANY(:sids)
+UNION
+SELECT twilio_message_sid FROM whatsapp_proofs WHERE twilio_message_sid = ANY(:sids)
+""")
 
 
 async def expire_claims(
@@ -155,7 +157,7 @@ async def note_look(
 
 
 async def known_sids(conn: Connection, sids: Collection[str]) -> set[str]:
-    """Return those of the SIDs that are taken: messages of invitations, or of earlier attempts at one."""
+    """Return those of the SIDs that are taken: messages of invitations, deleted ones too, or of earlier attempts."""
     own = set((await conn.execute(_KNOWN_SIDS, {"sids": list(sids)})).scalars())
     return own | await attempts.known_sids(conn, sids)
 
