@@ -33,3 +33,8 @@ class FieldSides(QWidget):
             radio.toggled.connect(lambda on, choose=choose: choose() if on else None)
             group.addButton(radio)
             column.addWidget(radio)
+        chosen = group.checkedButton()
+        for each in group.buttons():
+            # Qt does so only once one of them has had the keyboard: Tab finds what counts, arrows the others.
+            found_by_tab = chosen is None or each is chosen
+            each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if found_by_tab else Qt.FocusPolicy.ClickFocus)

@@ -37,6 +37,7 @@ from waapp.gui.import_desk import ImportDesk, Shown
 from waapp.gui.import_row_panel import ImportRowPanel
 from waapp.gui.import_table import ImportModel, first_to_mend, import_table
 from waapp.gui.panel_area import PanelArea
+from waapp.gui.tab_order import follow
 from waapp.gui.widgets import Card, Field, button, label, name
 from waapp.texts import message, tr
 
@@ -228,7 +229,7 @@ class ImportDialog(QDialog):
         self.panel.sided.connect(
             lambda number, field, side: self._work(lambda: self.desk.take_side(number, field, side))
         )
-        self.panel.closed.connect(self.view.clearSelection)
+        self.panel.closed.connect(self._leave_row)
 
     # What the planner changes
 
@@ -320,6 +321,9 @@ class ImportDialog(QDialog):
     def _held(self) -> Iterator[None]:
         """Let nothing be changed while the list is saved; Cancel stays."""
         parts = (self._stack, self._sheet, self._heading, self._region, self._add, self._remarks)
+        # What is disabled loses the keyboard, and would not get it back.
+        held = self._add if self._add.hasFocus() else self.view
+        self._cancel.setFocus()
         for part in parts:
             part.setEnabled(False)
         try:
@@ -327,6 +331,7 @@ class ImportDialog(QDialog):
         finally:
             for part in parts:
                 part.setEnabled(True)
+            held.setFocus()
 
     def _show_busy(self, words: str) -> None:
         self._progress.setRange(0, 0)
@@ -373,6 +378,8 @@ class ImportDialog(QDialog):
         self._show_counts(now)
         self._show_picked()
         self._remarks.setEnabled(True)
+        follow(self._views, self._sheet, self._heading, self._region, self._chips, self.view, self.panel)
+        follow(self.view, self.panel, self.columns, self._remarks, self._cancel, self._add)
 
     def _show_counts(self, now: ListState) -> None:
         counts = now.counts
@@ -416,6 +423,10 @@ class ImportDialog(QDialog):
         self._add.setAccessibleName(text)
         self._add.setEnabled(bool(adds or changes))
 
+    def _leave_row(self) -> None:
+        self.view.clearSelection()
+        self.view.setFocus()
+
     def _filter(self, key: str) -> None:
         kind = RowFilter(key)
         self.model.set_filter(None if kind is RowFilter.ALL else lambda row: kind in row.kinds)
@@ -427,6 +438,7 @@ class ImportDialog(QDialog):
     def _show_picked(self) -> None:
         rows = self._picked()
         self.panel.show_rows(rows, self.desk.alike(rows[0]) if len(rows) == 1 else 0)
+        follow(self.view, self.panel)
 
     def _picked(self) -> list[ImportRow]:
         found = (self.model.row(number) for number in self.view.selected_ids())
