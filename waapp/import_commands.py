@@ -63,7 +63,9 @@ class Imported:
             lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
             lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
         for late in self.saved.overtaken if self.saved is not None else ():
-            lines.append(f"  row {late.number}: somebody changed this guest meanwhile; left as they are")
+            lines.append(
+                f"  row {late.number}: somebody added or changed this guest meanwhile; left as they are"
+            )
         if self.saved is not None:
             lines.append(f"Take it back with: waapp import --undo {self.saved.id}")
         return "\n".join(lines)

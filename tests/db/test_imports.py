@@ -130,6 +130,23 @@ def test_the_same_list_again_does_nothing_even_after_edits(run, desk: Desk) -> N
     run(scenario())
 
 
+def test_who_was_brought_in_by_two_planners_at_once_is_there_once(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await desk.begin(ZOE)
+        one, stored = await desk.compare(ANA, RUI)
+        other, also_stored = await desk.compare(
+            RUI, replace(ANA, notes="of the other list"), GuestDraft("Eva")
+        )
+        saved = await asyncio.gather(desk.save(one, stored), desk.save(other, also_stored))
+        assert sorted((await desk.guests()).keys()) == sorted(["Ana Sousa", "Eva", "Rui\tCosta", "زوي"])
+        assert sum(each.account.added for each in saved) == 3
+        late = next(each for each in saved if each.overtaken)
+        assert len(late.overtaken) == 2
+        assert late.account.skipped == 2
+
+    run(scenario())
+
+
 def test_another_planners_change_is_told_and_not_overwritten(run, desk: Desk) -> None:
     async def scenario() -> None:
         await desk.begin(ANA, RUI, ZOE)

@@ -52,7 +52,7 @@ async def write_rows(
             yield "".join(
                 _guest(one.draft, ids[one.number], event_id)
                 for one in some
-                if one.outcome is Outcome.ADD and one.draft is not None
+                if one.outcome is Outcome.ADD and one.draft is not None and one.number in ids
             )
             rows.append(
                 "".join(_row(one, import_id, ids[one.number], guests) for one in some if one.number in ids)

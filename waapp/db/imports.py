@@ -4,7 +4,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,8 +13,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from waapp.core.guests import Guest
-from waapp.core.import_diff import Account, Diff, Given, Line, Outcome
+from waapp.core.guests import Guest, GuestDraft
+from waapp.core.import_diff import Account, Diff, Given, Key, Line, Outcome, identity
 from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
 from waapp.db.engine import Connection
 from waapp.db.guests import get_guests
@@ -43,6 +44,15 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
 _ALONE: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('waapp import ' || CAST(:id AS text), 0))"
 )
+
+# The second of two planners who bring the same people in must see whom the first one did.
+_AFTER_OTHERS: Final = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('waapp import into ' || CAST(:id AS text), 0))"
+)
+_ARRIVED: Final = text("""
+SELECT name, COALESCE(phone, ''), COALESCE(email, '') FROM guests
+WHERE event_id = :event_id AND NOT id = ANY(:known)
+""")
 
 _EVENT: Final = text("SELECT id FROM events WHERE id = :id FOR KEY SHARE")
 
@@ -222,7 +232,8 @@ async def save_import(
 
     Under an `import_id` it is done once: where the answer to an earlier try was lost, what that did is returned.
     `guests` are those that the diff was made against: one that somebody has changed or deleted since is left
-    alone and told. `progress` is told the number of rows that are on their way. Raises `event_unknown`.
+    alone and told, and whom somebody has added since is not added again. `progress` is
+    told the number of rows that are on their way. Raises `event_unknown`.
     """
     if import_id is None:
         import_id = uuid4()
@@ -230,8 +241,10 @@ async def save_import(
         return earlier
     if (await conn.execute(_EVENT, {"id": event_id})).one_or_none() is None:
         raise UserError("event_unknown", name=event_id)
+    await conn.execute(_AFTER_OTHERS, {"id": event_id})
     locked = await _lock(conn, event_id, diff)
-    overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked))
+    arrived = await _arrived(conn, event_id, diff, guests)
+    overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked, arrived))
     account = _account(diff, overtaken)
     await conn.execute(
         _NEW,
@@ -325,10 +338,20 @@ async def _lock(conn: Connection, event_id: UUID, diff: Diff) -> dict[UUID, date
     return locked
 
 
-def _is_overtaken(line: Line, guests: Mapping[UUID, Guest], locked: Mapping[UUID, datetime]) -> bool:
+async def _arrived(conn: Connection, event_id: UUID, diff: Diff, guests: Collection[UUID]) -> frozenset[Key]:
+    """Return who is in the event by now and was not when the diff was made, if it adds anybody."""
+    if not any(line.outcome is Outcome.ADD for line in diff.lines):
+        return frozenset()
+    rows = await conn.execute(_ARRIVED, {"event_id": event_id, "known": list(guests)})
+    return frozenset(identity(GuestDraft(name, phone, email)) for name, phone, email in rows)
+
+
+def _is_overtaken(
+    line: Line, guests: Mapping[UUID, Guest], locked: Mapping[UUID, datetime], arrived: Collection[Key]
+) -> bool:
     """Tell whether a row's guest is no longer what the diff was made against."""
     if line.guest_id is None:
-        return False
+        return bool(arrived) and line.draft is not None and identity(line.draft) in arrived
     if line.guest_id not in locked:
         return True
     return line.outcome is Outcome.CHANGE and locked[line.guest_id] != guests[line.guest_id].updated_at
@@ -340,12 +363,12 @@ def _name(line: Line) -> str:
 
 def _account(diff: Diff, overtaken: Sequence[Line]) -> Account:
     planned = diff.account
-    changed = sum(line.outcome is Outcome.CHANGE for line in overtaken)
+    late = Counter(line.outcome for line in overtaken)
     return Account(
         planned.read,
-        planned.added,
-        planned.changed - changed,
-        planned.same - (len(overtaken) - changed),
+        planned.added - late[Outcome.ADD],
+        planned.changed - late[Outcome.CHANGE],
+        planned.same - late[Outcome.SAME],
         planned.skipped + len(overtaken),
     )
 

@@ -99,7 +99,7 @@ class GuestImport:
             names = ", ".join(row.name for row in saved.overtaken[:_NAMED])
             more = "…" if len(saved.overtaken) > _NAMED else ""
             words += " " + tr(
-                "Somebody else changed {guests} meanwhile, who stay as they are: {names}.",
+                "Somebody else added or changed {guests} meanwhile, who stay as they are: {names}.",
                 guests=count(len(saved.overtaken), "guest", "guests"),
                 names=names + more,
             )
