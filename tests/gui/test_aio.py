@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from tests.gui.pages import until
 from waapp.errors import UserError
@@ -155,6 +155,25 @@ def test_busy_widgets_cannot_be_pressed_twice(qtbot) -> None:
         fail()
     assert enabled == [False]
     assert button.isEnabled()
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_the_keyboard_is_back_where_it_was_after_an_action_unless_it_went_on(qtbot, *, goes_on: bool) -> None:
+    window = QWidget()
+    row = QVBoxLayout(window)
+    acting, neighbour, other = QPushButton("Save"), QPushButton("Copy"), QPushButton("Close")
+    for button in (acting, neighbour, other):
+        row.addWidget(button)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    acting.setFocus()
+    qtbot.waitUntil(acting.hasFocus)
+    with busy(acting):
+        assert not acting.hasFocus()
+        if goes_on:
+            other.setFocus()
+    assert other.hasFocus() if goes_on else acting.hasFocus()
 
 
 def test_an_error_in_place_of_a_cancellation_is_not_reported(window_run) -> None:

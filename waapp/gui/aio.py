@@ -113,11 +113,18 @@ async def ask(dialog: QDialog) -> bool:
 
 @contextmanager
 def busy(*widgets: QWidget) -> Iterator[None]:
-    """Disable widgets while their action runs, so that it cannot be started twice."""
+    """Disable widgets while their action runs, so that it cannot be started twice.
+
+    The one that had the keyboard has it again, unless it went on meanwhile.
+    """
+    held = next((widget for widget in widgets if widget.hasFocus()), None)
     for widget in widgets:
         widget.setEnabled(False)
+    aside = None if held is None else held.window().focusWidget()
     try:
         yield
     finally:
         for widget in widgets:
             widget.setEnabled(True)
+        if held is not None and held.isVisible() and held.window().focusWidget() is aside:
+            held.setFocus()
