@@ -304,7 +304,7 @@ def test_a_paste_is_a_list_too(setting):
     async def story():
         await setting.begin()
         dialog = await setting.opened(Pasted("Name\tPhone\nAna\t912345678\n"))
-        assert dialog.windowTitle() == "Import Pasted guests"
+        assert dialog.windowTitle() == "Import pasted guests"
         assert dialog._add.text() == "Add 1 guest"
 
     setting.run(story())

@@ -29,7 +29,7 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
     """Return the columns of the list of events."""
     return (
         Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200),
-        Column("when", tr("When"), _when, soonest_first, color="muted", width=226),
+        Column("when", tr("When"), _when, soonest_first, color="muted", width=248),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
             color="muted", width=160, hide_below=920, tip=lambda row: row.event.location,

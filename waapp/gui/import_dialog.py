@@ -117,7 +117,8 @@ class ImportDialog(QDialog):
     # How it is built
 
     def _build(self) -> None:
-        title = tr("Import {file}", file=self.desk.name)
+        pasted = isinstance(self.desk.origin, Pasted)
+        title = tr("Import pasted guests") if pasted else tr("Import {file}", file=self.desk.name)
         name(self, "import_dialog", title)
         self.setWindowTitle(title)
         self.resize(*_SIZE)
