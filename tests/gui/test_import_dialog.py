@@ -177,7 +177,7 @@ def test_another_country_reads_the_list_again(setting):
         await setting.begin()
         dialog = await setting.opened(event=replace(setting.event, default_region=None))
         assert dialog.model.row(2).cell("phone") == "912 345 678"
-        choose(dialog._region, "PT")
+        choose(dialog.choices.region, "PT")
         await until(lambda: dialog.model.row(2).cell("phone") == "+351912345678")
 
     setting.run(story())
@@ -212,7 +212,7 @@ def test_a_list_without_known_headings_begins_with_its_columns(setting):
         dialog = await setting.opened("Ana Sousa;912 345 678\nRui Costa;913 456 789\nEva Reis;914 456 789\n")
         assert dialog._views.current() == "columns"
         assert dialog._add.text() == "Add 3 guests"
-        choose(dialog._heading, 1)
+        choose(dialog.choices.heading, 1)
         await until(lambda: dialog._add.text() == "Add 2 guests")
 
     setting.run(story())
@@ -314,11 +314,11 @@ def test_a_workbook_offers_its_sheets(setting):
     async def story():
         await setting.begin()
         dialog = await setting.opened(data_dir("resources") / "sample" / "guests.xlsx")
-        assert dialog._sheet.count() > 1
-        assert not dialog._sheet_field.isHidden()
+        assert dialog.choices.sheet.count() > 1
+        assert not dialog.choices.sheet_field.isHidden()
         first = dialog.model.total
-        dialog._sheet.setCurrentIndex(1 - dialog._sheet.currentIndex())
-        dialog._sheet.activated.emit(dialog._sheet.currentIndex())
+        dialog.choices.sheet.setCurrentIndex(1 - dialog.choices.sheet.currentIndex())
+        dialog.choices.sheet.activated.emit(dialog.choices.sheet.currentIndex())
         await until(lambda: dialog.model.total != first)
 
     setting.run(story())
@@ -428,7 +428,7 @@ def test_a_row_that_the_workbook_hides_is_looked_at_before_it_is_added(setting):
         dialog = await setting.opened(path)
         assert [row.needs_look for row in dialog.model.all_rows()] == [False, True]
         assert words(dialog)[3] == "The workbook hides this row."
-        choose(dialog._region, "")
+        choose(dialog.choices.region, "")
         await setting.settled(dialog)
         dialog._mend(3, "phone", "+351913456700")
         await until(lambda: dialog.model.row(3).cell("phone") == "+351913456700")

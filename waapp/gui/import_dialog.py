@@ -6,10 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import phonenumbers
-from PySide6.QtCore import QItemSelectionModel, QLocale, Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -32,13 +30,14 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.filter_bar import Chips, ChipStrip
+from waapp.gui.import_choices import ImportChoices
 from waapp.gui.import_columns import ImportColumns
 from waapp.gui.import_desk import ImportDesk, Shown
 from waapp.gui.import_row_panel import ImportRowPanel
 from waapp.gui.import_table import ImportModel, first_to_mend, import_table
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.tab_order import follow
-from waapp.gui.widgets import Card, Field, button, label, name
+from waapp.gui.widgets import Card, button, label, name
 from waapp.texts import message, tr
 
 _SUFFIXES: Final = (
@@ -102,7 +101,7 @@ class ImportDialog(QDialog):
             self._working = None
             self.reject()
             raise
-        self._fill_choices()
+        self.choices.fill(shown.state)
         await self._show(shown)
         self._views.choose(_ROWS if self.desk.is_certain else _COLUMNS)
         self.view.setFocus()
@@ -142,31 +141,14 @@ class ImportDialog(QDialog):
         head.addLayout(words, 1)
         head.addWidget(self._build_views(), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        column.addLayout(self._build_choices())
+        self.choices = ImportChoices()
+        column.addWidget(self.choices)
         self._chips = Chips("import_filter", tr("Show rows"))
         self._strip = ChipStrip(self._chips)
         column.addWidget(self._strip)
         self._stack = QStackedWidget()
         column.addWidget(self._stack, 1)
         column.addLayout(self._build_buttons())
-
-    def _build_choices(self) -> QHBoxLayout:
-        self._sheet = name(QComboBox(), "import_sheet", tr("Sheet"))
-        self._heading = name(QComboBox(), "import_heading", tr("Headings"))
-        self._region = name(QComboBox(), "import_region", tr("Country of numbers without a country"))
-        for code, text in _regions():
-            self._region.addItem(text, code)
-        for box in (self._sheet, self._heading, self._region):
-            box.setMinimumContentsLength(14)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._sheet_field = Field(tr("Sheet"), self._sheet)
-        self._sheet_field.hide()
-        row = QHBoxLayout()
-        row.setSpacing(style.SPACE[2])
-        row.addWidget(self._sheet_field, 1)
-        row.addWidget(Field(tr("Headings"), self._heading), 2)
-        row.addWidget(Field(tr("Country of numbers without a country"), self._region), 1)
-        return row
 
     def _build_views(self) -> QWidget:
         self._views = Chips("import_view", tr("Show"))
@@ -213,11 +195,11 @@ class ImportDialog(QDialog):
         self._remarks.clicked.connect(lambda: self._tasks.start(self._guarded(self._save_remarks)))
         self._chips.chosen.connect(self._filter)
         self._views.chosen.connect(self._show_view)
-        self._sheet.activated.connect(
-            lambda at: self._work(lambda: self._load_sheet(self._sheet.itemText(at)))
+        self.choices.sheet.activated.connect(
+            lambda at: self._work(lambda: self._load_sheet(self.choices.sheet.itemText(at)))
         )
-        self._heading.activated.connect(self._take_heading)
-        self._region.activated.connect(self._take_region)
+        self.choices.heading.activated.connect(self._take_heading)
+        self.choices.region.activated.connect(self._take_region)
         self.columns.assigned.connect(self._assign)
         self.columns.erasing.connect(lambda on: self._work(lambda: self.desk.erase(on)))
         self.model.mended.connect(self._mend)
@@ -235,11 +217,11 @@ class ImportDialog(QDialog):
     # What the planner changes
 
     def _take_heading(self, at: int) -> None:
-        row = self._heading.itemData(at)
+        row = self.choices.heading.itemData(at)
         self._work(lambda: self.desk.read_below(row or None))
 
     def _take_region(self, at: int) -> None:
-        self._work(lambda: self.desk.read_in(str(self._region.itemData(at)) or None))
+        self._work(lambda: self.desk.read_in(str(self.choices.region.itemData(at)) or None))
 
     def _assign(self, index: int, held: Held | None) -> None:
         self._work(lambda: self.desk.assign(index, held))
@@ -259,7 +241,7 @@ class ImportDialog(QDialog):
 
     async def _load_sheet(self, sheet: str) -> Shown:
         shown = await self.desk.load(sheet)
-        self._fill_choices()
+        self.choices.fill(shown.state)
         return shown
 
     def _work(self, work: Callable[[], Coroutine[Any, Any, Shown]]) -> None:
@@ -321,7 +303,7 @@ class ImportDialog(QDialog):
     @contextmanager
     def _held(self) -> Iterator[None]:
         """Let nothing be changed while the list is saved; Cancel stays."""
-        parts = (self._stack, self._sheet, self._heading, self._region, self._add, self._remarks)
+        parts = (self._stack, self.choices, self._add, self._remarks)
         # What is disabled loses the keyboard, and would not get it back.
         held = self._add if self._add.hasFocus() else self.view
         self._cancel.setFocus()
@@ -345,20 +327,6 @@ class ImportDialog(QDialog):
             self._add.setAccessibleName(tr("Add guests"))
             self._remarks.setEnabled(False)
 
-    def _fill_choices(self) -> None:
-        now = self.desk.now
-        if now is None:
-            return
-        self._sheet.clear()
-        self._sheet.addItems(list(now.source.sheets))
-        self._sheet.setCurrentText(now.source.sheet or "")
-        self._sheet_field.setVisible(self._sheet.count() > 1)
-        self._heading.clear()
-        self._heading.addItem(tr("None: the first row is a guest"), 0)
-        for choice in now.headings:
-            titles = ", ".join(filter(None, (" ".join(title.split()) for title in choice.titles)))
-            self._heading.addItem(tr("Row {row:d}: {titles}", row=choice.row, titles=titles), choice.row)
-
     async def _show(self, shown: Shown) -> None:
         """Show the list as it is now; many rows a piece at a time, so that the window lives on."""
         self.model.can_mend = shown.state.mendable
@@ -373,13 +341,13 @@ class ImportDialog(QDialog):
             return
         self._progress.hide()
         self._hint.setText(tr("Nothing is saved before you add. F2 corrects a cell."))
-        self._heading.setCurrentIndex(max(self._heading.findData(now.columns.heading_row or 0), 0))
-        self._region.setCurrentIndex(max(self._region.findData(now.region or ""), 0))
+        self.choices.show_chosen(now)
         self.columns.show_columns(now.columns.columns, now.samples)
         self._show_counts(now)
         self._show_picked()
         self._remarks.setEnabled(True)
-        follow(self._views, self._sheet, self._heading, self._region, self._chips, self.view, self.panel)
+        boxes = self.choices.boxes
+        follow(self._views, *boxes, self._chips, self.view, self.panel)
         follow(self.view, self.panel, self.columns, self._remarks, self._cancel, self._add)
 
     def _show_counts(self, now: ListState) -> None:
@@ -456,15 +424,3 @@ class ImportDialog(QDialog):
             # The selection stays as it is, whatever keys are held.
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.view.edit(index)
-
-
-def _regions() -> list[tuple[str, str]]:
-    # By the table of codes: asking region by region would load the numbering plan of each.
-    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
-    dialled = {region: code for code, regions in codes for region in regions}
-    names = []
-    for code in phonenumbers.SUPPORTED_REGIONS:
-        territory = QLocale.codeToTerritory(code)
-        if territory is not QLocale.Country.AnyCountry:
-            names.append((code, f"{QLocale.territoryToString(territory)} (+{dialled[code]})"))
-    return [("", tr("None: numbers need their country")), *sorted(names, key=lambda pair: pair[1])]
