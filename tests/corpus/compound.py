@@ -13,6 +13,24 @@ _FAT = 0xFFFFFFFD
 _SMALLEST = 4096
 
 
+def compound_of_small(name: str, content: bytes) -> bytes:
+    """Return a compound file with one stream so short that it goes into the stream of small pieces."""
+    pieces = -(-len(content) // 64)
+    held = -(-pieces * 64 // SECTOR)
+    fat = [_FAT, _END, _END, *range(4, 3 + held), _END]
+    fat += [_FREE] * (SECTOR // 4 - len(fat))
+    following = [*range(1, pieces), _END]
+    following += [_FREE] * (SECTOR // 4 - len(following))
+    directory = _entry("Root Entry", 5, 3, pieces * 64, child=1) + _entry(name, 2, 0, len(content))
+    return (
+        _header(small_table=2)
+        + struct.pack(f"<{SECTOR // 4}L", *fat)
+        + directory.ljust(SECTOR, b"\0")
+        + struct.pack(f"<{SECTOR // 4}L", *following)
+        + content.ljust(held * SECTOR, b"\0")
+    )
+
+
 def compound(streams: Mapping[str, bytes]) -> bytes:
     """Return a compound file with these streams beside each other."""
     chains = []
@@ -30,10 +48,16 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     directory = _entry("Root Entry", 5, _END, 0, child=1)
     for number, (name, (start, size)) in enumerate(zip(streams, chains, strict=True), start=1):
         directory += _entry(name, 2, start, size, right=number + 1 if number < len(streams) else _FREE)
+    return _header() + struct.pack(f"<{SECTOR // 4}L", *fat) + directory.ljust(SECTOR, b"\0") + body
+
+
+def _header(small_table: int = _END) -> bytes:
+    tables = 0 if small_table == _END else 1
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
-    header += struct.pack("<HHHHH6xLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, _SMALLEST, _END, 0, _END, 0)
-    header += struct.pack("<109L", 0, *[_FREE] * 108)
-    return header + struct.pack(f"<{SECTOR // 4}L", *fat) + directory.ljust(SECTOR, b"\0") + body
+    header += struct.pack(
+        "<HHHHH6xLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, _SMALLEST, small_table, tables, _END, 0
+    )
+    return header + struct.pack("<109L", 0, *[_FREE] * 108)
 
 
 def _entry(name: str, kind: int, start: int, size: int, *, child: int = _FREE, right: int = _FREE) -> bytes:
@@ -46,8 +70,14 @@ def _entry(name: str, kind: int, start: int, size: int, *, child: int = _FREE, r
     )
 
 
-def xls(rows: Sequence[Sequence[str | float]], *, name: str = "Guests", locked: bool = False) -> bytes:
-    """Return a workbook of Excel 97 to 2003 with one sheet."""
+def xls(
+    rows: Sequence[Sequence[str | float]],
+    *,
+    name: str = "Guests",
+    locked: bool = False,
+    hidden_rows: Sequence[int] = (),
+) -> bytes:
+    """Return a workbook of Excel 97 to 2003 with one sheet, and a chart in it where rows are hidden."""
     begin = _record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0, 0, 0, 6))
     if locked:
         begin += _record(0x002F, struct.pack("<HHH", 1, 1, 1) + b"\0" * 48)
@@ -58,6 +88,12 @@ def xls(rows: Sequence[Sequence[str | float]], *, name: str = "Guests", locked: 
     sheet = _record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0010, 0, 0, 0, 6))
     width = max(map(len, rows))
     sheet += _record(0x0200, struct.pack("<LLHHH", 0, len(rows), 0, width, 0))
+    if hidden_rows:
+        # A chart is a sheet of its own inside; its records say nothing of the rows around.
+        inner = _record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0020, 0, 0, 0, 6))
+        sheet += inner + _row_of_old(1, width, hidden=True) + _record(0x000A, b"")
+    for number in range(len(rows)) if hidden_rows else ():
+        sheet += _row_of_old(number, width, hidden=number + 1 in hidden_rows)
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
@@ -71,6 +107,11 @@ def xls(rows: Sequence[Sequence[str | float]], *, name: str = "Guests", locked: 
     )
 
 
+def _row_of_old(number: int, width: int, *, hidden: bool) -> bytes:
+    options = 0x0100 | (0x20 if hidden else 0)
+    return _record(0x0208, struct.pack("<HHHHHHHH", number, 0, width, 255, 0, 0, options, 15))
+
+
 def locked_xlsx() -> bytes:
     """Return what Excel writes for a workbook with a password: the whole of it encrypted, inside a compound file."""
     return compound(
@@ -82,7 +123,13 @@ def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def xlsb(rows: Sequence[Sequence[str]], *, name: str = "Guests", far: tuple[int, int] | None = None) -> bytes:
+def xlsb(
+    rows: Sequence[Sequence[str]],
+    *,
+    name: str = "Guests",
+    far: tuple[int, int] | None = None,
+    hidden_rows: Sequence[int] = (),
+) -> bytes:
     """Return a workbook in Excel's binary form; `far` is the row and column, from 0, of one cell more."""
     sheet = _short(148, struct.pack("<LLLL", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)) + _short(145, b"")
     cells = {(row, column): cell for row, line in enumerate(rows) for column, cell in enumerate(line) if cell}
@@ -91,7 +138,9 @@ def xlsb(rows: Sequence[Sequence[str]], *, name: str = "Guests", far: tuple[int,
     last = -1
     for (row, column), cell in sorted(cells.items()):
         if row != last:
-            sheet += _short(0, struct.pack("<LLHHBL", row, 0, 300, 0, 0, 0))
+            # The level of its outline is in the lower bits: a row may be in a group and be shown.
+            options = 0x01 | (0x10 if row + 1 in hidden_rows else 0)
+            sheet += _short(0, struct.pack("<LLHBBBL", row, 0, 300, 0, options, 0, 0))
             last = row
         sheet += _short(6, struct.pack("<LL", column, 0) + _wide(cell))
     sheet += _short(146, b"")

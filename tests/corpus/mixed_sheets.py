@@ -2,10 +2,25 @@
 
 from datetime import date
 
-from tests.corpus.compound import xlsb
+from tests.corpus.compound import xls, xlsb
 from tests.corpus.guest_list import GuestList
-from tests.corpus.writers import text, xlsx
+from tests.corpus.writers import ods, text, xlsx
 from waapp.core.guests import GuestDraft
+
+HIDDEN = [
+    ["Nome", "Telefone"],
+    ["Ana Sousa", "912345678"],
+    ["Já não vem", "913333333"],
+    ["Eva Reis", "914444444"],
+    ["", ""],
+    ["Também não", "915555555"],
+]
+SEEN_AND_HIDDEN = (
+    GuestDraft("Ana Sousa", "+351912345678"),
+    GuestDraft("Já não vem", "+351913333333"),
+    GuestDraft("Eva Reis", "+351914444444"),
+    GuestDraft("Também não", "+351915555555"),
+)
 
 MIXED = (
     GuestList(
@@ -505,5 +520,32 @@ MIXED = (
             GuestDraft("Rui", "+351913333333"),
         ),
         findings=(),
+    ),
+    GuestList(
+        "hidden_rows_xls",
+        "PT",
+        lambda: xls(HIDDEN, hidden_rows=[3, 6]),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
+    ),
+    GuestList(
+        "hidden_rows_xlsb",
+        "PT",
+        lambda: xlsb(HIDDEN, name="Família & Amigos", hidden_rows=[3, 6]),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
+    ),
+    GuestList(
+        "filtered_rows_ods",
+        "PT",
+        lambda: ods(HIDDEN, hidden_rows={3: "filter", 4: "visible", 6: "collapse"}),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
     ),
 )

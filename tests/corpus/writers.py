@@ -3,8 +3,9 @@
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import openpyxl
@@ -67,9 +68,19 @@ def xlsx(
     return with_macros.getvalue()
 
 
-def ods(rows: Rows) -> bytes:
-    """Return an OpenDocument workbook, its end filled up with empty rows as LibreOffice does."""
-    lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+def ods(
+    rows: Rows, *, hidden_rows: Mapping[int, str] = MappingProxyType({}), template: bool = False
+) -> bytes:
+    """Return an OpenDocument workbook, its end filled up with empty rows as LibreOffice does.
+
+    `hidden_rows` says by their numbers how rows are not shown; a `template` is what OTS files are.
+    """
+    kind = "application/vnd.oasis.opendocument.spreadsheet" + ("-template" if template else "")
+    lines = "".join(
+        f"<table:table-row{_ods_visibility(hidden_rows.get(number))}>{''.join(map(_ods_cell, row))}"
+        "</table:table-row>"
+        for number, row in enumerate(rows, start=1)
+    )
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
         ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
@@ -82,15 +93,18 @@ def ods(rows: Rows) -> bytes:
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("mimetype", kind)
         archive.writestr("content.xml", content)
         archive.writestr(
             "META-INF/manifest.xml",
             '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-            '<manifest:file-entry manifest:full-path="/"'
-            ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
         )
     return stream.getvalue()
+
+
+def _ods_visibility(how: str | None) -> str:
+    return "" if how is None else f' table:style-name="ro1" table:visibility="{how}"'
 
 
 def _ods_cell(cell: Any) -> str:

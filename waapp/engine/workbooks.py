@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import reduce
-from html import unescape
 from io import BytesIO
 from typing import IO, Final
 
@@ -21,7 +20,7 @@ from python_calamine import (
 )
 
 from waapp.core.merged_cells import fill_merged
-from waapp.engine import file_limits
+from waapp.engine import file_limits, hidden_rows
 from waapp.engine.binary_sheets import check_binary_sheet
 from waapp.engine.file_limits import MEGABYTE, check_extent, too_large
 from waapp.errors import UserError
@@ -45,12 +44,8 @@ _FAR_CELL: Final = re.compile(
 )
 # What all of them have, found in a fraction of the time.
 _MAY_BE_FAR: Final = re.compile(rb"""r=["'](?:[A-Z]{3}|[A-Z]{1,2}\d{6})""")
-_HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\bhidden=["'](?:1|true)["'][^>]*>""")
-_NUMBER_OF_ROW: Final = re.compile(rb"""\sr=["'](\d{1,7})["']""")
-_RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_SHEET: Final = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
-_ATTRIBUTE: Final = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
 _LONGEST_TAG: Final = 1000
+_OPEN_DOCUMENT: Final = "content.xml"
 _MISFIT: Final = "its parts do not fit together"
 # Spreadsheets keep fifteen digits of a number and show the rest as zeros.
 _DIGITS: Final = 15
@@ -92,6 +87,9 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
                 rows = _cells(sheet, file)
                 if any(any(row) for row in rows):
                     filled = fill_merged(rows, sheet.merged_cell_ranges or ())
+                    if content.startswith(_OLE):
+                        place = [meta.name for meta in workbook.sheets_metadata].index(name)
+                        hidden[name] = hidden_rows.in_old_workbook(content, place)
                     return Sheet(filled, name, names, hidden.get(name, frozenset()))
     except PasswordError as error:
         raise UserError("workbook_password", file=file) from error
@@ -137,7 +135,7 @@ def _check_archive(content: bytes, file: str) -> dict[str, frozenset[int]]:
     The reader makes room for every cell up to the last one and ends the process when there is none. Returns the hidden
     rows by sheet.
     """
-    hidden: dict[str, frozenset[int]] = {}
+    parts: dict[str, frozenset[int]] = {}
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
@@ -149,11 +147,14 @@ def _check_archive(content: bytes, file: str) -> dict[str, frozenset[int]]:
                 raise too_large(file, file_limits.UNPACKED_LIMIT)
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".bin"):
-                    check_binary_sheet(archive.read(name), file)
+                    parts[name] = check_binary_sheet(archive.read(name), file)
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
-                        hidden[name] = _scan(sheet, file)
-            return _by_sheet(archive, hidden) if any(hidden.values()) else {}
+                        parts[name] = _scan(sheet, file)
+            if _OPEN_DOCUMENT in names:
+                with archive.open(_OPEN_DOCUMENT) as part:
+                    return hidden_rows.in_open_document(part)
+            return hidden_rows.by_sheet(archive, parts) if any(parts.values()) else {}
     except (zipfile.BadZipFile, EOFError) as error:
         raise UserError("workbook_damaged", file=file, why="a part of it is missing") from error
     except IndexError as error:
@@ -164,7 +165,7 @@ def _check_archive(content: bytes, file: str) -> dict[str, frozenset[int]]:
 
 def _is_part(name: str) -> bool:
     """Tell whether this belongs to a workbook: Excel's folder, or an OpenDocument's content."""
-    return name.replace("\\", "/").lower().startswith("xl/") or name == "content.xml"
+    return name.replace("\\", "/").lower().startswith("xl/") or name == _OPEN_DOCUMENT
 
 
 def _scan(sheet: IO[bytes], file: str) -> frozenset[int]:
@@ -175,33 +176,10 @@ def _scan(sheet: IO[bytes], file: str) -> frozenset[int]:
         text = rest + chunk
         for cell in _FAR_CELL.finditer(text) if _MAY_BE_FAR.search(text) else ():
             check_extent(int(cell[2]), _column_number(cell[1].decode()), file)
-        if b"hidden=" in text:
-            hidden.update(
-                int(row[1]) for tag in _HIDDEN_ROW.findall(text) if (row := _NUMBER_OF_ROW.search(tag))
-            )
+        hidden.update(hidden_rows.in_xml_piece(text))
         # A cell's tag may be cut by the end of the chunk.
         rest = text[max(text.rfind(b"<"), len(text) - _LONGEST_TAG) :]
     return frozenset(hidden)
-
-
-def _by_sheet(archive: zipfile.ZipFile, parts: dict[str, frozenset[int]]) -> dict[str, frozenset[int]]:
-    """Return what is known of the parts of a workbook by the names of its sheets."""
-    try:
-        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-        relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    except KeyError:
-        return {}
-    targets = {}
-    for tag in _RELATION.findall(relations):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        targets[attributes.get("Id", "")] = "xl/" + attributes.get("Target", "").removeprefix("/xl/")
-    found = {}
-    for tag in _SHEET.findall(book):
-        attributes = {name.rpartition(":")[2]: value for name, value in _ATTRIBUTE.findall(tag)}
-        found[unescape(attributes.get("name", ""))] = parts.get(
-            targets.get(attributes.get("id", ""), ""), frozenset()
-        )
-    return found
 
 
 def _column_number(letters: str) -> int:
