@@ -181,9 +181,10 @@ def test_a_time_limit_of_the_borrower_is_not_the_databases(run, database: Databa
         run(scenario([]))
 
 
-async def hold(database: Database, until: asyncio.Event) -> None:
+async def hold(database: Database, held: asyncio.Semaphore, until: asyncio.Event) -> None:
     async with database.read() as conn:
         await conn.execute(text("SELECT 1"))
+        held.release()
         await until.wait()
 
 
@@ -193,11 +194,11 @@ def test_after_an_answer_that_did_not_come_no_connection_is_trusted_that_was_ope
     """One after the other they would be tried, and each would hang."""
 
     async def scenario() -> None:
-        over = asyncio.Event()
-        holding = [asyncio.ensure_future(hold(far, over)) for _ in range(4)]
+        held, over = asyncio.Semaphore(0), asyncio.Event()
+        holding = [asyncio.ensure_future(hold(far, held, over)) for _ in range(4)]
         async with asyncio.timeout(30):
-            while pool_of(far).checkedout() < 4:
-                await asyncio.sleep(0)
+            for _ in holding:
+                await held.acquire()
         over.set()
         await asyncio.wait(holding)
         wire.swallow()
@@ -214,12 +215,10 @@ def test_after_an_answer_that_did_not_come_no_connection_is_trusted_that_was_ope
 
 def test_a_connection_that_hangs_when_it_comes_back_is_closed(run, wire: Proxy, far: Database) -> None:
     async def scenario() -> None:
-        over = asyncio.Event()
-        holding = asyncio.ensure_future(hold(far, over))
+        held, over = asyncio.Semaphore(0), asyncio.Event()
+        holding = asyncio.ensure_future(hold(far, held, over))
         async with asyncio.timeout(30):
-            while not pool_of(far).checkedout():
-                await asyncio.sleep(0)
-            await ask(far, "read")
+            await held.acquire()
         wire.swallow()
         over.set()
         await asyncio.wait([holding], timeout=PATIENT)
