@@ -14,6 +14,7 @@ from tests.chaos.disk import UnplayableError, fill, small_disk
 from tests.test_app import desk, make_party, mobiles, one
 from waapp import config, paths
 from waapp.db import migrate
+from waapp.gui.import_dialog import ImportDialog
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(180)]
 
@@ -95,6 +96,46 @@ def test_a_full_and_then_read_only_folder_is_said_in_plain_words_and_loses_nothi
             await save_as(at, "Joana")
             await at.until(lambda: at.page("guests") is not earlier and at.window._stack.ready)
             assert config.load().planner == "Joana"
+
+    window_run(scenario())
+
+
+def test_lists_come_in_and_are_taken_back_while_the_folder_takes_nothing(
+    window_run, server, disk, tmp_path
+) -> None:
+    path = tmp_path / "guests.csv"
+
+    async def bring(at, people, said):
+        page = at.page("guests")
+        path.write_text("Name,Phone\n" + "".join(f"{name},+3519{n:08}\n" for n, name in people.items()))
+        page.import_file(path)
+        await at.until(lambda: at.find(ImportDialog, "import_dialog") is not None)
+        dialog = at.find(ImportDialog, "import_dialog")
+        await at.until(lambda: dialog._add.isEnabled())
+        at.control(Qt.Key.Key_Return, dialog)
+        await at.until(lambda: said in page.messages.text)
+
+    async def scenario():
+        url = await server.start()
+        await migrate.upgrade(url)
+        event_id = await make_party(url, mobiles(1))
+        settings = replace(config.load(), database_url=url, database_from_environment=True)
+        config.save(replace(settings, planner="Maria"))
+        async with desk(settings) as at:
+            await at.until(lambda: at.window.event_id == event_id)
+            at.control(Qt.Key.Key_2)
+            page = at.page("guests")
+            await at.until(lambda: page.guests.model.total == 1)
+            ballast = fill(disk)
+            await bring(at, {12345678: "Ana", 13456789: "Rui"}, "2 guests were added")
+            assert one(url, "SELECT count(*) FROM guests") == 3
+            with read_only(paths.config_dir()):
+                await bring(at, {12345678: "Ana", 13456789: "Rui", 14567890: "Eva"}, "1 guest was added")
+                assert one(url, "SELECT count(*) FROM guests") == 4
+                at.control(Qt.Key.Key_Z, page)
+                await at.until(lambda: "1 guest removed" in page.messages.text)
+            ballast.unlink()
+            assert one(url, "SELECT count(*) FROM guests") == 3
 
     window_run(scenario())
 

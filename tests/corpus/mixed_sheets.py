@@ -4,7 +4,7 @@ from datetime import date
 
 from tests.corpus.compound import xls, xlsb
 from tests.corpus.guest_list import GuestList
-from tests.corpus.writers import ods, text, xlsx
+from tests.corpus.writers import flat_ods, ods, text, web_page, xlsx, xml_workbook
 from waapp.core.guests import GuestDraft
 
 HIDDEN = [
@@ -543,6 +543,33 @@ MIXED = (
         "filtered_rows_ods",
         "PT",
         lambda: ods(HIDDEN, hidden_rows={3: "filter", 4: "visible", 6: "collapse"}),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
+    ),
+    GuestList(
+        "hidden_rows_in_xml_named_xls",
+        "PT",
+        lambda: xml_workbook(HIDDEN, hidden_rows=[3, 6]),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
+    ),
+    GuestList(
+        "hidden_rows_in_a_page_named_xls",
+        "PT",
+        lambda: web_page(HIDDEN, hidden_rows=[3, 6]),
+        fields="name phone",
+        heading=1,
+        guests=SEEN_AND_HIDDEN,
+        findings=((3, "row_hidden"), (6, "row_hidden")),
+    ),
+    GuestList(
+        "filtered_rows_fods",
+        "PT",
+        lambda: flat_ods(HIDDEN, hidden_rows={3: "filter", 6: "collapse"}),
         fields="name phone",
         heading=1,
         guests=SEEN_AND_HIDDEN,

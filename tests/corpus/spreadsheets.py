@@ -236,6 +236,38 @@ SPREADSHEETS = (
         findings=(),
     ),
     GuestList(
+        "excel_template_xltx",
+        "PT",
+        lambda: xlsx([["Nome", "Telefone"], ["Eva Reis", "912 345 678"]], template=True),
+        fields="name phone",
+        heading=1,
+        guests=(GuestDraft("Eva Reis", "+351912345678"),),
+        findings=(),
+    ),
+    GuestList(
+        "excel_template_with_macros_xltm",
+        "PT",
+        lambda: xlsx(
+            [["Nome", "Telefone"], ["Eva Reis", "912 345 678"], ["Fora", "913 333 333"]],
+            macros=True,
+            template=True,
+            hidden_rows=[3],
+        ),
+        fields="name phone",
+        heading=1,
+        guests=(GuestDraft("Eva Reis", "+351912345678"), GuestDraft("Fora", "+351913333333")),
+        findings=((3, "row_hidden"),),
+    ),
+    GuestList(
+        "open_template_ots",
+        "PT",
+        lambda: ods([["Nome", "Telefone"], ["Eva Reis", "912 345 678"]], template=True),
+        fields="name phone",
+        heading=1,
+        guests=(GuestDraft("Eva Reis", "+351912345678"),),
+        findings=(),
+    ),
+    GuestList(
         "web_page_named_xls",
         "GB",
         lambda: web_page(

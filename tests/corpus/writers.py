@@ -10,6 +10,8 @@ from typing import Any
 
 import openpyxl
 
+from tests.corpus.compound import compound
+
 Rows = Sequence[Sequence[Any]]
 
 
@@ -34,14 +36,16 @@ def xlsx(
     names: Sequence[str] = (),
     hidden: Sequence[str] = (),
     macros: bool = False,
+    template: bool = False,
     merged: Sequence[str] = (),
     hidden_rows: Sequence[int] = (),
 ) -> bytes:
-    """Return a workbook; with `macros` it says that it has some, as XLSM does.
+    """Return a workbook; with `macros` it has some, as XLSM does, and as a `template` it is an XLTX or XLTM.
 
     `merged` and `hidden_rows` are about the last sheet.
     """
     book = openpyxl.Workbook()
+    book.template = template
     book.remove(book.worksheets[0])
     for number, rows in enumerate(sheets):
         sheet = book.create_sheet(names[number] if names else f"Sheet{number + 1}")
@@ -57,15 +61,33 @@ def xlsx(
     book.save(stream)
     if not macros:
         return stream.getvalue()
+    form = "spreadsheetml.template.main" if template else "spreadsheetml.sheet.main"
     with_macros = io.BytesIO()
     with zipfile.ZipFile(stream) as source, zipfile.ZipFile(with_macros, "w") as target:
         for name in source.namelist():
-            content = source.read(name).replace(
-                b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
-            )
-            target.writestr(name, content)
-        target.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0macros")
+            target.writestr(name, _with_macros(source.read(name), form))
+        target.writestr("xl/vbaProject.bin", compound({"PROJECT": b"Module=Guests\r\n", "dir": b"\x01"}))
     return with_macros.getvalue()
+
+
+def _with_macros(part: bytes, form: str) -> bytes:
+    """Return a part of a workbook as it is in one with macros: the kinds of parts and the relations name them."""
+    kind = "template" if "template" in form else "sheet"
+    part = part.replace(
+        f"vnd.openxmlformats-officedocument.{form}".encode(),
+        f"vnd.ms-excel.{kind}.macroEnabled.main".encode(),
+    )
+    part = part.replace(
+        b"</Types>",
+        b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+    )
+    if b"/styles.xml" not in part:
+        return part
+    return part.replace(
+        b"</Relationships>",
+        b'<Relationship Id="rId99" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"'
+        b' Target="vbaProject.bin"/></Relationships>',
+    )
 
 
 def ods(
@@ -116,24 +138,41 @@ def _ods_cell(cell: Any) -> str:
     return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
 
 
-def web_page(rows: Rows) -> bytes:
+def flat_ods(rows: Rows, *, hidden_rows: Mapping[int, str] = MappingProxyType({})) -> bytes:
+    """Return an OpenDocument workbook in one piece of XML (FODS)."""
+    with zipfile.ZipFile(io.BytesIO(ods(rows, hidden_rows=hidden_rows))) as archive:
+        content = archive.read("content.xml")
+    return content.replace(
+        b"office:document-content", b"office:document office:mimetype='application/vnd.oasis.x'", 1
+    ).replace(b"</office:document-content>", b"</office:document>")
+
+
+def web_page(rows: Rows, *, hidden_rows: Sequence[int] = ()) -> bytes:
     """Return what web applications call XLS: a page with a table."""
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    lines = "".join(
+        f"<tr{_page_style(number in hidden_rows)}>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>"
+        for number, row in enumerate(rows, start=1)
+    )
     return (
         '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8">'
         f"<style>td {{mso-number-format:\\@}}</style></head><body><table>{lines}</table></body></html>"
     ).encode()
 
 
-def xml_workbook(rows: Rows) -> bytes:
+def _page_style(hidden: bool) -> str:
+    return " height=20 style='display:none;mso-height-source:userset'" if hidden else ""
+
+
+def xml_workbook(rows: Rows, *, hidden_rows: Sequence[int] = ()) -> bytes:
     """Return a workbook of Excel 2003 in XML; blank cells are left out and the next one says its place."""
     lines = ""
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         cells = ""
         for place, cell in enumerate(row, start=1):
             if cell:
                 cells += f'<Cell ss:Index="{place}"><Data ss:Type="String">{escape(str(cell))}</Data></Cell>'
-        lines += f"<Row>{cells}</Row>"
+        hidden = ' ss:Hidden="1"' if number in hidden_rows else ""
+        lines += f"<Row{hidden}>{cells}</Row>"
     return (
         '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
         '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'

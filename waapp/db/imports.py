@@ -4,6 +4,7 @@
 
 import asyncio
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from waapp.core.guests import Guest, GuestDraft
 from waapp.core.import_diff import Account, Diff, Given, Key, Line, Outcome, identity
@@ -21,6 +22,8 @@ from waapp.db.guests import get_guests
 from waapp.db.import_rows import draft_from, values_from, write_rows
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
+
+_log: Final = logging.getLogger(__name__)
 
 # How each field of a draft is read from its JSON, and the column that it goes to.
 _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -202,11 +205,15 @@ class Overtaken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What an import did. `overtaken` are the rows that came too late."""
+    """What an import did. `overtaken` are the rows that came too late.
+
+    `remembered`: how the columns were read is kept for the next list of this shape.
+    """
 
     id: UUID
     account: Account
     overtaken: tuple[Overtaken, ...] = ()
+    remembered: bool = True
 
 
 async def list_given(conn: Connection, event_id: UUID) -> list[Given]:
@@ -322,9 +329,21 @@ async def recall_mapping(conn: Connection, shape: str) -> dict[str, str] | None:
     return found
 
 
-async def remember_mapping(conn: Connection, shape: str, choices: Mapping[str, str], planner: str) -> None:
-    """Keep what was chosen for the columns of lists of this shape, for all planners."""
-    await conn.execute(_REMEMBER, {"shape": shape, "choices": json.dumps(dict(choices)), "planner": planner})
+async def remember_mapping(conn: Connection, shape: str, choices: Mapping[str, str], planner: str) -> bool:
+    """Keep what was chosen for the columns of lists of this shape, for all planners; return whether that worked.
+
+    Where the database refuses it, what else the transaction does goes on.
+    """
+    parameters = {"shape": shape, "choices": json.dumps(dict(choices)), "planner": planner}
+    try:
+        async with conn.begin_nested():
+            await conn.execute(_REMEMBER, parameters)
+    except exc.DBAPIError as error:
+        if error.connection_invalidated or conn.closed:
+            raise
+        _log.warning("The columns of a list could not be remembered: %s", type(error.orig).__name__)
+        return False
+    return True
 
 
 async def _lock(conn: Connection, event_id: UUID, diff: Diff) -> dict[UUID, datetime]:

@@ -3,10 +3,8 @@
 import asyncio
 import csv
 import errno
-import os
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -49,16 +47,12 @@ async def _write(path: Path, fill: Callable[[Path], object]) -> None:
 
 
 def _replace(path: Path, fill: Callable[[Path], object]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
-    target = Path(name)
-    try:
+    # What else is needed meanwhile stands there too: another disk with no room left is none of our business.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        target = Path(folder) / f"list{path.suffix}"
         fill(target)
         target.chmod(0o600)  # it holds people's numbers
         target.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            target.unlink()
 
 
 def _csv(rows: Rows, delimiter: str) -> bytes:
@@ -68,7 +62,7 @@ def _csv(rows: Rows, delimiter: str) -> bytes:
 
 
 def _workbook(target: Path, title: str, rows: Rows, *, right_to_left: bool) -> None:
-    with xlsxwriter.Workbook(str(target), {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(str(target), {"constant_memory": True, "tmpdir": str(target.parent)}) as book:
         book.set_properties({"title": title})
         sheet = book.add_worksheet()
         if right_to_left:

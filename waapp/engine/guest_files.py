@@ -158,7 +158,8 @@ def _read_text(text: str, source: Source) -> GuestFile:
     if vcard.is_vcard(text):
         return GuestFile(_counted(vcard.rows(text), name), replace(source, kind=Kind.CONTACTS))
     if html_table.has_table(text):
-        return GuestFile(_counted(html_table.rows(text), name), source)
+        page = html_table.read_table(text)
+        return GuestFile(_counted(page.rows, name), replace(source, hidden=frozenset(page.hidden)))
     if _MARKED_UP.match(text.removeprefix("\ufeff")):
         # Web pages, drawings and JSON are text too, and every line of them would become a guest.
         raise UserError("file_not_a_list", file=name)

@@ -250,10 +250,12 @@ class ImportWork:
                     told.put_nowait,
                     import_id=import_id,
                 )
-                await imports.remember_mapping(conn, columns.fingerprint, columns.choices, self._planner)
+                remembered = await imports.remember_mapping(
+                    conn, columns.fingerprint, columns.choices, self._planner
+                )
         finally:
             await database.dispose()
-        return saved
+        return replace(saved, remembered=remembered)
 
 
 def undo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool) -> Iterator[Undo]:

@@ -103,6 +103,8 @@ class GuestImport:
                 guests=count(len(saved.overtaken), "guest", "guests"),
                 names=names + more,
             )
+        if not saved.remembered:
+            words += " " + tr("How its columns were read could not be kept for the next list.")
         self._ways_back.remember_way(words, lambda: self.undo(saved.id), level)
 
     async def show_history(self, event: Event) -> None:
