@@ -5,7 +5,17 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from waapp.db.copying import NULL, as_array, as_json, as_text, copy_lines, line
+from waapp.db.copying import (
+    NULL,
+    as_array,
+    as_json,
+    as_text,
+    as_texts,
+    copy_lines,
+    from_json,
+    json_of_texts,
+    line,
+)
 from waapp.db.engine import Database
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
@@ -36,6 +46,12 @@ def test_texts_lists_and_json_arrive_as_they_are(run, database: Database, rows) 
         for number, (text, values, document) in enumerate(rows)
     ]
     assert run(stored(database, lines)) == rows
+
+
+@given(st.lists(texts), st.dictionaries(texts, texts))
+def test_the_short_ways_lead_to_the_same(values: list[str], document: dict[str, str]) -> None:
+    assert list(as_texts(values)) == [as_text(value) for value in values]
+    assert from_json(json_of_texts(document)) == as_json(document)
 
 
 def test_nothing_is_null(run, database: Database) -> None:

@@ -1,6 +1,7 @@
 """Imports on the real database: saved whole or not at all, never over another planner's change, undone as one."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import RFC_4122, UUID, uuid4
@@ -17,6 +18,7 @@ from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff
 from waapp.core.imports import Why
 from waapp.core.rows import Row
 from waapp.db import guest_merging, guests, imports, personal_data, sends
+from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
 
@@ -592,6 +594,47 @@ def test_guests_of_a_list_have_random_ids(run, desk: Desk) -> None:
     ids = run(scenario())
     assert len(set(ids)) == 1200
     assert {(one.version, one.variant) for one in ids} == {(4, RFC_4122)}
+
+
+def test_guests_of_a_list_stay_in_its_order_and_have_tokens_and_moments_of_their_own(run, desk: Desk) -> None:
+    names = [f"Guest {number * 7919 % 1200}" for number in range(1200)]
+    asked = text("SELECT name, rsvp_token, created_at, updated_at FROM guests ORDER BY created_at")
+
+    async def scenario() -> None:
+        await desk.begin()
+        async with desk.database.begin() as conn:
+            before = await database_clock(conn)
+            found, stored = await desk.compare(*map(GuestDraft, names))
+            await imports.save_import(conn, desk.event_id, SOURCE, found, stored)
+            rows = (await conn.execute(asked)).all()
+            after = await database_clock(conn)
+        listed = (await desk.guests()).values()
+        assert [guest.name for guest in listed] == [row.name for row in rows] == names
+        assert len({row.rsvp_token for row in rows}) == 1200
+        assert all(re.fullmatch("[0-9a-f]{16}", row.rsvp_token) for row in rows)
+        assert len({row.created_at for row in rows}) == 1200
+        assert all(row.created_at == row.updated_at for row in rows)
+        assert before <= rows[0].created_at.replace(tzinfo=UTC)
+        assert rows[-1].created_at.replace(tzinfo=UTC) <= after
+
+    run(scenario())
+
+
+def test_what_the_web_application_gives_its_guests_is_left_to_it(run, desk: Desk) -> None:
+    async def scenario() -> None:
+        await execute(
+            desk.database, "ALTER TABLE guests ALTER COLUMN rsvp_token SET DEFAULT md5(random()::text)"
+        )
+        await execute(desk.database, "ALTER TABLE guests ALTER COLUMN created_at SET DEFAULT '2026-01-02'")
+        await desk.begin()
+        await desk.bring(ANA, RUI)
+        async with desk.database.read() as conn:
+            rows = (await conn.execute(text("SELECT rsvp_token, created_at, updated_at FROM guests"))).all()
+        assert {len(row.rsvp_token) for row in rows} == {32}
+        assert {row.created_at for row in rows} == {datetime(2026, 1, 2, tzinfo=UTC).replace(tzinfo=None)}
+        assert all(row.updated_at > row.created_at for row in rows)
+
+    run(scenario())
 
 
 def test_a_mapping_is_remembered_for_all_lists_of_its_shape(run, desk: Desk) -> None:
