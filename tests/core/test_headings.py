@@ -132,11 +132,30 @@ def test_a_mobile_number_goes_before_one_at_home() -> None:
         ("Straße", "strasse"),
         ("ｎａｍｅ", "name"),
         ("דוא״ל", "דוא ל"),
+        ("שָׁלוֹם־בֵּית", "שלום בית"),
+        ("مُحَمَّد", "محمد"),
+        ("أحمد", "احمد"),
+        ("फ़ोन", "फोन"),
+        ("राम शर्मा", "राम शर्मा"),
         ("", ""),
     ],
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("राम", "रमा"), ("सीता", "सोता"), ("สม", "สิม"), ("ガク", "カク"), ("রিমা", "রমা")]
+)
+def test_vowels_that_are_written_as_marks_make_another_name(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize("heading", ["टेलीफ़ोन", "टेलीफोन", "फ़ोन", "मोबाइल फ़ोन नंबर", "मोबाइल फ़ोन"])
+def test_indian_headings_with_and_without_their_dots(heading: str) -> None:
+    known = recognise(heading)
+    assert known is not None
+    assert known.field is Field.PHONE
 
 
 @pytest.mark.parametrize(

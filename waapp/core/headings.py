@@ -75,11 +75,11 @@ _HEADINGS: Final = {
         "mobilfunk, natel, cellulare, telefono cellulare, cell telefono, cep, cep telefonu, cep tel, cep no, gsm,"
         "الجوال, جوال, رقم الجوال, الموبايل, موبايل, المحمول, رقم المحمول, واتساب, واتس اب, رقم الواتساب,"
         "נייד, טלפון נייד, מספר נייד, סלולרי, טלפון סלולרי, פלאפון, וואטסאפ, ווטסאפ,"
-        "मोबाइल, मोबाइल नंबर, मोबाइल नं, मोबाइल फोन, व्हाट्सएप, व्हाट्सऐप, व्हाट्सएप नंबर, व्हाट्सऐप नंबर,"
+        "मोबाइल, मोबाइल नंबर, मोबाइल नं, मोबाइल फोन, मोबाइल फोन नंबर, सेल फोन, व्हाट्सएप, व्हाट्सऐप, व्हाट्सएप नंबर, व्हाट्सऐप नंबर,"
         "phone, telephone, tel, phone value, primary phone, main phone, contact, telefono, tfno, tlf, tfn, fono,"
         "telefone, tlm, fone, contacto, contato, contatto, recapito, telefon, telefonnummer, rufnummer, fon, numero,"
         "الهاتف, رقم الهاتف, تلفون, هاتف, رقم التلفون, رقم التواصل, טלפון, מספר טלפון, טל,"
-        "फोन, फ़ोन, फोन नंबर, फ़ोन नंबर, दूरभाष, संपर्क, संपर्क नंबर,"
+        "फोन, फोन नंबर, टेलीफोन, टेलीफोन नंबर, दूरभाष, संपर्क, संपर्क नंबर,"
         "other phone, home phone, home tel, telefone fixo, telefono fijo, fijo, fixo, telephone fixe, fixe,"
         "domicile, festnetz, festnetznummer, privat, telefono fisso, fisso, ev telefonu, work phone, business phone,"
         "company main phone"
@@ -112,7 +112,8 @@ _HEADINGS: Final = {
         "plus ones, plus one, plus 1, plusone, plus ones allowed, plus one allowed, additional guests, companions,"
         "companion, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
         "begleitung, begleitpersonen, begleitperson, accompagnatori, accompagnatore, refakatci, refakatciler,"
-        "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी,"
+        "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी, साथ आने वाले,"
+        "साथ आने वालों की संख्या, अतिरिक्त मेहमान,"
         "additional guests allowed, extra guests"
     ),
     Field.CALLING_CODE: (
@@ -213,17 +214,22 @@ _JOINED_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|_")
 _OTHER_LETTERS: Final = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-_LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
+# Marks without which a word stays the same: accents, points of Hebrew, vowel marks of Arabic, dots under letters of
+# India. Other marks are letters: राम and रमा are two people.
+_ACCENTS: Final = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u200d\ufe00-\ufe0f]"
+)
 
 
 def fold(text: str) -> str:
     """Return text for comparing: no case, no accents, single blanks for everything but letters and digits."""
     if text.isascii():
         return _NO_ASCII_WORD.sub(" ", text.lower()).strip()
-    apart = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_OTHER_LETTERS)
+    apart = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_OTHER_LETTERS)
     if apart.isascii():
         return _NO_ASCII_WORD.sub(" ", apart).strip()
-    kept = (c if c.isalnum() else "" if unicodedata.category(c).startswith("M") else " " for c in apart)
+    kept = (c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in apart)
     return " ".join("".join(kept).split())
 
 
