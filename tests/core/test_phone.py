@@ -34,8 +34,6 @@ from waapp.core.phone import Number, PhoneProblem, display, read, shorten
         ("٩١٢٣٤٥٦٧٨", "PT", "+351912345678"),
         ("+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧", None, "+966501234567"),
         ("۰۹۱۲ ۳۴۵ ۶۷۸۹", "IR", "+989123456789"),
-        ("912345678 ext. 12", "PT", "+351912345678"),
-        ("912345678 x12", "PT", "+351912345678"),
         ("whatsapp:+351912345678", None, "+351912345678"),
         ("tel:+351-912-345-678", None, "+351912345678"),
         ("Tel: 912 345 678", "PT", "+351912345678"),
@@ -193,3 +191,11 @@ def test_any_text_has_an_address_or_a_problem(text: str, region: str | None) -> 
 @given(st.text(max_size=40))
 def test_shortening_never_shows_a_whole_number(text: str) -> None:
     assert sum(c.isdecimal() for c in shorten(text)) <= 6
+
+
+@pytest.mark.parametrize(
+    "text", ["912345678 ext. 12", "912345678 x12", "+351 912 345 678 x5", "tel:+351-912-345-678;ext=7"]
+)
+def test_an_extension_that_is_left_out_is_told(text: str) -> None:
+    number = read(text, "PT")
+    assert (number.e164, number.guessed) == ("+351912345678", True)

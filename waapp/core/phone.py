@@ -43,7 +43,7 @@ class Number:
     """A number as read.
 
     `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text made sense
-    only with a "+" that it did not have, or without the words that stood beside the number.
+    only with a "+" that it did not have, or without the words or the extension that stood beside the number.
     """
 
     text: str
@@ -114,7 +114,7 @@ def read(text: str, region: str | None = None) -> Number:
         phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
         _problem(kind),
         phonenumbers.region_code_for_number(parsed),
-        guessed,
+        guessed or bool(parsed.extension),
     )
 
 
