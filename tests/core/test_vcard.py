@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waapp.core.guests import GuestDraft
+from waapp.core.rows import RowCode
 from waapp.core.tabular import parse_table
 from waapp.core.vcard import HEADING, is_vcard, rows
 
@@ -130,3 +131,42 @@ def test_further_addresses_are_kept_in_a_column_of_their_own() -> None:
     assert (ana[4], ana[-1]) == ("a@example.com", "b@example.com, c@example.com")
     assert (rui[4], rui[-1]) == ("r@example.com", "")
     assert rows("BEGIN:VCARD\nFN:Rui\nEMAIL:r@example.com\nEND:VCARD\n")[0] == list(HEADING)
+
+
+def test_the_preferred_of_several_telephones_stands_first() -> None:
+    card = (
+        "BEGIN:VCARD\nFN:Rui\nTEL;TYPE=cell:+351 916\nTEL;TYPE=cell;PREF=2:+351 917\nTEL;CELL;PREF:+351 918\n"
+    )
+    assert rows(f"{card}TEL;TYPE=cell;PREF={'9' * 5000}:+351 919\nEND:VCARD")[1][1] == (
+        "+351 918 / +351 917 / +351 916 / +351 919"
+    )
+
+
+def test_a_group_of_contacts_is_no_guest_but_a_tag_of_its_members() -> None:
+    ana = "BEGIN:VCARD\nFN:Ana\nUID:urn:uuid:AA-1\nCATEGORIES:Work\nTEL;CELL:+351912345678\nEND:VCARD\n"
+    rui = "BEGIN:VCARD\nFN:Rui\nUID:BB-2\nTEL;CELL:+351913333333\nEND:VCARD\n"
+    new = "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Choir\nMEMBER:urn:uuid:aa-1\nMEMBER:urn:uuid:cc-3\nEND:VCARD\n"
+    apple = (
+        "BEGIN:VCARD\nN:Family\nFN:Family\nX-ADDRESSBOOKSERVER-KIND:group\n"
+        "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:AA-1\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:BB-2\nEND:VCARD\n"
+    )
+    table = parse_table(rows(new + ana + apple + rui), "PT")
+    assert [(draft.name, draft.tags) for draft in table.drafts] == [
+        ("Ana", ("Work", "Choir", "Family")),
+        ("Rui", ("Family",)),
+    ]
+    assert [(row.number, row.findings[0].code, row.findings[0].params["group"]) for row in table.skipped] == [
+        (2, RowCode.GROUP_ALONE, "Choir"),
+        (4, RowCode.GROUP_ALONE, "Family"),
+    ]
+
+
+def test_a_group_with_a_comma_in_its_name_comes_back_as_it_was() -> None:
+    card = "BEGIN:VCARD\nFN:Ana\nCATEGORIES:Family\\, close,vip\nX-WAAPP-GROUP:Family\\, close\nEND:VCARD"
+    assert rows(card)[1][5:] == ["vip", "", "", "Family, close"]
+
+
+def test_quoted_lines_of_a_long_note_are_joined() -> None:
+    note = "=\r\n".join(["a=20b"] * 3)
+    card = f"BEGIN:VCARD\r\nFN:Ana\r\nNOTE;ENCODING=QUOTED-PRINTABLE:{note}\r\nLANG:pt\r\nEND:VCARD"
+    assert rows(card)[1][6:8] == ["pt", "a ba ba b"]

@@ -216,11 +216,18 @@ class _Reader:
             if Field.GROUP not in self._at and (group := group_of(row)):
                 self._group = group
                 return _skip(number, RowCode.GROUP_HEADING, group=group, name=group)
+            if not name and (group := self._group_alone(row)):
+                return _skip(number, RowCode.GROUP_ALONE, group=group, name=group)
         elif not any(map(str.isdecimal, chosen.text)):
             fields = {known.field for cell in row if cell and (known := recognise(cell))}
             if len(fields) >= _FEWEST_HEADINGS:
                 return _skip(number, RowCode.OTHER_HEADINGS, name=name)
         return _skip(number, RowCode.NO_NAME, name=name) if name and names_nobody(name) else None
+
+    def _group_alone(self, row: list[str]) -> str:
+        """Return the group of a row that says nothing else."""
+        group = row[self._at[Field.GROUP]] if Field.GROUP in self._at else ""
+        return group if sum(map(bool, row)) == 1 else ""
 
     def _found_elsewhere(
         self,

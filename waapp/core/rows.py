@@ -10,13 +10,14 @@ from waapp.core.guests import GuestDraft
 
 
 class RowCode(StrEnum):
-    """What there is to say about a row, beside the codes of `check_guest`. The first six skip it."""
+    """What there is to say about a row, beside the codes of `check_guest`. The first seven skip it."""
 
     DUPLICATE = "row_duplicate"
     REPEATED_HEADING = "row_repeated_heading"
     TOTAL = "row_total"
     OTHER_HEADINGS = "row_other_headings"
     GROUP_HEADING = "row_group_heading"
+    GROUP_ALONE = "row_group_alone"
     NO_NAME = "row_no_name"
     SHARED_PHONE = "row_shared_phone"
     SHARED_EMAIL = "row_shared_email"

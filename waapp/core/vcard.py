@@ -2,21 +2,28 @@
 
 import quopri
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from waapp.core.cells import strip_scheme
 from waapp.core.guest_export import GROUP_PROPERTY
 
 HEADING: Final = ("Name", "Mobile", "Phone", "Home phone", "Email", "Tags", "Language", "Notes", "Group")
-_COLUMN: Final = {"FN": 0, "EMAIL": 4, "CATEGORIES": 5, "LANG": 6, "NOTE": 7, GROUP_PROPERTY: 8}
+_NAME, _TAGS, _GROUP = 0, 5, 8
+_COLUMN: Final = {"EMAIL": 4, "LANG": 6, "NOTE": 7, GROUP_PROPERTY: _GROUP}
 _OTHER_EMAIL: Final = "Other email"
 """The heading of one column more, for contacts with several addresses."""
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
 _AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})
 _UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SEMICOLON: Final = re.compile(r"(?<!\\);")
+_COMMA: Final = re.compile(r"(?<!\\),")
+# Before vCard 4.0 each address book named these in its own way.
+_KIND: Final = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
+_MEMBER: Final = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
+_RANK: Final = re.compile("[0-9]{1,3}")
+_LEAST_PREFERRED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,18 @@ class _Property:
     params: Mapping[str, frozenset[str]]
     value: str
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What TYPE says, in capitals."""
+        return frozenset(kind.strip().upper() for kind in self.params.get("TYPE", frozenset()))
+
+    @property
+    def preference(self) -> int:
+        """How this one stands to others of its name: the lowest is preferred."""
+        words = self.params.get("PREF", frozenset())
+        said = min((int(word) for word in words if _RANK.fullmatch(word)), default=_LEAST_PREFERRED)
+        return 1 if "PREF" in self.kinds else said
+
 
 def is_vcard(text: str) -> bool:
     """Tell whether a text is a collection of contacts."""
@@ -32,42 +51,89 @@ def is_vcard(text: str) -> bool:
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return a heading and one row for each contact, for `tabular.parse_table`."""
-    result = [list(HEADING)]
-    card: list[str] | None = None
-    for one in _properties(text):
-        if one.name == "BEGIN":
-            card = [""] * (len(HEADING) + 1)
-            result.append(card)
-        elif one.name == "END":
-            if card is not None and card[8]:
-                # Our own contacts have the group among the categories too.
-                card[5] = ", ".join(tag for tag in map(str.strip, card[5].split(",")) if tag != card[8])
-            card = None
-        elif card is not None:
-            _take(card, one)
-    if any(card[len(HEADING)] for card in result[1:]):
+    """Return a heading and one row for each contact, for `tabular.parse_table`.
+
+    The row of a group of contacts holds its name as a group alone; to its members it is a tag.
+    """
+    cards = list(_cards(text))
+    tags: dict[str, list[str]] = {}
+    for card in cards:
+        if card.is_group:
+            for member in card.members:
+                tags.setdefault(member, []).append(card.cells[_NAME])
+    result = [list(HEADING), *(card.row(tags.get(card.uid, ())) for card in cards)]
+    if any(row[len(HEADING)] for row in result[1:]):
         result[0].append(_OTHER_EMAIL)
     return [row[: len(result[0])] for row in result]
 
 
-def _take(card: list[str], one: _Property) -> None:
-    if one.name == "N" and not card[0]:
-        family, given, middle, prefix, suffix = (
-            _unescape(part) for part in [*_SEMICOLON.split(one.value), "", "", "", "", ""][:5]
-        )
-        card[0] = " ".join(filter(None, (prefix, given, middle, family, suffix)))
-    elif one.name == "FN" and _unescape(one.value):
-        # The formatted name is how the owner of the address book calls the person; it goes before N.
-        card[0] = _unescape(one.value)
-    elif one.name == "TEL":
-        kinds = {kind.upper() for kind in one.params.get("TYPE", frozenset())}
-        column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
-        _add(card, column, strip_scheme(_unescape(one.value)), " / ")
-    elif one.name == "EMAIL" and card[4]:
-        _add(card, len(HEADING), _unescape(one.value), ", ")
-    elif one.name in _COLUMN:
-        _add(card, _COLUMN[one.name], _unescape(one.value), ", ")
+def _cards(text: str) -> Iterator["_Card"]:
+    card: _Card | None = None
+    for one in _properties(text):
+        if one.name == "BEGIN":
+            if card is not None:
+                yield card
+            card = _Card()
+        elif one.name == "END":
+            if card is not None:
+                yield card
+            card = None
+        elif card is not None:
+            card.take(one)
+    if card is not None:
+        yield card
+
+
+@dataclass(slots=True)
+class _Card:
+    """A contact, or a group of them, as far as it has been read. The preferred of several telephones stand first."""
+
+    cells: list[str] = field(default_factory=lambda: [""] * (len(HEADING) + 1))
+    phones: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    categories: list[str] = field(default_factory=list)
+    uid: str = ""
+    is_group: bool = False
+    members: list[str] = field(default_factory=list)
+
+    def take(self, one: _Property) -> None:
+        card = self.cells
+        if one.name == "N" and not card[_NAME]:
+            family, given, middle, prefix, suffix = (
+                _unescape(part) for part in [*_SEMICOLON.split(one.value), "", "", "", "", ""][:5]
+            )
+            card[_NAME] = " ".join(filter(None, (prefix, given, middle, family, suffix)))
+        elif one.name == "FN" and _unescape(one.value):
+            # The formatted name is how the owner of the address book calls the person; it goes before N.
+            card[_NAME] = _unescape(one.value)
+        elif one.name == "TEL":
+            kinds = one.kinds
+            column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
+            number = strip_scheme(_unescape(one.value))
+            self.phones.setdefault(column, []).append((one.preference, number))
+        elif one.name == "EMAIL" and card[4]:
+            _add(card, len(HEADING), _unescape(one.value), ", ")
+        elif one.name == "CATEGORIES":
+            self.categories += filter(None, map(_unescape, _COMMA.split(one.value)))
+        elif one.name == "UID":
+            self.uid = _bare_uid(one.value)
+        elif one.name in _KIND:
+            self.is_group = one.value.strip().casefold() == "group"
+        elif one.name in _MEMBER:
+            self.members.append(_bare_uid(one.value))
+        elif one.name in _COLUMN:
+            _add(card, _COLUMN[one.name], _unescape(one.value), ", ")
+
+    def row(self, groups: Iterable[str]) -> list[str]:
+        """Return the cells; `groups` are those that name this contact as a member."""
+        cells = self.cells
+        if self.is_group:
+            return ["" if place != _GROUP else cells[_NAME] for place in range(len(cells))]
+        for column, numbers in self.phones.items():
+            cells[column] = " / ".join(number for _, number in sorted(numbers, key=lambda one: one[0]))
+        # Our own contacts have the group among the categories too.
+        tags = (tag for tag in (*self.categories, *groups) if tag != cells[_GROUP])
+        cells[_TAGS] = ", ".join(dict.fromkeys(tags))
+        return cells
 
 
 def _add(card: list[str], column: int, text: str, between: str) -> None:
@@ -95,16 +161,19 @@ def _properties(text: str) -> Iterator[_Property]:
 
 def _unfolded(text: str) -> Iterator[str]:
     """Join the lines that belong together: continued with a blank, or with "=" in quoted-printable."""
-    pending = ""
+    pieces: list[str] = []
+    quoted = False
     for line in re.split(r"\r\n|\r|\n", text):
-        if pending.endswith("=") and "QUOTED-PRINTABLE" in pending.upper():
-            pending = pending[:-1] + line
-        elif line[:1] in {" ", "\t"} and pending:
-            pending += line[1:]
+        if quoted and pieces[-1].endswith("="):
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append(line)
+        elif line[:1] in {" ", "\t"} and pieces:
+            pieces.append(line[1:])
         else:
-            yield pending
-            pending = line
-    yield pending
+            yield "".join(pieces)
+            pieces = [line]
+            quoted = "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
+    yield "".join(pieces)
 
 
 def _split_head(line: str) -> tuple[str, str, str]:
@@ -131,6 +200,10 @@ def _decode(content: bytes, charset: str) -> str:
         return content.decode(charset, errors="replace")
     except LookupError:
         return content.decode("utf-8", errors="replace")
+
+
+def _bare_uid(text: str) -> str:
+    return text.strip().casefold().removeprefix("urn:uuid:")
 
 
 def _unescape(text: str) -> str:

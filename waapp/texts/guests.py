@@ -52,6 +52,7 @@ ROWS: Final = {
     RowCode.TOTAL: "A sum, not a guest.",
     RowCode.OTHER_HEADINGS: "Other headings: the rows below are read as those above.",
     RowCode.GROUP_HEADING: "A heading, not a guest. The guests below get the group “{group}”.",
+    RowCode.GROUP_ALONE: "Names the group “{group}” and no guest.",
     RowCode.NO_NAME: "“{name}” names nobody. Type a name, or let the guest above bring one more.",
     RowCode.SHARED_PHONE: "The same phone as {other} in row {first}.",
     RowCode.SHARED_EMAIL: "The same e-mail address as {other} in row {first}.",
