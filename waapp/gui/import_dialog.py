@@ -122,54 +122,68 @@ class ImportDialog(QDialog):
         self.setWindowTitle(title)
         self.resize(*_SIZE)
         self.setMinimumSize(720, 480)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        self._messages = MessageBar("import_message")
-        whole.addWidget(self._messages)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
         column = QVBoxLayout()
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(style.SPACE[2])
-        whole.addLayout(column, 1)
+        self._whole.addLayout(column, 1)
         self._summary = label("", tone="muted")
         self._summary.setObjectName("import_summary")
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(label(title, size=16, bold=True))
         words.addWidget(self._summary)
-        head = QHBoxLayout()
-        head.addLayout(words, 1)
-        head.addWidget(self._build_views(), 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
-        self.choices = ImportChoices()
-        column.addWidget(self.choices)
-        self._chips = Chips("import_filter", tr("Show rows"))
-        self._strip = ChipStrip(self._chips)
-        column.addWidget(self._strip)
+        self._head = QHBoxLayout()
+        self._head.addLayout(words, 1)
+        column.addLayout(self._head)
+        self._above = QVBoxLayout()
+        self._above.setSpacing(style.SPACE[2])
+        column.addLayout(self._above)
         self._stack = QStackedWidget()
         column.addWidget(self._stack, 1)
         column.addLayout(self._build_buttons())
 
-    def _build_views(self) -> QWidget:
-        self._views = Chips("import_view", tr("Show"))
-        self._views.set_chips(((_ROWS, tr("Guests"), None), (_COLUMNS, tr("Columns"), None)))
-        return ChipStrip(self._views)
-
     async def _furnish(self) -> None:
         """Build what shows the list, in turns of the window: it stands and answers before."""
-        await asyncio.sleep(0)
+        steps = (self._build_messages, self._build_views, self._build_choices, self._build_chips)
+        for build in (*steps, self._build_table, self._build_panel, self._build_columns):
+            await asyncio.sleep(0)
+            build()
+        self._connect()
+
+    def _build_messages(self) -> None:
+        self._messages = MessageBar("import_message")
+        self._whole.insertWidget(0, self._messages)
+
+    def _build_views(self) -> None:
+        self._views = Chips("import_view", tr("Show"))
+        self._views.set_chips(((_ROWS, tr("Guests"), None), (_COLUMNS, tr("Columns"), None)))
+        self._head.addWidget(ChipStrip(self._views), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _build_choices(self) -> None:
+        self.choices = ImportChoices()
+        self._above.addWidget(self.choices)
+
+    def _build_chips(self) -> None:
+        self._chips = Chips("import_filter", tr("Show rows"))
+        self._strip = ChipStrip(self._chips)
+        self._above.addWidget(self._strip)
+
+    def _build_table(self) -> None:
         self.model = ImportModel(self)
         self.view = import_table(self.model)
-        card = Card()
-        card.hold_table(self.view)
-        await asyncio.sleep(0)
+        self._card = Card()
+        self._card.hold_table(self.view)
+
+    def _build_panel(self) -> None:
         self.panel = ImportRowPanel()
-        await asyncio.sleep(0)
-        self._stack.addWidget(PanelArea(card, self.panel))
-        await asyncio.sleep(0)
+        self._stack.addWidget(PanelArea(self._card, self.panel))
+
+    def _build_columns(self) -> None:
         self.columns = ImportColumns()
         self._stack.addWidget(self.columns)
-        self._connect()
 
     def _build_buttons(self) -> QHBoxLayout:
         self._hint = label("", tone="muted", size=12)
