@@ -6,10 +6,11 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QMenu, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListWidget, QMenu, QPushButton
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.guest_data import errors
+from tests.gui.import_processes import workers
 from tests.gui.pages import SETTINGS, Reports, forget_nothing, make_event, until
 from waapp.core.guests import GuestDraft
 from waapp.db import guests
@@ -102,6 +103,38 @@ def test_a_paste_is_brought_in_and_taken_back_from_the_list_of_imports(desk):
         again = await desk.history()
         assert not again.findChild(QPushButton, "import_history_undo").isEnabled()
         again.reject()
+
+    desk.run(story())
+
+
+def test_a_file_is_chosen_while_what_reads_it_gets_ready(desk, tmp_path):
+    async def story():
+        await desk.open()
+        desk.page.findChild(QPushButton, "guests_import").click()
+        chooser = await desk.shown(QFileDialog)
+        await until(lambda: len(workers()) == 2)
+        ready = set(workers())
+        field = chooser.findChild(QLineEdit)
+        field.setText(str(write(tmp_path)))
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        await desk.shown(ImportDialog)
+        await desk.bring()
+        assert desk.page.messages.text == "3 guests were added from list.csv."
+        await until(lambda: not workers())
+        assert all(not process.is_running() for process in ready)
+
+    desk.run(story())
+
+
+@pytest.mark.parametrize("patience", [0, 2], ids=["at once", "when all is ready"])
+def test_when_no_file_is_chosen_nothing_goes_on(desk, patience):
+    async def story():
+        await desk.open()
+        desk.page.findChild(QPushButton, "guests_import").click()
+        chooser = await desk.shown(QFileDialog)
+        await until(lambda: len(workers()) >= patience)
+        chooser.reject()
+        await until(lambda: not workers())
 
     desk.run(story())
 

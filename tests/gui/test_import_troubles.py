@@ -18,6 +18,7 @@ from tests.chaos.proxy import proxy
 from tests.chaos.servers import Server
 from tests.corpus.troubles import TROUBLES
 from tests.gui import test_import_dialog, test_import_history
+from tests.gui.import_processes import workers
 from tests.gui.pages import until
 from tests.gui.test_import_dialog import LIST, Setting
 from waapp.db import binaries, migrate
@@ -41,19 +42,6 @@ class Held:
     """The most memory that the processes of an import held at once."""
 
     most: int = 0
-
-
-def workers():
-    """Return the processes that work on lists.
-
-    Until it runs a program of its own, a new process counts all that this one holds.
-    """
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        # One that has ended has no words left.
-        with suppress(psutil.Error):
-            found += [child] if "spawn_main" in " ".join(child.cmdline()) else []
-    return found
 
 
 @contextmanager

@@ -69,26 +69,26 @@ def aside(work: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs) -> 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What a helper makes in its process, and the first question to it: a method and what it is given."""
+    """What a helper makes in its process, and the first question to it if there is one: a method and its arguments."""
 
     make: Callable[[], object]
-    method: Callable[..., Iterator[Any]]
+    method: Callable[..., Iterator[Any]] | None = None
     args: tuple[object, ...] = ()
 
 
 class Helper(Generic[W]):
     """An object in a process beside the one that works with it, asked by its methods, one at a time.
 
-    It has been asked for the first time when both processes were started (`begun`), so that neither waits until the
-    other is there. A thread takes in what it yields as it comes: it never waits for whoever is not ready yet.
+    With a first question it has been asked when both processes were started (`begun`), so that neither waits until
+    the other is there. A thread takes in what it yields as it comes: it never waits for whoever is not ready yet.
     """
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, begun: bool) -> None:
         self.pipe: Final = pipe
-        self._begun = True
+        self._begun = begun
 
     def begun(self) -> Iterator[Any] | None:
-        """Return what comes of the first question; None when it was taken already."""
+        """Return what comes of the first question; None when there was none or it was taken already."""
         begun, self._begun = self._begun, False
         return self._answer() if begun else None
 
@@ -220,10 +220,12 @@ class Aside(Generic[W]):
             args = self._args
             if self._help is not None:
                 ours, theirs = context.Pipe()
-                # Lies there until the process looks.
-                ours.send((self._help.method.__name__, self._help.args, {}))
+                begun = self._help.method is not None
+                if self._help.method is not None:
+                    # Lies there until the process looks.
+                    ours.send((self._help.method.__name__, self._help.args, {}))
                 start(theirs, self._help.make, ())
-                args = (Helper(ours), *args)
+                args = (Helper(ours, begun), *args)
             self._pipe, theirs = context.Pipe()
             start(theirs, self._make, args)
             if self._help is not None:

@@ -26,7 +26,7 @@ from waapp.core.sources import Pasted, Source
 from waapp.db import guests as guest_rows
 from waapp.db import imports
 from waapp.db.engine import Database
-from waapp.engine.aside import Helper
+from waapp.engine.aside import Aside, Help, Helper
 from waapp.engine.guest_exports import write_workbook
 from waapp.engine.list_reader import ListReader, Piece
 from waapp.texts import tr
@@ -36,6 +36,8 @@ Result = TypeVar("Result")
 
 PIECE: Final = 500
 """Rows that are handed over at once."""
+MEMORY_LIMIT: Final = 2 * 1024 * 1024 * 1024
+"""Bytes that the work on one list may take: the list as it was read, as it is understood, and the event's guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +74,12 @@ class ImportWork:
     With `whole` all rows are answered, else those that differ from the last answer.
     """
 
-    def __init__(
-        self,
-        reader: Helper[ListReader],
-        database_url: str,
-        planner: str,
-        event_id: UUID,
-        origin: Origin,
-    ) -> None:
+    def __init__(self, reader: Helper[ListReader], database_url: str, planner: str, event_id: UUID) -> None:
         self._reader = reader
         self._url = database_url
         self._planner = planner
         self._event_id = event_id
-        self._origin = origin
+        self._origin = Origin()
         self._present = Present()
         self._source: Source
         self._list: GuestList
@@ -93,9 +88,16 @@ class ImportWork:
         self._diff = Diff(())
         self._rows: dict[int, ImportRow] = {}
 
-    def load(self, origin: Path | Pasted, region: str | None, sheet: str | None = None) -> Answer:
+    def get_ready(self) -> Iterator[None]:
+        """Be there before the list is known: a process takes its time to start."""
+        yield None
+
+    def load(
+        self, place: Path | Pasted, origin: Origin, region: str | None, sheet: str | None = None
+    ) -> Answer:
         """Read a file or a paste, or another sheet of it; raises the errors of `read_guest_file`."""
-        opening = self._reader.begun() or self._reader.ask(ListReader.open, origin, sheet)
+        self._origin = origin
+        opening = self._reader.begun() or self._reader.ask(ListReader.open, place, sheet)
         (opened,) = opening
         rows: list[Sequence[str]] = []
         found = GuestList(rows, opened.columns, region, hidden=opened.source.hidden)
@@ -256,6 +258,14 @@ class ImportWork:
         finally:
             await database.dispose()
         return replace(saved, remembered=remembered)
+
+
+def import_aside(
+    database_url: str, planner: str, event_id: UUID, place: Path | Pasted | None = None
+) -> Aside[ImportWork]:
+    """Return the work on a list in processes of its own; where the list is known, it is read as soon as they start."""
+    help_ = Help(ListReader) if place is None else Help(ListReader, ListReader.open, (place,))
+    return Aside(ImportWork, database_url, planner, event_id, memory=MEMORY_LIMIT, helped_by=help_)
 
 
 def undo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool) -> Iterator[Undo]:

@@ -14,12 +14,13 @@ from waapp.core.imports import Undo
 from waapp.core.sources import Pasted
 from waapp.db import imports
 from waapp.db.engine import Database
-from waapp.engine.aside import aside
-from waapp.engine.import_work import undo_import
+from waapp.engine.aside import Aside, aside
+from waapp.engine.import_work import ImportWork, import_aside, undo_import
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.garbage import in_thread
 from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.import_desk import get_ready
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_history import ImportHistory, UndoQuestion, undone_words
 from waapp.gui.widgets import name
@@ -58,8 +59,14 @@ class GuestImport:
         dialog = QFileDialog(self._parent, tr("Import guests"), "", file_filter())
         dialog.setObjectName("import_file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        if await ask(dialog):
-            await self.bring(event, Path(dialog.selectedFiles()[0]))
+        work = import_aside(self._database.url, self._desk, event.id)
+        self._tasks.start(get_ready(work))
+        try:
+            if await ask(dialog):
+                await self.bring(event, Path(dialog.selectedFiles()[0]), work)
+        finally:
+            work.kill()
+            await in_thread(work.close)
 
     async def paste(self, event: Event) -> None:
         """Bring in what was copied from a spreadsheet, or the file that was copied."""
@@ -74,9 +81,9 @@ class GuestImport:
                 tr("Nothing to paste: copy the rows in your spreadsheet first."), "warning", key="paste"
             )
 
-    async def bring(self, event: Event, origin: Path | Pasted) -> None:
-        """Show what a list does, and save it if the planner agrees."""
-        dialog = ImportDialog(origin, event, self._database, self._desk, self._tasks, self._parent)
+    async def bring(self, event: Event, origin: Path | Pasted, work: Aside[ImportWork] | None = None) -> None:
+        """Show what a list does, and save it if the planner agrees; `work` may be ready for it already."""
+        dialog = ImportDialog(origin, event, self._database, self._desk, self._tasks, self._parent, work)
         dialog.start()
         try:
             agreed = await ask(dialog)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +19,8 @@ from waapp.core.merging import Side
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
 from waapp.db.imports import Saved, find_saved
-from waapp.engine.aside import Aside, AsideError, Help
-from waapp.engine.import_work import Answer, ImportWork, ListState
-from waapp.engine.list_reader import ListReader
+from waapp.engine.aside import Aside, AsideError
+from waapp.engine.import_work import Answer, ImportWork, ListState, import_aside
 from waapp.errors import UserError
 from waapp.gui.garbage import in_thread
 from waapp.texts import tr
@@ -29,8 +29,6 @@ Piece = TypeVar("Piece")
 
 _NAMES: Final = frozenset({Field.NAME, Field.GIVEN, Field.FAMILY})
 _SURE: Final = frozenset({GuessedBy.HEADING, GuessedBy.MEMORY, GuessedBy.PLANNER})
-MEMORY_LIMIT: Final = 2 * 1024 * 1024 * 1024
-"""Bytes that the work on one list may take: the list as it was read, as it is understood, and the event's guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +43,26 @@ class ImportDesk:
     """Has one list read, compared, corrected and saved in a process of its own; the window only shows it.
 
     `now` is what was learnt last, None before `load`. From a request until its rows are shown the window is `behind`:
-    if another comes in between, its answer brings all rows. Close it when the list is done with.
+    if another comes in between, its answer brings all rows. Close it when the list is done with. `work` may have been
+    made ready before (`get_ready`).
     """
 
-    def __init__(self, origin: Path | Pasted, event: Event, database: Database, planner: str) -> None:
+    def __init__(
+        self,
+        origin: Path | Pasted,
+        event: Event,
+        database: Database,
+        planner: str,
+        work: Aside[ImportWork] | None = None,
+    ) -> None:
         self.origin = origin
         self.now: ListState | None = None
         self._region = event.default_region
         self._database = database
         self._import_id = uuid4()
         self._has_begun_to_save = False
-        self._work = Aside(
-            ImportWork,
-            database.url,
-            planner,
-            event.id,
-            Origin(self.name, datetime.now(UTC)),
-            memory=MEMORY_LIMIT,
-            helped_by=Help(ListReader, ListReader.open, (origin,)),
-        )
+        self._origin = Origin(self.name, datetime.now(UTC))
+        self._work = work or import_aside(database.url, planner, event.id, origin)
         self.behind = True
 
     @property
@@ -82,7 +81,9 @@ class ImportDesk:
     async def load(self, sheet: str | None = None) -> Shown:
         """Read the list, or another sheet of it, and compare it; raises the errors of `read_guest_file`."""
         region = self._region if self.now is None else self.now.region
-        return await self._ask(lambda: self._work.ask(ImportWork.load, self.origin, region, sheet))
+        return await self._ask(
+            lambda: self._work.ask(ImportWork.load, self.origin, self._origin, region, sheet)
+        )
 
     async def assign(self, index: int, held: Field | None) -> Shown:
         """Read a column as something else; None makes it a variable of its own."""
@@ -199,6 +200,12 @@ class ImportDesk:
                 case _:
                     code = "import_ended"
             raise UserError(code, file=self.name) from error
+
+
+async def get_ready(work: Aside[ImportWork]) -> None:
+    """Have the processes of an import started while the planner chooses a list; what goes wrong shows later."""
+    with suppress(AsideError):
+        await in_thread(lambda: list(work.ask(ImportWork.get_ready)))
 
 
 def _collected(answer: Answer) -> Shown:

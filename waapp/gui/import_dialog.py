@@ -24,7 +24,8 @@ from waapp.core.import_rows import ImportRow, RowFilter
 from waapp.core.sources import Pasted
 from waapp.db.engine import Database
 from waapp.db.imports import Saved
-from waapp.engine.import_work import ListState
+from waapp.engine.aside import Aside
+from waapp.engine.import_work import ImportWork, ListState
 from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
@@ -75,9 +76,10 @@ class ImportDialog(QDialog):
         planner: str,
         tasks: Tasks,
         parent: QWidget | None = None,
+        work: Aside[ImportWork] | None = None,
     ) -> None:
         super().__init__(parent)
-        self.desk = ImportDesk(origin, event, database, planner)
+        self.desk = ImportDesk(origin, event, database, planner, work)
         self.saved: Saved | None = None
         self._tasks = tasks
         self._working: asyncio.Task[None] | None = None
