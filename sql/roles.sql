@@ -60,10 +60,11 @@ GRANT SELECT, INSERT, DELETE ON waapp_distinct_guests TO waapp_planner;
 GRANT SELECT ON waapp_lifted_opt_outs TO waapp_planner;
 GRANT EXECUTE ON FUNCTION waapp_lift_opt_outs(TEXT[], TEXT), waapp_erase_lifted_opt_outs(TEXT) TO waapp_planner;
 
--- What an import did is settled when it is saved; undoing it forgets its rows and says who undid it.
+-- What an import did is settled when it is saved; undoing it notes so in its rows and says who undid it.
 GRANT SELECT, INSERT ON waapp_imports TO waapp_planner;
 GRANT UPDATE (undone_at, undone_by) ON waapp_imports TO waapp_planner;
 GRANT SELECT, INSERT, DELETE ON waapp_import_rows TO waapp_planner;
+GRANT UPDATE (undone) ON waapp_import_rows TO waapp_planner;
 GRANT SELECT, INSERT, UPDATE ON waapp_import_mappings TO waapp_planner;
 
 -- An earlier version refused the deletion instead.

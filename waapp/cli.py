@@ -171,10 +171,11 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "--undo", metavar="ID", type=UUID, help="take an import back, instead of EVENT FILE"
     )
+    importing.add_argument("--redo", metavar="ID", type=UUID, help="bring back an import that was taken back")
     importing.add_argument(
         "--rest",
         action="store_true",
-        help="with --undo: all but the guests invited, answered, edited or listed again since",
+        help="with --undo, --redo: all but the guests invited, answered, edited or listed again since",
     )
     importing.set_defaults(check=lambda given: _check_import(importing, given))
 
@@ -314,6 +315,12 @@ async def _import(options: argparse.Namespace) -> None:
         if not undone.done:
             raise UserError("import_kept", count=len(undone.undo.kept))
         return
+    if options.redo is not None:
+        redone = await import_commands.redo_import(config.load(), options.redo, rest=options.rest)
+        _show(redone, options)
+        if not redone.done:
+            raise UserError("import_not_redone", count=len(redone.redo.kept))
+        return
     imported = await import_commands.import_guests(
         config.load(),
         options.event,
@@ -327,13 +334,17 @@ async def _import(options: argparse.Namespace) -> None:
 
 
 def _check_import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """End with bad usage unless there is a list to bring in or an import to take back, and not both."""
-    if options.undo is not None and options.event is not None:
-        parser.error("--undo ID takes no EVENT and no FILE")
-    if options.undo is None and options.file is None:
+    """End with bad usage unless one thing is asked for: a list to bring in, an import to take back or bring back."""
+    ways = {"--undo": options.undo, "--redo": options.redo}
+    asked = [way for way, given in ways.items() if given is not None]
+    if len(asked) > 1:
+        parser.error("not allowed together: --undo, --redo")
+    if asked and options.event is not None:
+        parser.error(f"{asked[0]} ID takes no EVENT and no FILE")
+    if not asked and options.file is None:
         parser.error("the following arguments are required: EVENT, FILE")
-    if options.rest and options.undo is None:
-        parser.error("--rest goes with --undo")
+    if options.rest and not asked:
+        parser.error("--rest goes with --undo and --redo")
 
 
 def _check_submit(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

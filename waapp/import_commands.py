@@ -1,6 +1,7 @@
-"""What `waapp import` does: bring a guest list into an event, and take an import back."""
+"""What `waapp import` does: bring a guest list into an event, take an import back, and bring it back."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,10 @@ from waapp.core.import_diff import (
     without_changes,
 )
 from waapp.core.import_list import Reading, new_list
-from waapp.core.imports import Undo
+from waapp.core.imports import Kept, Redo, Undo
 from waapp.core.merging import Side
 from waapp.core.sources import Source
-from waapp.db import events, guests, imports
+from waapp.db import events, guests, import_undo, imports
 from waapp.engine.guest_files import read_aside
 from waapp.errors import DatabaseError, UserError
 from waapp.opening import open_database
@@ -167,7 +168,7 @@ class Undone:
             if self.done
             else f"Nothing was taken back: {len(undo.kept)} guests must stay. --rest takes back the others."
         )
-        return "\n".join([head, *(f"  {one.name}: {KEPT[one.why]}" for one in undo.kept)])
+        return "\n".join([head, *_stay(undo.kept)])
 
     def document(self) -> dict[str, Any]:
         """Return the same for a script."""
@@ -176,15 +177,58 @@ class Undone:
             "done": self.done,
             "removed": len(undo.removed) if self.done else 0,
             "restored": len(undo.restored) if self.done else 0,
-            "kept": [{"guest": one.guest_id, "name": one.name, "why": one.why.value} for one in undo.kept],
+            "kept": _kept(undo.kept),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What was brought back of an import; nothing while that is not possible for somebody."""
+
+    redo: Redo
+    done: bool
+
+    def text(self) -> str:
+        """Return what was brought back, and a line for each guest who stays as they are."""
+        redo = self.redo
+        head = (
+            f"{len(redo.added)} back on the list, {len(redo.changed)} changed again, {len(redo.kept)} stay."
+            if self.done
+            else f"Nothing was brought back: {len(redo.kept)} guests stay. --rest brings back the others."
+        )
+        return "\n".join([head, *_stay(redo.kept)])
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a script."""
+        redo = self.redo
+        return {
+            "done": self.done,
+            "added": len(redo.added) if self.done else 0,
+            "changed": len(redo.changed) if self.done else 0,
+            "kept": _kept(redo.kept),
         }
 
 
 async def undo_import(settings: Settings, import_id: UUID, *, rest: bool) -> Undone:
     """Take an import back, whole or, with `rest`, but for the guests who must stay; raises `import_unknown`."""
     async with open_database(settings) as opened, opened.database.begin() as conn:
-        undo = await imports.undo_import(conn, import_id, settings.desk, rest=rest)
+        undo = await import_undo.undo_import(conn, import_id, settings.desk, rest=rest)
     return Undone(undo, rest or not undo.kept)
+
+
+async def redo_import(settings: Settings, import_id: UUID, *, rest: bool) -> Redone:
+    """Bring back an import that was taken back, but for guests who stay with `rest`; raises `import_unknown`."""
+    async with open_database(settings) as opened, opened.database.begin() as conn:
+        redo = await import_undo.redo_import(conn, import_id, rest=rest)
+    return Redone(redo, rest or not redo.kept)
+
+
+def _stay(kept: Sequence[Kept]) -> list[str]:
+    return [f"  {one.name}: {KEPT[one.why]}" for one in kept]
+
+
+def _kept(kept: Sequence[Kept]) -> list[dict[str, Any]]:
+    return [{"guest": one.guest_id, "name": one.name, "why": one.why.value} for one in kept]
 
 
 def _changes(line: Line) -> str:

@@ -34,6 +34,7 @@ from waapp.db import (
     guest_filters,
     guest_merging,
     guests,
+    import_undo,
     imports,
     invitations,
     labels,
@@ -407,7 +408,7 @@ async def assert_import_is_known(database: Database, event_id: UUID) -> None:
         stored = await guests.list_guests(conn, event_id)
         found = diff(rows, stored, find_duplicates(rows, stored), await imports.list_given(conn, event_id))
         (listed,) = await imports.list_imports(conn, event_id)
-        undo = await imports.undo_import(conn, listed.id, "Maria")
+        undo = await import_undo.undo_import(conn, listed.id, "Maria")
     assert {line.outcome for line in found.lines} == {Outcome.SAME}
     assert (len(undo.removed), undo.kept, listed.left) == (3, (), 3)
 

@@ -17,7 +17,7 @@ from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff
 from waapp.core.imports import Why
 from waapp.core.rows import Row
-from waapp.db import guest_merging, guests, imports, personal_data, sends
+from waapp.db import guest_merging, guests, import_undo, imports, personal_data, sends
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
@@ -73,7 +73,7 @@ class Desk:
 
     async def undo(self, import_id: UUID, *, rest: bool = False):
         async with self.database.begin() as conn:
-            return await imports.undo_import(conn, import_id, "Rui", rest=rest)
+            return await import_undo.undo_import(conn, import_id, "Rui", rest=rest)
 
     async def listed(self):
         async with self.database.read() as conn:
@@ -369,7 +369,7 @@ def test_two_desks_take_an_import_back_once(run, desk: Desk) -> None:
 
         async def take_back(planner: str):
             async with desk.database.begin() as conn:
-                return await imports.undo_import(conn, saved.id, planner)
+                return await import_undo.undo_import(conn, saved.id, planner)
 
         undone = {
             who: await one for who, one in [(w, asyncio.create_task(take_back(w))) for w in ("Eva", "Rui")]

@@ -20,6 +20,7 @@ from waapp.db import (
     claims,
     events,
     guests,
+    import_undo,
     imports,
     invitations,
     migrate,
@@ -90,7 +91,7 @@ async def main_job(database: Database) -> None:
         saved = await imports.save_import(conn, event.id, imports.Source("a.csv", "", "Maria"), found, {})
         await imports.remember_mapping(conn, "shape", {}, "Maria")
         await imports.remember_mapping(conn, "shape", {}, "Maria")
-        assert len((await imports.undo_import(conn, saved.id, "Maria")).removed) == 1
+        assert len((await import_undo.undo_import(conn, saved.id, "Maria")).removed) == 1
     async with database.begin() as conn:
         claimed = await claims.claim(conn, _SENDER, 4, "Maria on PC")
     assert len(claimed) == 4

@@ -7,12 +7,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from waapp.core.guests import Guest, GuestDraft
-from waapp.core.import_diff import Account, Outcome
+from waapp.core.import_diff import Account, Outcome, identity
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import as it is listed; `left` counts the guests of it that could still be taken back."""
+    """An import as it is listed.
+
+    `left` counts the guests of it that could still be taken back, `gone` those who were and could be brought back.
+    """
 
     id: UUID
     event_id: UUID
@@ -23,6 +26,7 @@ class Import:
     undone_at: datetime | None = None
     undone_by: str | None = None
     left: int = 0
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,19 @@ class ImportedRow:
 
 
 class Why(StrEnum):
-    """Why a guest of an import cannot be taken back."""
+    """Why a guest of an import cannot be taken back, or brought back."""
 
     INVITED = "import_guest_invited"
     ANSWERED = "import_guest_answered"
     EDITED = "import_guest_edited"
     LISTED = "import_guest_listed"
+    DELETED = "import_guest_deleted"
+    AGAIN = "import_guest_again"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A guest who stays as they are when the import is undone, and why."""
+    """A guest who stays as they are when the import is undone or brought back, and why."""
 
     guest_id: UUID
     name: str
@@ -62,6 +68,30 @@ class Undo:
 
     removed: tuple[UUID, ...] = ()
     restored: tuple[UUID, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneRow:
+    """What an import that was undone had done to one guest, who is `listed` now or was deleted with it.
+
+    `as_before`: a guest who is there is still as before the import, in what it had changed. `was` has name, number and
+    address only.
+    """
+
+    guest_id: UUID
+    outcome: Outcome
+    was: GuestDraft
+    listed: bool
+    as_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """What bringing an import back does: guests to add again, guests to change again, and guests who stay."""
+
+    added: tuple[UUID, ...] = ()
+    changed: tuple[UUID, ...] = ()
     kept: tuple[Kept, ...] = ()
 
 
@@ -98,6 +128,30 @@ def plan_undo(
         else:
             found.restored.append(row.guest_id)
     return Undo(tuple(found.removed), tuple(found.restored), tuple(found.kept))
+
+
+def plan_redo(rows: Iterable[UndoneRow], arrived: Iterable[GuestDraft]) -> Redo:
+    """Return what can be brought back of an import that was undone.
+
+    `arrived` are those who have come to the event since: nobody is added beside somebody with the same number, or with
+    the same name and address. Whoever was changed since, in what the import had changed, or deleted, stays so.
+    """
+    known = set(map(identity, arrived))
+    numbers = {phone for _, phone, _ in known if phone}
+    added, changed, kept = [], [], []
+    for row in rows:
+        why = None
+        if row.outcome is Outcome.CHANGE:
+            why = None if row.as_before else Why.EDITED if row.listed else Why.DELETED
+        elif not row.listed and (row.was.phone in numbers or identity(row.was) in known):
+            why = Why.AGAIN
+        if why is not None:
+            kept.append(Kept(row.guest_id, row.was.name, why))
+        elif row.outcome is Outcome.CHANGE:
+            changed.append(row.guest_id)
+        elif not row.listed:
+            added.append(row.guest_id)
+    return Redo(tuple(added), tuple(changed), tuple(kept))
 
 
 def _why_kept(

@@ -56,19 +56,19 @@ WITH moved AS (
 SELECT CAST(to_jsonb(m) AS text) FROM moved m
 """)
 _ADD_IMPORT_ROWS: Final = text("""
-INSERT INTO waapp_import_rows (import_id, row_number, guest_id, outcome, given, after)
+INSERT INTO waapp_import_rows (import_id, row_number, guest_id, outcome, given, after, undone)
 SELECT r.import_id, r.row_number, :survivor, CASE WHEN r.guest_id = :survivor THEN 'added' ELSE 'unchanged' END,
-    r.given, CASE WHEN r.guest_id = :survivor THEN CAST('{"name": ""}' AS jsonb) END
+    r.given, CASE WHEN r.guest_id = :survivor THEN CAST('{"name": ""}' AS jsonb) END, r.undone
 FROM jsonb_populate_recordset(NULL::waapp_import_rows, CAST(:rows AS jsonb)) r
 """)
-# Of an import that was undone meanwhile nothing comes back.
+# Of an import that was undone meanwhile they are rows that were taken back.
 _TAKE_IMPORT_ROWS: Final = text("""
 WITH gone AS (
     DELETE FROM waapp_import_rows r
     USING jsonb_populate_recordset(NULL::waapp_import_rows, CAST(:rows AS jsonb)) was
     WHERE r.import_id = was.import_id AND r.row_number = was.row_number AND r.guest_id = :survivor
-    RETURNING was.*)
-SELECT CAST(to_jsonb(g) AS text) FROM gone g
+    RETURNING was.*, r.undone AS is_undone)
+SELECT CAST(to_jsonb(g) - 'is_undone' || jsonb_build_object('undone', g.is_undone) AS text) FROM gone g
 """)
 
 _MERGE: Final = text("SELECT waapp_merge_guest(:absorbed, :survivor)")

@@ -1,8 +1,7 @@
-"""Imports of guest lists: saved as one transaction through COPY, undone as one, remembered by the list's shape."""
+"""Imports of guest lists: saved as one transaction through COPY, listed, remembered by the list's shape."""
 
 # ruff: noqa: S608 - statements are put together from constants; every value is bound
 
-import asyncio
 import json
 import logging
 from collections import Counter
@@ -14,41 +13,23 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import exc, text
 
+from waapp.core.deletions import KEPT_FOR
 from waapp.core.guests import Guest, GuestDraft
 from waapp.core.import_diff import Account, Diff, Given, Key, Line, Outcome, identity
-from waapp.core.imports import Import, ImportedRow, Undo, plan_undo
+from waapp.core.imports import Import
+from waapp.db.draft_columns import set_from
 from waapp.db.engine import Connection
-from waapp.db.guests import get_guests
-from waapp.db.import_rows import draft_from, values_from, write_rows
+from waapp.db.import_rows import draft_from, write_rows
 from waapp.db.streaming import CHUNK, stream
 from waapp.errors import UserError
 
 _log: Final = logging.getLogger(__name__)
-
-# How each field of a draft is read from its JSON, and the column that it goes to.
-_COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
-    "name": ("name", "{json} ->> 'name'"),
-    "phone": ("phone", "NULLIF({json} ->> 'phone', '')"),
-    "email": ("email", "NULLIF({json} ->> 'email', '')"),
-    "group": ("guest_group", "COALESCE({json} ->> 'group', '')"),
-    "language": ("language", "COALESCE({json} ->> 'language', '')"),
-    "notes": ("notes", "COALESCE({json} ->> 'notes', '')"),
-    "tags": ("tags", "ARRAY(SELECT jsonb_array_elements_text({json} -> 'tags'))"),
-    "household": ("household", "COALESCE({json} ->> 'household', '')"),
-    "plus_ones": ("plus_ones", "COALESCE(CAST({json} ->> 'plus_ones' AS integer), 0)"),
-    "time_zone": ("time_zone", "COALESCE({json} ->> 'time_zone', '')"),
-    "consent": ("consent", "COALESCE({json} ->> 'consent', 'unknown')"),
-    "consent_source": ("consent_source", "COALESCE({json} ->> 'consent_source', '')"),
-    "consent_at": ("consent_at", "CAST({json} ->> 'consent_at' AS timestamptz) AT TIME ZONE 'UTC'"),
-    "extra": ("extra", "COALESCE({json} -> 'extra', '{{}}')"),
-}
 
 # Held until the import is saved or taken back, also when nobody is left at the other end.
 _ALONE: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('waapp import ' || CAST(:id AS text), 0))"
 )
 
-# The second of two planners who bring the same people in must see whom the first one did.
 _AFTER_OTHERS: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('waapp import into ' || CAST(:id AS text), 0))"
 )
@@ -69,112 +50,40 @@ INSERT INTO waapp_imports (id, event_id, source, digest, imported_by, added, cha
 VALUES (:id, :event_id, :source, :digest, :planner, :added, :changed, :same, :skipped)
 """)
 
-
-def _set_from(json_column: str) -> str:
-    return ", ".join(
-        f"{column} = CASE WHEN jsonb_exists({json_column}, '{name}') "
-        f"THEN {read.format(json=json_column)} ELSE g.{column} END"
-        for name, (column, read) in _COLUMNS.items()
-    )
-
-
 _CHANGE: Final = text(f"""
-UPDATE guests g SET {_set_from("r.after")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+UPDATE guests g SET {set_from("r.after")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
 FROM waapp_import_rows r
 WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id
 """)
 
-_RESTORE: Final = text(f"""
-UPDATE guests g SET {_set_from("r.before")}, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
-FROM waapp_import_rows r
-WHERE r.import_id = :id AND r.outcome = 'changed' AND g.id = r.guest_id AND g.id <> ALL(:kept)
-""")
-
-# Of a guest who stays the row stays too: undoing again looks at it again.
-_REMOVE: Final = text("""
-WITH done AS (
-    DELETE FROM waapp_import_rows WHERE import_id = :id AND guest_id <> ALL(:kept) RETURNING guest_id, outcome
-)
-DELETE FROM guests g USING done WHERE done.outcome = 'added' AND g.id = done.guest_id
-""")
-
-_MARK: Final = text("""
-UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner
-WHERE id = :id AND (:did_something OR undone_at IS NULL)
-""")
-
+# Whom an import had added and who went with it is set aside together with its rows.
 _LIST: Final = """
 SELECT m.id, m.event_id, m.source, m.imported_by, m.created_at AT TIME ZONE 'UTC', m.added, m.changed, m.same,
     m.skipped, m.undone_at AT TIME ZONE 'UTC', m.undone_by,
-    (SELECT count(*) FROM waapp_import_rows r WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed'))
-FROM waapp_imports m
+    (SELECT count(*) FROM waapp_import_rows r
+     WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed') AND NOT r.undone),
+    (SELECT count(*) FROM waapp_import_rows r
+     WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed') AND r.undone) + COALESCE(gone.guests, 0)
+FROM waapp_imports m LEFT JOIN (
+    SELECT d.content ->> 'import_id' AS import_id, count(*) AS guests
+    FROM waapp_deleted_rows d
+    WHERE d.table_name = 'waapp_import_rows' AND d.event_id = {event} AND d.content -> 'undone' = 'true'
+      AND d.content ->> 'outcome' = 'added'
+      AND d.deleted_at >= clock_timestamp() AT TIME ZONE 'UTC' - CAST(:kept_for AS interval)
+    GROUP BY 1) gone ON gone.import_id = CAST(m.id AS text)
 """
 
-_OF_EVENT: Final = text(f"{_LIST} WHERE m.event_id = :event_id ORDER BY m.created_at DESC, m.id")
-_BY_ID: Final = text(f"{_LIST} WHERE m.id = :id")
-
-_LOCK_IMPORT: Final = text("SELECT id FROM waapp_imports WHERE id = :id FOR UPDATE")
-
-_LOCK_ITS_GUESTS: Final = text("""
-SELECT count(*) FROM (
-    SELECT g.id FROM guests g
-    WHERE g.id IN (
-        SELECT guest_id FROM waapp_import_rows WHERE import_id = :id AND outcome IN ('added', 'changed'))
-    ORDER BY g.id FOR UPDATE) AS locked
-""")
-
-_UNTOUCHED: Final = " AND ".join(
-    f"(r.outcome = 'changed' AND NOT jsonb_exists(r.said, '{name}')"
-    f" OR g.{column} IS NOT DISTINCT FROM {read.format(json='r.said')})"
-    for name, (column, read) in _COLUMNS.items()
+_OF_EVENT: Final = text(
+    f"{_LIST.format(event=':event_id')} WHERE m.event_id = :event_id ORDER BY m.created_at DESC, m.id"
 )
-
-# Most guests are as the import has left them, which the database sees without sending them.
-_ROWS: Final = f"""
-SELECT guest_id, outcome, untouched, CASE WHEN NOT untouched THEN said END
-FROM (
-    SELECT r.guest_id, r.outcome, r.said, r.row_number, {_UNTOUCHED} AND (r.outcome = 'changed'
-        OR COALESCE(CAST(g.rsvp_status AS text), 'pending') = 'pending' AND g.rsvp_count IS NULL) AS untouched
-    FROM (
-        SELECT guest_id, outcome, row_number, COALESCE(after, given) AS said
-        FROM waapp_import_rows WHERE import_id = %(id)s AND outcome IN ('added', 'changed')
-    ) r JOIN guests g ON g.id = r.guest_id
-) compared
-ORDER BY row_number
-"""
-
-# One that was stopped before it left reached nobody. Other channels leave their mark on the guest alone. Of whom the
-# import has added all history is newer, also that of another guest with whom they have become one.
-_INVITED_SINCE: Final = text("""
-SELECT r.guest_id
-FROM waapp_imports m
-    JOIN waapp_import_rows r ON r.import_id = m.id
-    JOIN whatsapp_invitations i ON i.guest_id = r.guest_id
-WHERE m.id = :id AND (i.created_at >= m.created_at OR r.outcome = 'added')
-  AND i.engine_state <> 'cancelled' AND NOT i.test
-UNION
-SELECT r.guest_id
-FROM waapp_imports m
-    JOIN waapp_import_rows r ON r.import_id = m.id AND r.outcome IN ('added', 'changed')
-    JOIN guests g ON g.id = r.guest_id
-WHERE m.id = :id AND COALESCE(CAST(g.invitation_status AS text), 'not_sent') <> 'not_sent'
-  AND (r.outcome = 'added' OR CAST(g.invitation_sent_at AS timestamp) >= m.created_at)
-""")
-
-# Whoever is on a newer list too is there because of that one as well.
-_LISTED_SINCE: Final = text("""
-SELECT DISTINCT r.guest_id
-FROM waapp_imports m
-    JOIN waapp_import_rows r ON r.import_id = m.id AND r.outcome = 'added'
-    JOIN waapp_import_rows also ON also.guest_id = r.guest_id AND also.import_id <> m.id
-    JOIN waapp_imports newer ON newer.id = also.import_id AND newer.undone_at IS NULL
-WHERE m.id = :id AND (newer.created_at, newer.id) > (m.created_at, m.id)
-""")
+_BY_ID: Final = text(
+    f"{_LIST.format(event='(SELECT event_id FROM waapp_imports WHERE id = :id)')} WHERE m.id = :id"
+)
 
 _GIVEN: Final = """
 SELECT r.guest_id, r.given
 FROM waapp_imports m JOIN waapp_import_rows r ON r.import_id = m.id
-WHERE m.event_id = %(event_id)s
+WHERE m.event_id = %(event_id)s AND NOT r.undone
 ORDER BY m.created_at DESC, m.id, r.row_number
 """
 
@@ -248,7 +157,7 @@ async def save_import(
         return earlier
     if (await conn.execute(_EVENT, {"id": event_id})).one_or_none() is None:
         raise UserError("event_unknown", name=event_id)
-    await conn.execute(_AFTER_OTHERS, {"id": event_id})
+    await wait_for_others(conn, event_id)
     locked = await _lock(conn, event_id, diff)
     arrived = await _arrived(conn, event_id, diff, guests)
     overtaken = tuple(line for line in diff.lines if _is_overtaken(line, guests, locked, arrived))
@@ -275,52 +184,29 @@ async def save_import(
 
 async def find_saved(conn: Connection, import_id: UUID) -> Saved | None:
     """Return what an import did that may have been saved, or None; waits for one that is just being saved."""
-    parameters = {"id": import_id}
+    parameters: dict[str, object] = {"id": import_id}
     await conn.execute(_ALONE, parameters)
-    row = (await conn.execute(_BY_ID, parameters)).one_or_none()
+    row = (await conn.execute(_BY_ID, parameters | {"kept_for": KEPT_FOR})).one_or_none()
     return None if row is None else Saved(import_id, _as_import(row).account)
 
 
 async def list_imports(conn: Connection, event_id: UUID) -> list[Import]:
     """Return the imports of an event, the newest first."""
-    return [_as_import(row) for row in await conn.execute(_OF_EVENT, {"event_id": event_id})]
+    parameters = {"event_id": event_id, "kept_for": KEPT_FOR}
+    return [_as_import(row) for row in await conn.execute(_OF_EVENT, parameters)]
 
 
 async def get_import(conn: Connection, import_id: UUID) -> Import:
     """Return an import; raises `import_unknown`."""
-    row = (await conn.execute(_BY_ID, {"id": import_id})).one_or_none()
+    row = (await conn.execute(_BY_ID, {"id": import_id, "kept_for": KEPT_FOR})).one_or_none()
     if row is None:
         raise UserError("import_unknown", id=import_id)
     return _as_import(row)
 
 
-async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: bool = False) -> Undo:
-    """Take an import back: remove whom it added, put back what it changed; raises `import_unknown`.
-
-    While there are guests who must stay as they are, nothing is done and `kept` says who and why; with `rest`
-    the others are taken back all the same.
-    """
-    parameters: dict[str, object] = {"id": import_id}
-    await conn.execute(_LOCK_IMPORT, parameters)
-    await get_import(conn, import_id)
-    await conn.execute(_LOCK_ITS_GUESTS, parameters)
-    invited = set((await conn.execute(_INVITED_SINCE, parameters)).scalars())
-    listed = set((await conn.execute(_LISTED_SINCE, parameters)).scalars())
-    rows = [
-        ImportedRow(guest_id, Outcome(outcome), untouched, values_from(after or {}))
-        async for chunk in stream(conn, _ROWS, parameters)
-        for guest_id, outcome, untouched, after in chunk
-    ]
-    looked_at = invited.union(listed, (row.guest_id for row in rows if not row.untouched))
-    undo = await asyncio.to_thread(plan_undo, rows, await get_guests(conn, looked_at), invited, listed)
-    if undo.kept and not rest:
-        return undo
-    staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
-    await conn.execute(_RESTORE, staying)
-    await conn.execute(_REMOVE, staying)
-    did_something = bool(undo.removed or undo.restored)
-    await conn.execute(_MARK, parameters | {"planner": planner, "did_something": did_something})
-    return undo
+async def wait_for_others(conn: Connection, event_id: UUID) -> None:
+    """Wait until nobody else brings guests into an event; the second of two must see whom the first one did."""
+    await conn.execute(_AFTER_OTHERS, {"id": event_id})
 
 
 async def recall_mapping(conn: Connection, shape: str) -> dict[str, str] | None:
@@ -395,4 +281,4 @@ def _account(diff: Diff, overtaken: Sequence[Line]) -> Account:
 def _as_import(row: Any) -> Import:  # noqa: ANN401 - a row of SQLAlchemy
     added, changed, same, skipped = row[5:9]
     account = Account(added + changed + same + skipped, added, changed, same, skipped)
-    return Import(row[0], row[1], row[2], row[3], row[4], account, row[9], row[10], row[11])
+    return Import(row[0], row[1], row[2], row[3], row[4], account, *row[9:])

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0012"
+REVISION: Final = "v1_0013"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
@@ -513,6 +513,7 @@ waapp_import_rows = Table(
     Column("given", JSONB, nullable=False),
     Column("before", JSONB),
     Column("after", JSONB),
+    Column("undone", Boolean, nullable=False, server_default="false"),
     CheckConstraint(
         "outcome IN ('added', 'changed', 'unchanged', 'skipped')", name="waapp_import_rows_outcome_check"
     ),

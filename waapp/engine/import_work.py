@@ -19,12 +19,12 @@ from waapp.core.import_diff import Choice, Decisions, Diff, Origin, Present, com
 from waapp.core.import_list import GuestList, Reading, erasable
 from waapp.core.import_remarks import with_remarks
 from waapp.core.import_rows import MENDABLE, ImportRow, Packed, RowFilter, count_kinds, import_rows, pack
-from waapp.core.imports import Undo
+from waapp.core.imports import Redo, Undo
 from waapp.core.merging import Side
 from waapp.core.rows import Row, unpack
 from waapp.core.sources import Pasted, Source
 from waapp.db import guests as guest_rows
-from waapp.db import imports
+from waapp.db import import_undo, imports
 from waapp.db.engine import Database
 from waapp.engine.aside import Aside, Help, Helper
 from waapp.engine.guest_exports import write_workbook
@@ -269,17 +269,31 @@ def import_aside(
 
 
 def undo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool) -> Iterator[Undo]:
-    """Take an import back as `imports.undo_import` does."""
+    """Take an import back as `import_undo.undo_import` does."""
 
     async def undo() -> Undo:
         database = Database(database_url, planner)
         try:
             async with database.begin() as conn:
-                return await imports.undo_import(conn, import_id, planner, rest=rest)
+                return await import_undo.undo_import(conn, import_id, planner, rest=rest)
         finally:
             await database.dispose()
 
     yield _run(undo())
+
+
+def redo_import(database_url: str, planner: str, import_id: UUID, *, rest: bool) -> Iterator[Redo]:
+    """Bring an import back as `import_undo.redo_import` does."""
+
+    async def redo() -> Redo:
+        database = Database(database_url, planner)
+        try:
+            async with database.begin() as conn:
+                return await import_undo.redo_import(conn, import_id, rest=rest)
+        finally:
+            await database.dispose()
+
+    yield _run(redo())
 
 
 def _gathered(pieces: Iterable[Piece], rows: list[Sequence[str]]) -> Iterator[Row]:

@@ -175,6 +175,10 @@ _WORK: Final = {
         "{count:guest was|guests were} invited, answered or edited since the import.",
         "Take back the others with --rest, or leave all as they are.",
     ),
+    "import_not_redone": Message(
+        "{count:guest was|guests were} changed, deleted or added again since the import was taken back.",
+        "Bring back the others with --rest, or leave all as they are.",
+    ),
     "import_unknown": Message(
         "This import is not there any more.", "It went with its event. Look at the list of imports again."
     ),

@@ -68,8 +68,10 @@ KEPT: Final = {
     Why.ANSWERED: "answered since",
     Why.EDITED: "edited since",
     Why.LISTED: "also on a list imported since",
+    Why.DELETED: "deleted since",
+    Why.AGAIN: "on the list again since",
 }
-"""Why a guest of an import cannot be taken back."""
+"""Why a guest of an import cannot be taken back, or brought back."""
 
 _CONSENTS: Final = {Consent.YES: "yes", Consent.NO: "no", Consent.UNKNOWN: ""}
 
