@@ -118,6 +118,31 @@ def test_what_is_no_file_to_read_is_one_line(waapp: Waapp, event: str, tmp_path:
         check_refused(waapp("import", event, str(tmp_path / name)))
 
 
+def test_an_import_is_taken_back_and_brought_back(
+    waapp: Waapp, private_url: str, event: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "guests.csv"
+    path.write_text(LIST)
+    done = json.loads(waapp("import", event, str(path), "--json").stdout)["import"]
+    assert waapp("import", "--undo", done).stdout == "2 removed, 0 put back as before, 0 stay.\n"
+    assert guests_of(private_url, event) == 0
+    back = json.loads(waapp("import", "--redo", done, "--json").stdout)
+    assert back == {"done": True, "added": 2, "changed": 0, "kept": []}
+    assert guests_of(private_url, event) == 2
+    waapp("import", "--undo", done)
+    path.write_text("Name;Phone\nAna M.;912 345 678\n")
+    waapp("import", event, str(path))
+    refused = waapp("import", "--redo", done)
+    assert refused.returncode == 1
+    assert "Nothing was brought back: 1 guests stay." in refused.stdout
+    assert "  Ana Sousa: on the list again since" in refused.stdout
+    assert "1 guest was changed, deleted or added again since" in refused.stderr
+    rest = json.loads(waapp("import", "--redo", done, "--rest", "--json").stdout)
+    assert (rest["done"], rest["added"], len(rest["kept"])) == (True, 1, 1)
+    for usage in (["--undo", done, "--redo", done], ["--redo", done, event, str(path)]):
+        assert waapp("import", *usage).returncode == 2
+
+
 def test_which_sheet_was_read_is_said(waapp: Waapp, event: str, tmp_path: Path) -> None:
     path = tmp_path / "guests.xlsx"
     sheets = ([["Name", "Phone"], ["Ana", "912345678"]], [["Name", "Phone"], ["Rui", "913456789"]])

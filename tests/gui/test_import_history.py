@@ -1,5 +1,6 @@
 """Taking imports back from the list of them, pasting, and who must stay as they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,82 @@ def test_when_no_file_is_chosen_nothing_goes_on(desk, patience):
         await until(lambda: len(workers()) >= patience)
         chooser.reject()
         await until(lambda: not workers())
+
+    desk.run(story())
+
+
+def test_an_import_is_brought_back_from_the_list_of_imports_and_by_the_keys(desk, tmp_path):
+    async def story():
+        await desk.open()
+        desk.page.import_file(write(tmp_path))
+        await desk.bring()
+        before = await desk.stored()
+        await press(desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        await press(desk, Qt.Key.Key_Z, both)
+        await until(lambda: desk.page.messages.text == "The import is back: 3 guests on the list again.")
+        assert await same(desk, before)
+        history = await desk.history()
+        assert not history.findChild(QPushButton, "import_history_redo").isEnabled()
+        history.findChild(QPushButton, "import_history_undo").click()
+        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        again = await desk.history()
+        assert_accessible(again)
+        assert [again.view.model().index(0, place).data() for place in range(7)][-1] == "Taken back"
+        again.findChild(QPushButton, "import_history_redo").click()
+        await until(lambda: desk.page.messages.text == "The import is back: 3 guests on the list again.")
+        assert await same(desk, before)
+        # That was the last thing done: Undo beside the words takes it back.
+        desk.page.findChild(QPushButton, "guests_message_action").click()
+        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        assert await desk.stored() == {}
+
+    desk.run(story())
+
+
+async def press(desk, key, modifier):
+    """Press a key in the list, once that is in front again, as a window system puts it when a dialog closes."""
+    desk.page.window().activateWindow()
+    await until(desk.page.window().isActiveWindow)
+    view = desk.page.guests.view
+    view.setFocus()
+    QTest.keyClick(view, key, modifier)
+
+
+async def same(desk, before):
+    now = await desk.stored()
+    return {name: replace(guest, updated_at=before[name].updated_at) for name, guest in now.items()} == before
+
+
+def test_for_whom_it_cannot_be_brought_back_is_said_and_the_rest_can_be(desk, tmp_path):
+    async def story():
+        await desk.open()
+        desk.page.import_file(write(tmp_path))
+        await desk.bring()
+        await press(desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "3 guests removed" in desk.page.messages.text)
+        async with desk.database.begin() as conn:
+            await guests.add_guests(conn, desk.event_id, [GuestDraft("Ana M.", "+351912345678")])
+        history = await desk.history()
+        history.findChild(QPushButton, "import_history_redo").click()
+        question = await desk.shown(UndoQuestion)
+        assert_accessible(question)
+        assert [question.findChild(QListWidget).item(0).text()] == [
+            "\u2068Ana\u2069 — on the list again since"
+        ]
+        assert question.findChild(QPushButton, "import_undo_rest").text() == "Bring back the other 2 guests"
+        assert set(await desk.stored()) == {"Ana M."}
+        question.findChild(QPushButton, "import_undo_no").click()
+        history = await desk.history()
+        history.findChild(QPushButton, "import_history_redo").click()
+        (await desk.shown(UndoQuestion)).findChild(QPushButton, "import_undo_rest").click()
+        await until(
+            lambda: (
+                desk.page.messages.text == "The import is back: 2 guests on the list again, 1 guest stays."
+            )
+        )
+        assert set(await desk.stored()) == {"Ana M.", "Rui", "Eva"}
 
     desk.run(story())
 

@@ -1,4 +1,4 @@
-"""Bringing guest lists into an event from the guests page, and taking an import back."""
+"""Bringing guest lists into an event from the guests page, taking an import back, and bringing it back."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,19 +10,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from waapp.core.events import Event
-from waapp.core.imports import Undo
+from waapp.core.imports import Redo, Undo
 from waapp.core.sources import Pasted
 from waapp.db import imports
 from waapp.db.engine import Database
 from waapp.engine.aside import Aside, aside
-from waapp.engine.import_work import ImportWork, import_aside, undo_import
+from waapp.engine.import_work import ImportWork, import_aside, redo_import, undo_import
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.garbage import in_thread
+from waapp.gui.guest_acts import OtherAct, Undone
 from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.import_desk import get_ready
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
-from waapp.gui.import_history import ImportHistory, UndoQuestion, undone_words
+from waapp.gui.import_history import ImportHistory, UndoQuestion, Wanted, redone_words, undone_words
 from waapp.gui.widgets import name
 from waapp.texts import count, tr
 
@@ -115,24 +116,39 @@ class GuestImport:
         self._ways_back.remember_way(words, lambda: self.undo(saved.id), level)
 
     async def show_history(self, event: Event) -> None:
-        """List the imports of an event, and take one back if the planner wants it."""
+        """List the imports of an event, and take one back or bring one back if the planner wants it."""
         async with self._database.read() as conn:
             found = await imports.list_imports(conn, event.id)
         dialog = ImportHistory(found, self._parent)
-        if await ask(dialog) and dialog.chosen is not None:
-            await self.undo(dialog.chosen)
+        if not await ask(dialog) or dialog.chosen is None:
+            return
+        do = self.undo if dialog.wanted is Wanted.TAKE_BACK else self.redo
+        done = await do(dialog.chosen)
+        if done is not None and done.again is not None:
+            await self._catch_up()
+            self._ways_back.remember(done.words, done.again, done.level)
 
-    async def undo(self, import_id: UUID) -> None:
+    async def undo(self, import_id: UUID) -> Undone | None:
         """Take an import back; where guests must stay as they are, say who and offer to do the rest."""
         undo = await self._undo(import_id, rest=False)
         if undo.kept:
             others = len(undo.removed) + len(undo.restored)
-            if not await ask(UndoQuestion(undo, others, self._parent)):
-                return
+            if not await ask(UndoQuestion(Wanted.TAKE_BACK, undo.kept, others, self._parent)):
+                return None
             undo = await self._undo(import_id, rest=True)
-        await self._catch_up()
         words = tr("The import is taken back: {what}.", what=undone_words(undo))
-        self._messages.show_message(words, key="import_undone")
+        return Undone(words, again=OtherAct(lambda: self.redo(import_id)))
+
+    async def redo(self, import_id: UUID) -> Undone | None:
+        """Bring an import back; where that is not possible for guests, say for whom and offer to do the rest."""
+        redo = await self._redo(import_id, rest=False)
+        if redo.kept:
+            others = len(redo.added) + len(redo.changed)
+            if not await ask(UndoQuestion(Wanted.BRING_BACK, redo.kept, others, self._parent)):
+                return None
+            redo = await self._redo(import_id, rest=True)
+        words = tr("The import is back: {what}.", what=redone_words(redo))
+        return Undone(words, (*redo.added, *redo.changed), OtherAct(lambda: self.undo(import_id)))
 
     async def _undo(self, import_id: UUID, *, rest: bool) -> Undo:
         def undo() -> Undo:
@@ -140,6 +156,13 @@ class GuestImport:
             return undone
 
         return await in_thread(undo)
+
+    async def _redo(self, import_id: UUID, *, rest: bool) -> Redo:
+        def redo() -> Redo:
+            (redone,) = aside(redo_import, self._database.url, self._desk, import_id, rest=rest)
+            return redone
+
+        return await in_thread(redo)
 
 
 class ImportMenu(QMenu):

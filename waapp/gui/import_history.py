@@ -1,14 +1,15 @@
-"""The imports of an event, to look up and to take back; and the question when not all of one can be."""
+"""The imports of an event, to look up, take back and bring back; and the question when not all of one can be."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
-from waapp.core.imports import Import, Undo
+from waapp.core.imports import Import, Kept, Redo, Undo
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate
@@ -23,12 +24,20 @@ from waapp.texts.imports import KEPT
 _MOST_NAMED: Final = 200
 
 
+class Wanted(Enum):
+    """What is to be done with an import."""
+
+    TAKE_BACK = auto()
+    BRING_BACK = auto()
+
+
 class ImportHistory(QDialog):
-    """Lists the imports of an event; `chosen` is the one to take back once it was accepted."""
+    """Lists the imports of an event; once it was accepted `chosen` is the one that something is `wanted` of."""
 
     def __init__(self, imports: Sequence[Import], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chosen: UUID | None = None
+        self.wanted = Wanted.TAKE_BACK
         title = tr("Earlier imports")
         name(self, "import_history", title)
         self.setWindowTitle(title)
@@ -44,6 +53,7 @@ class ImportHistory(QDialog):
             text = tr("Each list that you bring in is named here, and can be taken back as one.")
             card.body.addWidget(EmptyState("history", tr("Nothing was imported yet"), text))
         self._undo = button(tr("Take back"), "import_history_undo", kind="danger")
+        self._redo = button(tr("Bring back"), "import_history_redo")
         close = button(tr("Close"), "import_history_close")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -54,18 +64,23 @@ class ImportHistory(QDialog):
         row.setSpacing(style.SPACE[1])
         row.addWidget(
             label(
-                tr("Taking back removes whom the import added and puts back what it changed."),
+                tr(
+                    "Taking back removes whom the import added and puts back what it changed."
+                    " For thirty days it can be brought back."
+                ),
                 tone="muted",
                 size=12,
             ),
             1,
         )
         row.addWidget(close)
+        row.addWidget(self._redo)
         row.addWidget(self._undo)
         column.addLayout(row)
         close.clicked.connect(self.reject)
         close.setDefault(True)
-        self._undo.clicked.connect(self._choose)
+        self._undo.clicked.connect(lambda: self._choose(Wanted.TAKE_BACK))
+        self._redo.clicked.connect(lambda: self._choose(Wanted.BRING_BACK))
         self.view.picked.connect(lambda _ids: self._take())
         if imports:
             self.view.go_to(imports[0].id)
@@ -76,31 +91,31 @@ class ImportHistory(QDialog):
         ids = self.view.selected_ids()
         one = self._model.row(ids[0]) if ids else None
         self._undo.setEnabled(one is not None and one.left > 0)
+        self._redo.setEnabled(one is not None and one.undone_at is not None and one.gone > 0)
         self.chosen = None if one is None else one.id
 
-    def _choose(self) -> None:
+    def _choose(self, wanted: Wanted) -> None:
         if self.chosen is not None:
+            self.wanted = wanted
             self.accept()
 
 
 class UndoQuestion(QDialog):
-    """Says for whom an import cannot be taken back and why, and offers to do it for the others."""
+    """Says for whom an import cannot be taken back, or brought back, and why, and offers to do it for the others."""
 
-    def __init__(self, undo: Undo, others: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, wanted: Wanted, kept: Sequence[Kept], others: int, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        title = tr("{n:guest stays|guests stay} as they are", n=len(undo.kept))
+        title = tr("{n:guest stays|guests stay} as they are", n=len(kept))
         name(self, "import_undo", title)
         self.setWindowTitle(title)
         self.setMinimumWidth(440)
-        text = tr(
-            "What came after the import is not lost with it. Nothing was taken back yet."
-            if others
-            else "What came after the import is not lost with it: nothing can be taken back."
-        )
+        text, act_words = _question(wanted, others)
         listed = name(QListWidget(), "import_undo_kept", tr("Who stays, and why"))
-        listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in undo.kept[:_MOST_NAMED]])
-        if len(undo.kept) > _MOST_NAMED:
-            listed.addItem(tr("and {n} more", n=len(undo.kept) - _MOST_NAMED))
+        listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in kept[:_MOST_NAMED]])
+        if len(kept) > _MOST_NAMED:
+            listed.addItem(tr("and {n} more", n=len(kept) - _MOST_NAMED))
         listed.setFixedHeight(min(max(listed.count(), 2), 6) * 40 + 8)
         # A long name takes another line, so that the reason behind it is in sight.
         listed.setWordWrap(True)
@@ -108,8 +123,10 @@ class UndoQuestion(QDialog):
         listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         listed.setProperty("card", "true")
         stay = button(tr("Keep everything") if others else tr("Close"), "import_undo_no")
-        words = tr("Take back the other {n:guest|guests}", n=others)
-        act = button(words, "import_undo_rest", kind="danger")
+        is_danger = wanted is Wanted.TAKE_BACK
+        act = button(
+            act_words, "import_undo_rest", kind="danger" if is_danger else None, primary=not is_danger
+        )
         act.setVisible(others > 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -127,6 +144,21 @@ class UndoQuestion(QDialog):
         act.clicked.connect(self.accept)
         stay.setDefault(True)
         stay.setFocus()
+
+
+def _question(wanted: Wanted, others: int) -> tuple[str, str]:
+    """Return what is said, and the words of the button for the others."""
+    match wanted:
+        case Wanted.TAKE_BACK:
+            act = tr("Take back the other {n:guest|guests}", n=others)
+            if others:
+                return tr("What came after the import is not lost with it. Nothing was taken back yet."), act
+            return tr("What came after the import is not lost with it: nothing can be taken back."), act
+        case Wanted.BRING_BACK:
+            act = tr("Bring back the other {n:guest|guests}", n=others)
+            if others:
+                return tr("What was done since is not overwritten. Nothing was brought back yet."), act
+            return tr("What was done since is not overwritten: nothing can be brought back."), act
 
 
 def _columns() -> tuple[Column[Import], ...]:
@@ -181,6 +213,20 @@ def _state(one: Import) -> Shown:
     return Shown.UNKNOWN if one.left else Shown.NONE
 
 
+def redone_words(redo: Redo) -> str:
+    """Return what was brought back."""
+    parts = [
+        tr("{guests} on the list again", guests=count(len(redo.added), "guest", "guests"))
+        if redo.added
+        else "",
+        tr("{guests} changed again", guests=count(len(redo.changed), "guest", "guests"))
+        if redo.changed
+        else "",
+        tr("{n:guest stays|guests stay}", n=len(redo.kept)) if redo.kept else "",
+    ]
+    return ", ".join(filter(None, parts)) or tr("nothing was missing of it")
+
+
 def undone_words(undo: Undo) -> str:
     """Return what was taken back."""
     parts = [
@@ -188,6 +234,6 @@ def undone_words(undo: Undo) -> str:
         tr("{guests} put back as before", guests=count(len(undo.restored), "guest", "guests"))
         if undo.restored
         else "",
-        tr("{guests} stay", guests=count(len(undo.kept), "guest", "guests")) if undo.kept else "",
+        tr("{n:guest stays|guests stay}", n=len(undo.kept)) if undo.kept else "",
     ]
     return ", ".join(filter(None, parts)) or tr("nothing was left of it")
