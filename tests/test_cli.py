@@ -490,11 +490,11 @@ def test_an_export_takes_the_filters_of_the_window(waapp: Waapp, tmp_path: Path)
     event = new_event(waapp, "Filtered")
     guests = tmp_path / "guests.csv"
     guests.write_text(
-        "name,phone,group,tags\n"
-        'Ana Sousa,+351912345678,Bride,"VIP, Dance"\n'
-        "Rui Reis,+351912345679,Groom,VIP\n"
-        "Ewa Kowalczyk,+48512345678,Work,\n"
-        "Zoé,,,Dance\n",
+        "name,phone,group,tags,language,household\n"
+        'Ana Sousa,+351912345678,Bride,"VIP, Dance",pt-PT,Sousa\n'
+        "Rui Reis,+351912345679,Groom,VIP,pt-PT,Reis\n"
+        "Ewa Kowalczyk,+48512345678,Work,,pl,\n"
+        "Zoé,,,Dance,,\n",
         encoding="utf-8",
     )
     assert waapp("import", event, str(guests)).returncode == 0
@@ -513,6 +513,8 @@ def test_an_export_takes_the_filters_of_the_window(waapp: Waapp, tmp_path: Path)
     assert names("--group", "") == {"Zoé"}
     assert names("--tag", "vip", "--tag", "dance") == {"Ana Sousa", "Rui Reis", "Zoé"}
     assert names("--tag", "vip", "--tag", "dance", "--every-tag") == {"Ana Sousa"}
+    assert names("--language", "Polish", "--language", "") == {"Ewa Kowalczyk", "Zoé"}
+    assert names("--language", "pt_PT", "--household", "sousa", "--household", "") == {"Ana Sousa"}
     assert names("--search", "sou", "--tag", "VIP") == {"Ana Sousa"}
     assert names("--status", "look") == {"Zoé"}
     assert names("--status", "not-invited") == everybody

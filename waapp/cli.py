@@ -235,7 +235,8 @@ def _parser() -> argparse.ArgumentParser:
         "--group", metavar="NAME", action="append", default=[],
         help="only this group, or one of several; an empty one: who has none",
     )  # fmt: skip
-    export.add_argument("--tag", metavar="NAME", action="append", default=[], help="the same for tags")
+    for one, several in (("--tag", "tags"), ("--language", "languages"), ("--household", "households")):
+        export.add_argument(one, metavar="NAME", action="append", default=[], help=f"the same for {several}")
     export.add_argument(
         "--every-tag", action="store_true", help="of several tags all, in place of any of them"
     )
@@ -396,10 +397,13 @@ async def _status(options: argparse.Namespace) -> None:
 async def _export(options: argparse.Namespace) -> None:
     from waapp import config, export_commands
     from waapp.core.guest_query import GuestQuery
+    from waapp.core.language_names import find_language
 
     asked = GuestQuery(
         groups=tuple(options.group),
         tags=tuple(options.tag),
+        languages=tuple(find_language(one) or one for one in options.language),
+        households=tuple(options.household),
         every_tag=options.every_tag,
         text=options.search,
         state=None if options.status is None else options.status.replace("-", "_"),

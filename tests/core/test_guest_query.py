@@ -38,11 +38,16 @@ def row(name: str = "Ana", phone: str = "+351912345678", **more: object) -> Gues
         (GuestQuery(tags=("vip", "late"), every_tag=True), True),
         (GuestQuery(tags=("vip", "Band"), every_tag=True), False),
         (GuestQuery(tags=("", "vip"), every_tag=True), False),
-        (GuestQuery(groups=("Bride", "Groom"), tags=("Band", ""), language="pt_PT"), False),
-        (GuestQuery(language="pt_PT"), True),
-        (GuestQuery(language=""), False),
-        (GuestQuery(household=" SOUSA "), True),
-        (GuestQuery(household="Lima"), False),
+        (GuestQuery(groups=("Bride", "Groom"), tags=("Band", ""), languages=("pt_PT",)), False),
+        (GuestQuery(languages=("pt_PT",)), True),
+        (GuestQuery(languages=("",)), False),
+        (GuestQuery(languages=("de", "pt_PT")), True),
+        (GuestQuery(languages=("de", "pt")), False),
+        (GuestQuery(households=(" SOUSA ",)), True),
+        (GuestQuery(households=("Lima",)), False),
+        (GuestQuery(households=("Lima", "sousa")), True),
+        (GuestQuery(households=("Lima", "")), False),
+        (GuestQuery(households=("Sousa", "Lima"), languages=("de", "")), False),
         (GuestQuery(consent=Consent.YES), True),
         (GuestQuery(consent=Consent.UNKNOWN), False),
         (GuestQuery(problem=Problem.NO_NUMBER), False),
@@ -78,15 +83,14 @@ def test_nothing_asked_for_is_no_test() -> None:
     assert GuestQuery().matcher() is None
 
 
-TEXTS = st.none() | st.text(max_size=20)
 SEVERAL = st.lists(st.text(max_size=20), max_size=4, unique=True).map(tuple)
 QUERIES = st.builds(
     GuestQuery,
     groups=SEVERAL,
     tags=SEVERAL,
     every_tag=st.booleans(),
-    language=TEXTS,
-    household=TEXTS,
+    languages=SEVERAL,
+    households=SEVERAL,
     consent=st.none() | st.sampled_from(Consent),
     answer=st.none() | st.sampled_from(Answer),
     problem=st.none() | st.sampled_from(Problem),
@@ -100,10 +104,11 @@ def test_what_is_kept_comes_back(query: GuestQuery) -> None:
     assert GuestQuery.from_json(json.loads(json.dumps(query.to_json()))) == query
 
 
-def test_one_group_or_tag_is_kept_and_read_as_programs_before_did() -> None:
-    stored = {"group": "Bride", "tag": "VIP", "text": ""}
-    assert GuestQuery(groups=("Bride",), tags=("VIP",)).to_json() == stored
-    assert GuestQuery.from_json(stored) == GuestQuery(groups=("Bride",), tags=("VIP",))
+def test_one_of_each_is_kept_and_read_as_programs_before_did() -> None:
+    stored = {"group": "Bride", "tag": "VIP", "language": "", "household": "Sousa", "text": ""}
+    query = GuestQuery(groups=("Bride",), tags=("VIP",), languages=("",), households=("Sousa",))
+    assert query.to_json() == stored
+    assert GuestQuery.from_json(stored) == query
 
 
 def test_who_has_any_or_every_one_of_several_tags_fits() -> None:

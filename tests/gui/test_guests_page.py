@@ -913,6 +913,56 @@ def test_groups_and_tags_get_colours_and_other_names(desk, qtbot):
     desk.run(story())
 
 
+def test_several_languages_and_households_are_asked_for_and_kept(desk):
+    async def story():
+        await desk.open()
+        ids = [guest.id for guest in (await desk.stored()).values()]
+        async with desk.database.begin() as conn:
+            await change_guests(conn, ids[:1], BulkChange(language="pt_PT", household="Sousa"))
+            await change_guests(conn, ids[1:2], BulkChange(language="de", household="Brandt"))
+            await change_guests(conn, ids[2:3], BulkChange(language="fr", household="Brandt"))
+            # Kept by another desk, for a language that nobody has any more.
+            await save_filter(conn, desk.event_id, "South", GuestQuery(languages=("es", "pt_PT")), desk="Rui")
+        desk.tell(Kind.EVENTS)
+        desk.tell()
+        await until(lambda: "fr" in {row.language for row in desk.page.guests.model.all_rows()})
+        desk.page.findChild(QPushButton, "guests_filters_show").setChecked(True)
+        row = desk.page.guests.filters
+        languages = desk.page.findChild(ManyBox, "guests_filters_language")
+        households = desk.page.findChild(ManyBox, "guests_filters_household")
+        assert_accessible(row)
+        stored = await desk.stored()
+
+        async def shown(spoken, homes=("", "Brandt", "Sousa")):
+            wanted = sorted(
+                name for name, one in stored.items() if one.language in spoken and one.household in homes
+            )
+            await until(lambda: sorted(desk.names()) == wanted)
+
+        for word in ("German", "Portuguese (Portugal)"):
+            languages.toggle(languages.findText(word))
+        await shown({"de", "pt_PT"})
+        households.toggle(households.findText("Brandt"))
+        await shown({"de", "pt_PT"}, {"Brandt"})
+        households.toggle(households.findText("Sousa"))
+        await shown({"de", "pt_PT"}, {"Brandt", "Sousa"})
+        await keep_filter(desk, "Both")
+        assert row.query() == GuestQuery(languages=("de", "pt_PT"), households=("Brandt", "Sousa"))
+        saved = desk.page.findChild(QComboBox, "guests_filters_saved")
+        await until(lambda: saved.findText("South") > 0 and saved.currentText() == "Both")
+        async with desk.database.read() as conn:
+            assert (await list_filters(conn, desk.event_id))["Both"] == row.query()
+        saved.setCurrentIndex(saved.findText("South"))
+        await shown({"es", "pt_PT"})
+        assert set(languages.words().split(" or ")) == {"Portuguese (Portugal)", "Spanish"}
+        saved.setCurrentIndex(saved.findText("Both"))
+        await shown({"de", "pt_PT"}, {"Brandt", "Sousa"})
+        desk.page.findChild(QPushButton, "guests_filters_clear").click()
+        await until(lambda: row.query() == GuestQuery())
+
+    desk.run(story())
+
+
 def test_colours_and_kept_filters_are_there_when_the_event_opens(desk):
     async def story():
         desk.event_id = await make_event(desk.database, GUESTS)

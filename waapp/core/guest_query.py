@@ -20,18 +20,18 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GuestQuery:
-    """What a guest must have to be shown; None asks for nothing, an empty text for those who have none.
+    """What a guest must have to be shown; None and no value ask for nothing, an empty text for those who have none.
 
-    Everything that is asked for must hold: of `groups` one, of `tags` one or, with `every_tag`, all of them. Tags are
-    compared without regard to case. `text` is what is searched for beside it, `state` the chip that is chosen: whoever
-    keeps a filter keeps them too.
+    Everything that is asked for must hold: of `groups`, `languages` and `households` one, of `tags` one or, with
+    `every_tag`, all of them. Tags and households are compared without regard to case. `text` is what is searched for
+    beside it, `state` the chip that is chosen: whoever keeps a filter keeps them too.
     """
 
     groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     every_tag: bool = False
-    language: str | None = None
-    household: str | None = None
+    languages: tuple[str, ...] = ()
+    households: tuple[str, ...] = ()
     consent: Consent | None = None
     answer: Answer | None = None
     problem: Problem | None = None
@@ -51,12 +51,12 @@ class GuestQuery:
             tests.append(lambda row: row.group in groups)
         if self.tags:
             tests.append(_has_tags(self.tags, every=self.every_tag))
-        if self.language is not None:
-            language = self.language
-            tests.append(lambda row: row.language == language)
-        if self.household is not None:
-            household = household_key(self.household)
-            tests.append(lambda row: household_key(row.household) == household)
+        if self.languages:
+            languages = frozenset(self.languages)
+            tests.append(lambda row: row.language in languages)
+        if self.households:
+            households = frozenset(map(household_key, self.households))
+            tests.append(lambda row: household_key(row.household) in households)
         if self.consent is not None:
             consent = self.consent.value
             tests.append(lambda row: row.consent == consent)
@@ -79,7 +79,7 @@ class GuestQuery:
         return replace(self, groups=now) if kind == "group" else replace(self, tags=now)
 
     def to_json(self) -> dict[str, object]:
-        """Return what is asked for, to be stored; one group or tag as programs before this one wrote it."""
+        """Return what is asked for, to be stored; one of what may be several as programs before this one wrote it."""
         stored: dict[str, object] = {
             name: str(value)
             for name, value in asdict(self).items()
@@ -103,8 +103,8 @@ class GuestQuery:
         return cls(
             groups=_several(stored, "groups"),
             tags=_several(stored, "tags"),
-            language=values.get("language"),
-            household=values.get("household"),
+            languages=_several(stored, "languages"),
+            households=_several(stored, "households"),
             text=values.get("text", ""),
             state=values.get("state"),
             every_tag=stored.get("every_tag") is True,
@@ -114,11 +114,17 @@ class GuestQuery:
         )
 
 
-_SEVERAL: Final[Mapping[Literal["groups", "tags"], str]] = {"groups": "group", "tags": "tag"}
+_Several = Literal["groups", "tags", "languages", "households"]
+_SEVERAL: Final[Mapping[_Several, str]] = {
+    "groups": "group",
+    "tags": "tag",
+    "languages": "language",
+    "households": "household",
+}
 """The fields that ask for several, and how one of them alone is stored."""
 
 
-def _several(stored: Mapping[str, object], name: Literal["groups", "tags"]) -> tuple[str, ...]:
+def _several(stored: Mapping[str, object], name: _Several) -> tuple[str, ...]:
     values = stored.get(name)
     if isinstance(values, list):
         return tuple(str(value) for value in values)

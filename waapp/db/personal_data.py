@@ -266,7 +266,7 @@ async def _forget_filters(conn: Connection, guest: _Person) -> None:
     telling = [one.casefold() for one in (guest.name, guest.phone, guest.email) if one]
     for name, query in (await list_filters(conn, guest.event_id)).items():
         said = f"{name}\n{query.text}".casefold()
-        at_home = alone and (query.household or "").casefold() == guest.household.casefold()
+        at_home = alone and guest.household.casefold() in map(str.casefold, query.households)
         if at_home or any(one in said for one in telling):
             await delete_filter(conn, guest.event_id, name)
 

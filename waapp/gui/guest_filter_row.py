@@ -45,14 +45,15 @@ class GuestFilterRow(QWidget):
         self._recalling = False
         self._boxes: dict[str, QComboBox] = {
             "saved": self._box("saved", tr("Kept filters")),
-            "language": self._box("language", tr("Language")),
-            "household": self._box("household", tr("Household")),
             "consent": self._box("consent", tr("Consent")),
             "answer": self._box("answer", tr("Answer")),
             "problem": self._box("problem", tr("What is missing")),
         }
         self._groups = self._many("group", tr("Group"))
         self._tags = self._many("tag", tr("Tag"), tr("Must have all"))
+        self._languages = self._many("language", tr("Language"))
+        self._households = self._many("household", tr("Household"))
+        self._of_several = (self._groups, self._tags, self._languages, self._households)
         self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
         self._keep = button(tr("Keep…"), "guests_filters_keep", kind="link", small=True,
                             accessible_name=tr("Keep this filter under a name"))  # fmt: skip
@@ -65,7 +66,7 @@ class GuestFilterRow(QWidget):
         lookalikes.clicked.connect(self.lookalikes_wanted)
         row = FlowLayout(style.SPACE[1], self)
         saved, *others = self._boxes.values()
-        for box in (saved, self._groups, self._tags, *others):
+        for box in (saved, *self._of_several, *others):
             row.addWidget(box)
         ends = QWidget()
         inner = QHBoxLayout(ends)
@@ -87,7 +88,7 @@ class GuestFilterRow(QWidget):
         for key, box in self._boxes.items():
             changed = self._chosen if key == "saved" else self._changed
             box.currentIndexChanged.connect(lambda _index, changed=changed: changed())
-        for many in (self._groups, self._tags):
+        for many in self._of_several:
             many.edited.connect(self._changed)
         self._clear.clicked.connect(self._ask_for_nothing)
         self._keep.clicked.connect(lambda: self.save_wanted.emit(self.query()))
@@ -100,8 +101,8 @@ class GuestFilterRow(QWidget):
             groups=self._groups.chosen(),
             tags=self._tags.chosen(),
             every_tag=self._tags.wants_every(),
-            language=self._value("language"),
-            household=self._value("household"),
+            languages=self._languages.chosen(),
+            households=self._households.chosen(),
             consent=None if consent is None else Consent(consent),
             answer=None if answer is None else Answer(answer),
             problem=None if problem is None else Problem(problem),
@@ -119,9 +120,11 @@ class GuestFilterRow(QWidget):
         """Ask for this, as if the planner had."""
         self._groups.choose(query.groups)
         self._tags.choose(query.tags, every=query.every_tag)
-        for many in (self._groups, self._tags):
+        self._languages.choose(query.languages, word=language_name)
+        self._households.choose(query.households)
+        for many in self._of_several:
             many.setVisible(many.has_choices())
-        for key in ("language", "household", "consent", "answer", "problem"):
+        for key in ("consent", "answer", "problem"):
             value = getattr(query, key)
             with QSignalBlocker(self._boxes[key]):
                 self._choose(self._boxes[key], None if value is None else str(value))
@@ -138,8 +141,8 @@ class GuestFilterRow(QWidget):
         """Offer what guests have; what is asked for stays."""
         self._offer_many(self._groups, groups, tr("Any group"), tr("No group"))
         self._offer_many(self._tags, tags, tr("Any tag"), tr("No tag"))
-        self._offer("household", households, tr("Any household"), tr("No household"))
-        self._offer("language", languages, tr("Any language"), tr("No language"), language_name)
+        self._offer_many(self._households, households, tr("Any household"), tr("No household"))
+        self._offer_many(self._languages, languages, tr("Any language"), tr("No language"), language_name)
 
     def set_saved(self, saved: Mapping[str, GuestQuery]) -> None:
         """Offer the filters that were kept."""
@@ -170,22 +173,19 @@ class GuestFilterRow(QWidget):
         box.setMaximumWidth(_WIDEST)
         return box
 
-    def _offer_many(self, box: ManyBox, values: Iterable[str], everybody: str, nobody: str) -> None:
-        choices = sorted(set(values) - {""}, key=str.casefold)
-        box.offer(everybody, [*((value, value) for value in choices), (nobody, "")] if choices else ())
-        box.setVisible(box.has_choices())
-
-    def _offer(
-        self, key: str, values: Iterable[str], everybody: str, nobody: str, word: Callable[[str], str] = str
+    def _offer_many(
+        self,
+        box: ManyBox,
+        values: Iterable[str],
+        everybody: str,
+        nobody: str,
+        word: Callable[[str], str] = str,
     ) -> None:
-        box, chosen = self._boxes[key], self._value(key)
         choices = sorted(
             ((word(value), value) for value in set(values) if value), key=lambda one: one[0].casefold()
         )
-        with QSignalBlocker(box):
-            self._fill(box, [*choices, (nobody, "")] if choices else [], everybody)
-            self._choose(box, chosen)
-        box.setVisible(bool(choices) or chosen is not None)
+        box.offer(everybody, [*choices, (nobody, "")] if choices else (), word=word)
+        box.setVisible(box.has_choices())
 
     def _fill(self, box: QComboBox, choices: Iterable[tuple[str, str]], everybody: str) -> None:
         box.clear()

@@ -111,7 +111,7 @@ class UndoQuestion(QDialog):
         name(self, "import_undo", title)
         self.setWindowTitle(title)
         self.setMinimumWidth(440)
-        text, act_words = _question(wanted, others)
+        text, act_words, stay_words = _question(wanted, others)
         listed = name(QListWidget(), "import_undo_kept", tr("Who stays, and why"))
         listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in kept[:_MOST_NAMED]])
         if len(kept) > _MOST_NAMED:
@@ -122,7 +122,7 @@ class UndoQuestion(QDialog):
         listed.setSpacing(3)
         listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         listed.setProperty("card", "true")
-        stay = button(tr("Keep everything") if others else tr("Close"), "import_undo_no")
+        stay = button(stay_words if others else tr("Close"), "import_undo_no")
         is_danger = wanted is Wanted.TAKE_BACK
         act = button(
             act_words, "import_undo_rest", kind="danger" if is_danger else None, primary=not is_danger
@@ -146,19 +146,23 @@ class UndoQuestion(QDialog):
         stay.setFocus()
 
 
-def _question(wanted: Wanted, others: int) -> tuple[str, str]:
-    """Return what is said, and the words of the button for the others."""
+def _question(wanted: Wanted, others: int) -> tuple[str, str, str]:
+    """Return what is said, the words of the button for the others, and of the one that changes nothing."""
     match wanted:
         case Wanted.TAKE_BACK:
-            act = tr("Take back the other {n:guest|guests}", n=others)
-            if others:
-                return tr("What came after the import is not lost with it. Nothing was taken back yet."), act
-            return tr("What came after the import is not lost with it: nothing can be taken back."), act
+            text = tr(
+                "What came after the import is not lost with it. Nothing was taken back yet."
+                if others
+                else "What came after the import is not lost with it: nothing can be taken back."
+            )
+            return text, tr("Take back the other {n:guest|guests}", n=others), tr("Keep everything")
         case Wanted.BRING_BACK:
-            act = tr("Bring back the other {n:guest|guests}", n=others)
-            if others:
-                return tr("What was done since is not overwritten. Nothing was brought back yet."), act
-            return tr("What was done since is not overwritten: nothing can be brought back."), act
+            text = tr(
+                "What was done since is not overwritten. Nothing was brought back yet."
+                if others
+                else "What was done since is not overwritten: nothing can be brought back."
+            )
+            return text, tr("Bring back the other {n:guest|guests}", n=others), tr("Leave all as it is")
 
 
 def _columns() -> tuple[Column[Import], ...]:

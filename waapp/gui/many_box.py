@@ -1,6 +1,6 @@
 """A field like a combo box of which several entries can be chosen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -67,8 +67,10 @@ class ManyBox(QComboBox):
         item = self._every()
         return len(self.chosen()) > 1 and item is not None and item.checkState() is Qt.CheckState.Checked
 
-    def offer(self, nothing: str, choices: Iterable[tuple[str, str]]) -> None:
-        """Offer these words and values, and `nothing` for asking for none; what is ticked stays."""
+    def offer(
+        self, nothing: str, choices: Iterable[tuple[str, str]], word: Callable[[str], str] = str
+    ) -> None:
+        """Offer these words and values, and `nothing` for asking for none; what is ticked stays, as `choose` has it."""
         chosen, every = self.chosen(), self.wants_every()
         self._nothing = nothing
         self._entries.clear()
@@ -77,15 +79,15 @@ class ManyBox(QComboBox):
             self._add(words, value)
         if self._every_words:
             self._add(self._every_words, _EVERY)
-        self.choose(chosen, every=every)
+        self.choose(chosen, every=every, word=word)
 
-    def choose(self, values: Sequence[str], *, every: bool = False) -> None:
-        """Tick these and no others; what is not offered is offered too."""
+    def choose(self, values: Sequence[str], *, every: bool = False, word: Callable[[str], str] = str) -> None:
+        """Tick these and no others; what is not offered is offered too, in the words that `word` has for a value."""
         known = {str(item.data()) for item in self._choices()}
         for value in values:
             if value not in known:
                 place = self._entries.rowCount() - (1 if self._every() is not None else 0)
-                self._entries.insertRow(place, _item(value or tr("None"), value))
+                self._entries.insertRow(place, _item(word(value) if value else tr("None"), value))
         for item in self._choices():
             item.setCheckState(_ticked(str(item.data()) in values))
         if (last := self._every()) is not None:
