@@ -22,7 +22,7 @@ from waapp.core.guests import (
 from waapp.core.headings import Field, fold, recognise
 from waapp.core.language_names import find_language
 from waapp.core.other_rows import group_of, is_total, names_nobody, without_companions
-from waapp.core.phone import Number, PhoneProblem, read, region_of_code
+from waapp.core.phone import Number, PhoneProblem, read, read_once, region_of_code
 from waapp.core.rows import Finding, Row, RowCode
 
 _SEVERAL: Final = re.compile(
@@ -371,16 +371,25 @@ def _name(by_field: Mapping[Field, str]) -> str:
     first, last = given or name, (name if given else "") or family
     if not first or not last:
         return one_line(first or last)
-    # Some lists repeat the whole name in one of the halves.
-    words, others = set(first.casefold().split()), set(last.casefold().split())
-    if words <= others:
-        return one_line(last)
-    return one_line(first if others <= words else f"{first} {last}")
+    # Some lists repeat the whole name in one of the halves. In most, one look tells that they do not.
+    one, other = first.casefold(), last.casefold()
+    if _first_word(one) in other or _first_word(other) in one:
+        words, others = set(one.split()), set(other.split())
+        if words <= others:
+            return one_line(last)
+        if others <= words:
+            return one_line(first)
+    return one_line(f"{first} {last}")
+
+
+def _first_word(text: str) -> str:
+    words = text.split(None, 1)
+    return words[0] if words else ""
 
 
 def _choose_phone(texts: Sequence[str], region: str | None) -> tuple[Number, tuple[str, ...]]:
     """Return the first number that a message can go to, else what comes nearest; and the other good numbers."""
-    if len(texts) == 1 and (only := read(texts[0], region)).e164 is not None:
+    if len(texts) == 1 and (only := read_once(texts[0], region)).e164 is not None:
         return only, ()
     numbers = [number for text in texts for number in _numbers(text, region)]
     if not numbers:
@@ -400,7 +409,7 @@ def _numbers(text: str, region: str | None) -> Iterator[Number]:
             return
         if any(map(str.isalpha, text)):
             inside = [read(found, region) for found in _NUMBER_IN_WORDS.findall(text)]
-            good = [replace(found, text=text, guessed=True) for found in inside if found.e164 is not None]
+            good = [found._replace(text=text, guessed=True) for found in inside if found.e164 is not None]
             if good:
                 yield from good
                 return

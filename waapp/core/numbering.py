@@ -26,27 +26,34 @@ class _Description(NamedTuple):
     lengths: frozenset[int]
 
     def has(self, number: str) -> bool:
-        return (not self.lengths or len(number) in self.lengths) and self.pattern.fullmatch(
-            number
-        ) is not None
+        return self.may_have(len(number)) and self.pattern.fullmatch(number) is not None
+
+    def may_have(self, length: int) -> bool:
+        return not self.lengths or length in self.lengths
 
 
 class _Plan(NamedTuple):
-    """The numbering plan of a country; `kinds` in the order in which the package tries them, `any_kind` for all."""
+    """The numbering plan of a country; `kinds` in the order in which the package tries them.
+
+    `sieve` matches what `general` does, and its groups tell whether any of the kinds has the number by its digits,
+    whether a landline may, and whether a mobile number may.
+    """
 
     region: str
     code: str
     general: _Description
+    sieve: re.Pattern[str]
     kinds: tuple[tuple[_Description, int], ...]
-    any_kind: re.Pattern[str] | None
-    fixed: _Description | None
-    mobile: _Description | None
+    fixed: _Description
+    mobile: _Description
     same: bool
     begins: re.Pattern[str] | None
     dialled: re.Pattern[str] | None
     abroad: re.Pattern[str] | None
 
 
+_NEVER: Final = "(?!)"
+_NONE: Final = _Description(re.compile(_NEVER), frozenset())
 _PLAIN: Final = re.compile(r"\(?\+?[0-9][0-9 ().\-]{5,23}")
 _SEPARATORS: Final = {ord(c): None for c in " ().-+"}
 _LONGEST_COUNTRY_CODE: Final = 3
@@ -66,12 +73,9 @@ def read_plain(text: str, region: str | None) -> Plain | None:
 
 
 def _international(digits: str) -> Plain | None:
-    for length in range(1, _LONGEST_COUNTRY_CODE + 1):
-        regions = _regions(digits[:length])
-        if regions:
-            plan = _plan(regions[0])
-            return None if plan is None else _of_plan(plan, digits[length:], regions)
-    return None
+    length, regions = _code(digits[:_LONGEST_COUNTRY_CODE])
+    plan = _plan(regions[0]) if regions else None
+    return None if plan is None else _of_plan(plan, digits[length:], regions)
 
 
 def _national(digits: str, region: str) -> Plain | None:
@@ -88,7 +92,7 @@ def _of_plan(plan: _Plan, digits: str, regions: tuple[str, ...]) -> Plain | None
     if number is None or number.startswith("0"):
         return None
     for region in regions:
-        own = _plan(region)
+        own = plan if region == plan.region else _plan(region)
         if own is None:
             return None
         if len(regions) > 1 and own.begins is not None:
@@ -113,21 +117,31 @@ def _without_prefix(plan: _Plan, digits: str) -> str | None:
 
 
 def _kind_of(plan: _Plan, number: str) -> Plain | None:
-    if not plan.general.has(number):
+    length = len(number)
+    found = plan.sieve.match(number) if plan.general.may_have(length) else None
+    if found is None:
         return None
+    any_kind, fixed, mobile = found.groups()
     kind = None
-    if plan.any_kind is not None and plan.any_kind.fullmatch(number) is not None:
+    if any_kind is not None:
         kind = next((kind for description, kind in plan.kinds if description.has(number)), None)
     if kind is None:
-        mobile = plan.mobile is not None and plan.mobile.has(number)
-        if plan.fixed is not None and plan.fixed.has(number):
-            both = plan.same or mobile
+        is_mobile = mobile is not None and plan.mobile.may_have(length)
+        if fixed is not None and plan.fixed.may_have(length):
+            both = plan.same or is_mobile
             kind = PhoneNumberType.FIXED_LINE_OR_MOBILE if both else PhoneNumberType.FIXED_LINE
-        elif mobile and not plan.same:
+        elif is_mobile and not plan.same:
             kind = PhoneNumberType.MOBILE
         else:
             return None
     return Plain(f"+{plan.code}{number}", kind, plan.region)
+
+
+@lru_cache(maxsize=1024)
+def _code(digits: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many of the first digits of a number are its country's, and the regions that share them."""
+    codes = ((length, _regions(digits[:length])) for length in range(1, len(digits) + 1))
+    return next(((length, regions) for length, regions in codes if regions), (0, ()))
 
 
 @lru_cache(maxsize=1024)
@@ -154,14 +168,19 @@ def _plan(region: str) -> _Plan | None:
     )
     described = tuple((found, kind) for one, kind in kinds if (found := _described(one)))
     any_kind = "|".join(f"(?:{description.pattern.pattern})" for description, _ in described)
+    fixed, mobile = _described(known.fixed_line) or _NONE, _described(known.mobile) or _NONE
+    told = "".join(
+        rf"(?=(?:({each})\Z)?)"
+        for each in (any_kind or _NEVER, fixed.pattern.pattern, mobile.pattern.pattern)
+    )
     return _Plan(
         region,
         str(known.country_code),
         general,
+        re.compile(rf"{told}(?:{general.pattern.pattern})\Z"),
         described,
-        re.compile(any_kind) if described else None,
-        _described(known.fixed_line),
-        _described(known.mobile),
+        fixed,
+        mobile,
         bool(known.same_mobile_and_fixed_line_pattern),
         re.compile(known.leading_digits) if known.leading_digits else None,
         re.compile(known.national_prefix_for_parsing) if known.national_prefix_for_parsing else None,

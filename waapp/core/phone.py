@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -38,9 +37,8 @@ class PhoneProblem(StrEnum):
     ROUNDED = "rounded"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number as read.
+class Number(NamedTuple):
+    """A number as read: a plain tuple, because a long list makes as many.
 
     `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text made sense
     only with a "+" that it did not have, or without the words or the extension that stood beside the number.
@@ -86,6 +84,11 @@ def read(text: str, region: str | None = None) -> Number:
 
     Nothing is guessed that could reach a stranger: without a region a number needs its "+" or "00".
     """
+    return read_once(text, region)
+
+
+def read_once(text: str, region: str | None = None) -> Number:
+    """Read a number as `read` does, and remember nothing: for those of a list, which hardly ever come again."""
     simple = read_plain(text.strip(), region)
     if simple is not None:
         return Number(text, simple.e164, _problem(simple.kind), simple.region)
@@ -102,7 +105,7 @@ def read(text: str, region: str | None = None) -> Number:
             parsed, kind, guessed = international, _kind(international), True
     if kind is None and (bare := _without_words(plain)) is not None:
         number = read(bare, region)
-        return replace(number, text=text, guessed=number.e164 is not None)
+        return number._replace(text=text, guessed=number.e164 is not None)
     if parsed is None:
         return Number(text, None, problem)
     if rounded:
