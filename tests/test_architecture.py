@@ -62,6 +62,8 @@ def broken_rules(source: str, where: str) -> list[str]:
                 found.append(f"line {node.lineno}: this computer's clock may be wrong by hours")
             if called in {"exec", "exec_"}:
                 found.append(f"line {node.lineno}: a nested event loop")
+            if called == "wait_for":
+                found.append(f"line {node.lineno}: wait_for drops cancellations until Python 3.12")
             owned = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in task_groups(tree)
             if (
                 called in {"create_task", "ensure_future"}
@@ -93,6 +95,7 @@ def test_module_keeps_the_rules(module: Path) -> None:
         ("due = datetime.now(UTC)", "engine/sender.py"),
         ("asyncio.create_task(work())", "app.py"),
         ("ensure_future(work())", "gui/window.py"),
+        ("await asyncio.wait_for(event.wait(), 5)", "engine/sender.py"),
         ("@asyncSlot()\nasync def f(): ...", "gui/window.py"),
     ],
 )

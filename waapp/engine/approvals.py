@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -28,6 +28,7 @@ from waapp.db import template_versions, templates
 from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
+from waapp.waiting import wait_at_most
 from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.records import ApprovalInfo, ContentRecord
 
@@ -210,8 +211,7 @@ class Approvals:
                 _log.info("no news of approvals this time: %s", error)
                 await asyncio.sleep(_TROUBLE_WAIT * self._cadence.scale)
                 continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait)
+            await wait_at_most(self._news, wait)
 
     async def _ask_about_due(self) -> float | None:
         """Ask about every template that is due; return the seconds until the next one is, None for no one."""

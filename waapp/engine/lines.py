@@ -7,7 +7,6 @@ decided by `waapp.core.lines` from what is open in the database.
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from waapp.core.cadence import REAL
@@ -19,6 +18,7 @@ from waapp.db.lines import open_lines
 from waapp.engine.account import Account, Line
 from waapp.engine.sending import Duty, Sending, SendingState
 from waapp.errors import DatabaseError
+from waapp.waiting import wait_at_most
 
 _log = logging.getLogger(__name__)
 
@@ -138,8 +138,7 @@ class Lines:
                 while not self._stopping.is_set():
                     self._news.clear()
                     await self._look_and_serve(tasks)
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), _LOOK)
+                    await wait_at_most(self._news, _LOOK)
         finally:
             self._tell()
 
@@ -197,8 +196,7 @@ class Lines:
     async def _work(self, key: str, sending: Sending) -> None:
         try:
             await sending.run()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _A_SECOND)
+            await wait_at_most(self._stopping, _A_SECOND)
         finally:
             del self._served[key]
             self._news.set()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from waapp.db.engine import Database
 from waapp.db.statuses import OpenMessage
 from waapp.engine.account import Line
 from waapp.errors import UserError
+from waapp.waiting import wait_at_most
 
 _log = logging.getLogger(__name__)
 
@@ -150,5 +151,4 @@ class Poller:
     async def _rest(self, least: float, most: float) -> None:
         """Rest at least so long, so that hand-overs share a request, and at most so long when none comes."""
         await asyncio.sleep(least)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._sent.wait(), most - least)
+        await wait_at_most(self._sent, most - least)

@@ -6,7 +6,6 @@ Reference, section 9: a single empty answer proves nothing, because the list may
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from waapp.db.engine import Database
 from waapp.db.sends import finish_done
 from waapp.engine.account import Line
 from waapp.errors import UserError
+from waapp.waiting import wait_at_most
 
 _log = logging.getLogger(__name__)
 
@@ -69,8 +69,7 @@ class Reconciler:
             except UserError as error:
                 _log.info("nothing settled this time: %s", error)
                 wait = _TROUBLE_WAIT
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._unknown_came.wait(), wait)
+            await wait_at_most(self._unknown_came, wait)
             self._unknown_came.clear()
 
     async def settle(self) -> Settled:

@@ -11,7 +11,6 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -29,6 +28,7 @@ from waapp.db.sender_lock import time_with_sleep
 from waapp.engine.account import Line
 from waapp.engine.ledger import Ledger
 from waapp.errors import DatabaseError
+from waapp.waiting import wait_at_most
 
 _log = logging.getLogger(__name__)
 
@@ -285,12 +285,10 @@ class Sender:
             _log.error("posting failed", exc_info=task.exception())
 
     async def _wait_for_work(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._work_came.wait(), seconds)
+        await wait_at_most(self._work_came, seconds)
 
     async def _pause_for(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await wait_at_most(self._stopping, seconds)
 
 
 async def _all_done(tasks: list[asyncio.Task[None]]) -> None:

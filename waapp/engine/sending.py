@@ -7,7 +7,6 @@ its connection ends. So pace and daily limit need no coordination.
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -22,6 +21,7 @@ from waapp.engine.poller import Poller
 from waapp.engine.reconcile import Reconciler
 from waapp.engine.sender import Sender, finish
 from waapp.errors import DatabaseError
+from waapp.waiting import wait_at_most
 
 _log = logging.getLogger(__name__)
 
@@ -189,8 +189,7 @@ class Sending:
             self._on_state(state)
 
     async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await wait_at_most(self._stopping, seconds)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

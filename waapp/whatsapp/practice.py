@@ -27,6 +27,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from waapp.waiting import wait_at_most
 from waapp.whatsapp import practice_faults
 from waapp.whatsapp import practice_messages as messages
 from waapp.whatsapp.practice_content import PracticeContent
@@ -359,8 +360,7 @@ class PracticeTwilio:
         return web.Response()  # for the server's book-keeping: the connection is gone
 
     async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await wait_at_most(self._stopping, seconds)
 
     def _problem(self, problem: Problem, retry_after: float | None = None) -> web.Response:
         answer = self._respond(
