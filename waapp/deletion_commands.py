@@ -130,6 +130,8 @@ class Erased:
                 "opted_out": kept.opted_out,
                 "elsewhere": list(kept.elsewhere),
                 "named_to_others": kept.named,
+                "noted_of_others": kept.noted,
+                "lists": list(kept.lists),
             },
         }
 

@@ -20,9 +20,12 @@ from tests.db.rows import (
     queue,
 )
 from waapp.core.deletions import KEPT_FOR
+from waapp.core.duplicates import find_duplicates
 from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import Consent, GuestDraft
+from waapp.core.import_diff import diff
 from waapp.core.invitations import NewInvitation
+from waapp.core.rows import Row
 from waapp.core.template import TemplateDraft
 from waapp.core.template_parts import (
     Button,
@@ -38,6 +41,8 @@ from waapp.db import (
     events,
     guest_filters,
     guests,
+    import_undo,
+    imports,
     opt_outs,
     personal_data,
     sends,
@@ -191,6 +196,45 @@ def test_messages_to_the_household_that_name_the_guest_are_said_to_stay(run, dat
             kept = await personal_data.what_erasing_keeps(conn, rui)
             nobody = await personal_data.what_erasing_keeps(conn, eva)
         assert (kept.named, nobody.named) == (1, 0)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("is_deleted_first", [False, True])
+def test_a_household_that_has_the_name_of_the_erased_is_called_by_the_next(
+    run, database: Database, is_deleted_first: bool
+) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            drafts = [GuestDraft(name, "+351912000001") for name in ("Zoé (Z.) Reis", "Rui Reis", "Eva Reis")]
+            drafts.append(GuestDraft("Ivo Dias", notes="beside Zoé (Z.) Reis", household="Dias"))
+            rows = [Row(number, draft, ()) for number, draft in enumerate(drafts, start=2)]
+            planned = diff(rows, (), find_duplicates(rows))
+            source = imports.Source("Zoé (Z.) Reis.csv", "", "maria")
+            saved = await imports.save_import(conn, event.id, source, planned, {})
+            query = GuestQuery(households=("Zoé (Z.) Reis",))
+            await guest_filters.save_filter(conn, event.id, "at home", query, desk="")
+            await guest_filters.save_filter(
+                conn, event.id, "others", GuestQuery(households=("Dias",)), desk=""
+            )
+        async with database.begin() as conn:
+            zoe, *others = await guests.list_guests(conn, event.id)
+            assert [guest.household for guest in others] == [zoe.name, zoe.name, "Dias"]
+            kept = await personal_data.what_erasing_keeps(conn, zoe.id)
+            assert (kept.noted, kept.lists) == (1, ("Zoé (Z.) Reis.csv",))
+            if is_deleted_first:
+                await guests.delete_guests(conn, [zoe.id])
+            await personal_data.erase(conn, zoe.id)
+        async with database.begin() as conn:
+            left = await guests.list_guests(conn, event.id)
+            assert [guest.household for guest in left] == ["Rui Reis", "Rui Reis", "Dias"]
+            assert list(await guest_filters.list_filters(conn, event.id)) == ["others"]
+        named = "SELECT given ->> 'name' FROM waapp_import_rows r WHERE r::text LIKE '%Zo%'"
+        assert await column(database, named) == ["Ivo Dias"]
+        async with database.begin() as conn:
+            undone = await import_undo.undo_import(conn, saved.id, "maria")
+        assert (len(undone.removed), undone.kept) == (3, ())
 
     run(scenario())
 
@@ -358,8 +402,10 @@ def test_nobody_is_erased_while_a_message_is_on_its_way(run, database: Database)
 def test_other_events_with_the_number_are_named(run, database: Database) -> None:
     async def scenario() -> None:
         _event, ids, _queued = await queue(database, 1)
-        other, _ids, _queued = await queue(database, 1)
+        other, others, _queued = await queue(database, 1)
         async with database.begin() as conn:
+            twice = await guests.get_guest(conn, others[0])
+            await guests.add_guests(conn, other.id, [GuestDraft("Somebody Else", twice.phone)])
             kept = await personal_data.what_erasing_keeps(conn, ids[0])
         assert kept.elsewhere == (other.name,)
 

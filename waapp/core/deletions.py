@@ -18,13 +18,16 @@ class Kept:
 
     `messages` is the number of messages of which Twilio's id, the times, the outcome and the price stay; `opted_out`
     whether the number stays among those that must not be written to; `elsewhere` names the other events with it;
-    `named` is the number of messages to others whose text names the guest.
+    `named` is the number of messages to others whose text names the guest, `noted` that of other guests of the event in
+    whose notes the name stands, `lists` the imported lists that are called by it.
     """
 
     messages: int
     opted_out: bool
     elsewhere: tuple[str, ...]
     named: int = 0
+    noted: int = 0
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Everything that is kept about one guest: to be handed over, and to be forgotten."""
 
+# ruff: noqa: S608 - statements are put together from constants; every value is bound
+
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from waapp.core.deletions import Kept
-from waapp.core.guests import phone_key
+from waapp.core.guests import HOUSEHOLD_LIMIT, phone_key
 from waapp.core.names import first_name
 from waapp.db.engine import Connection
 from waapp.db.guest_filters import delete_filter, list_filters
@@ -103,8 +106,9 @@ WHERE d.guest_id = :id AND d.table_name = 'waapp_import_rows' ORDER BY d.id
 """)
 
 _ELSEWHERE: Final = text("""
-SELECT e.name FROM guests g JOIN events e ON e.id = g.event_id
-WHERE g.id <> :id AND g.phone = :address ORDER BY e.date DESC NULLS LAST, e.name
+SELECT e.name FROM events e
+WHERE EXISTS (SELECT FROM guests g WHERE g.event_id = e.id AND g.id <> :id AND g.phone = :address)
+ORDER BY e.date DESC NULLS LAST, e.name
 """)
 
 # Others of the household may have been sent the names of all of it.
@@ -137,6 +141,43 @@ _ALONE_AT_HOME: Final = text("""
 SELECT NOT EXISTS (
     SELECT FROM guests g
     WHERE g.event_id = :event_id AND g.id <> :id AND lower(g.household) = lower(:household))
+""")
+
+# What was typed about others, and what a list was called: only a person can tell what to put in its place.
+_NOTED: Final = text("""
+SELECT count(*) FROM guests g
+WHERE g.event_id = :event_id AND g.id <> :id AND concat_ws(' ', g.notes, CAST(g.extra AS text)) ~* :word
+""")
+_LISTS: Final = text("""
+SELECT DISTINCT source FROM waapp_imports WHERE event_id = :event_id AND source ~* :word ORDER BY source
+""")
+
+# A household without a name of its own is called by the guest whose row came first.
+_AT_HOME: Final = text("""
+SELECT name FROM guests
+WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household) ORDER BY created_at, id FOR UPDATE
+""")
+_CALL_HOME: Final = text("""
+UPDATE guests SET household = :called, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household)
+""")
+_CALLED: Final = (
+    "CASE WHEN lower(gone.{said} ->> 'household') = lower(:household) "
+    "THEN gone.{said} || jsonb_build_object('household', CAST(:called AS text)) ELSE gone.{said} END"
+)
+_CALL_HOME_IN_LISTS: Final = text(f"""
+WITH gone AS (
+    DELETE FROM waapp_import_rows r USING guests g
+    WHERE g.id = r.guest_id AND g.event_id = :event_id AND g.id <> :id
+      AND lower(:household) IN (
+        lower(r.given ->> 'household'), lower(r.before ->> 'household'), lower(r.after ->> 'household'))
+    RETURNING r.*
+)
+INSERT INTO waapp_import_rows
+SELECT anew.* FROM gone CROSS JOIN LATERAL jsonb_populate_record(
+    NULL::waapp_import_rows,
+    to_jsonb(gone) || jsonb_build_object('given', {_CALLED.format(said="given")},
+        'before', {_CALLED.format(said="before")}, 'after', {_CALLED.format(said="after")})) AS anew
 """)
 
 _ON_ITS_WAY: Final = text("""
@@ -215,6 +256,7 @@ async def what_erasing_keeps(conn: Connection, guest_id: UUID) -> Kept:
         bool(document["opt_outs"]),
         tuple(elsewhere.scalars()),
         await _named_to_others(conn, person),
+        *await _mentioned(conn, person),
     )
 
 
@@ -231,6 +273,7 @@ async def erase(conn: Connection, guest_id: UUID) -> list[str]:
     parameters = {"id": guest_id, "phone": person.phone}
     addresses = list((await conn.execute(_ADDRESSES, parameters)).scalars())
     await _forget_filters(conn, person)
+    await _forget_household(conn, person)
     await conn.execute(text("SELECT waapp_erase_guest(:id)"), {"id": guest_id})
     for address in addresses:
         await conn.execute(text("SELECT waapp_erase_lifted_opt_outs(:address)"), {"address": address})
@@ -253,6 +296,28 @@ async def _named_to_others(conn: Connection, guest: _Person) -> int:
     return int((await conn.execute(_NAMED_TO_OTHERS, parameters)).scalar_one()) if guest.name.strip() else 0
 
 
+async def _mentioned(conn: Connection, guest: _Person) -> tuple[int, tuple[str, ...]]:
+    """Return in how many other guests' notes a guest is named, and the lists that are called by the name."""
+    if not guest.name.strip():
+        return 0, ()
+    word = rf"(^|[^[:alnum:]]){re.escape(guest.name.strip())}($|[^[:alnum:]])"
+    parameters = {"id": guest.id, "event_id": guest.event_id, "word": word}
+    noted = int((await conn.execute(_NOTED, parameters)).scalar_one())
+    return noted, tuple((await conn.execute(_LISTS, parameters)).scalars())
+
+
+async def _forget_household(conn: Connection, guest: _Person) -> None:
+    """Call a household that has the guest's name by the next of its members, in what lists said too."""
+    if not guest.name.strip() or guest.name.casefold() not in guest.household.casefold():
+        return
+    parameters = {"id": guest.id, "event_id": guest.event_id, "household": guest.household}
+    others = list((await conn.execute(_AT_HOME, parameters)).scalars())
+    if others:
+        parameters["called"] = others[0][:HOUSEHOLD_LIMIT]
+        await conn.execute(_CALL_HOME, parameters)
+        await conn.execute(_CALL_HOME_IN_LISTS, parameters)
+
+
 async def _forget_filters(conn: Connection, guest: _Person) -> None:
     """Forget the kept filters that tell who the guest was: by name, number, address or a household of one."""
     alone = (
@@ -265,7 +330,7 @@ async def _forget_filters(conn: Connection, guest: _Person) -> None:
     )
     telling = [one.casefold() for one in (guest.name, guest.phone, guest.email) if one]
     for name, query in (await list_filters(conn, guest.event_id)).items():
-        said = f"{name}\n{query.text}".casefold()
+        said = "\n".join((name, query.text, *query.households)).casefold()
         at_home = alone and guest.household.casefold() in map(str.casefold, query.households)
         if at_home or any(one in said for one in telling):
             await delete_filter(conn, guest.event_id, name)

@@ -33,6 +33,20 @@ def what_stays(kept: Kept) -> str:
                 n=kept.named,
             )
         )
+    if kept.noted:
+        parts.append(
+            tr(
+                "The name also stands in the notes of {n:other guest|other guests}: take it out there.",
+                n=kept.noted,
+            )
+        )
+    if kept.lists:
+        parts.append(
+            tr(
+                "The history of imports keeps what the lists were called, with the name: {lists}.",
+                lists=", ".join(f"“{one}”" for one in kept.lists),
+            )
+        )
     if kept.elsewhere:
         parts.append(tr("The same number is also on the list of {events}.", events=", ".join(kept.elsewhere)))
     return "\n\n".join(parts)
