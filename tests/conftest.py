@@ -9,12 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from waapp.loop import headless_loop, window_loop
 
 # Before Qt, keyring and waapp read them.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
+# How long an example takes says something about the machine, and speed is not a matter of tests.
+settings.register_profile("waapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waapp")
 
 pytest_plugins = [
     name
