@@ -4,8 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.corpus.compound import xls, xlsb
+from tests.corpus.compound import compound, compound_of_small, xls, xlsb
 from tests.corpus.writers import ods, xlsx
 from waapp.engine import hidden_rows
 from waapp.engine.file_limits import MEGABYTE
@@ -67,3 +69,27 @@ def test_the_rows_of_another_sheet_are_not_those_of_this_one(tmp_path: Path) -> 
     content = xlsx([["Name"], ["Ana"], ["Rui"]], [["Name"], ["Eva"], ["Noa"]], hidden_rows=[2])
     for sheet, hidden in (("Sheet1", frozenset()), ("Sheet2", frozenset({2}))):
         assert read_content(content, "list", sheet).source.hidden == hidden
+
+
+OLD = xls(ROWS, hidden_rows=HIDDEN)
+
+
+@given(st.one_of(st.integers(0, 600), st.integers(0, len(OLD))), st.binary(min_size=1, max_size=8))
+def test_a_broken_old_workbook_hides_what_it_can_tell_and_is_no_trouble(place: int, broken: bytes) -> None:
+    content = OLD[:place] + broken + OLD[place + len(broken) :]
+    assert isinstance(hidden_rows.in_old_workbook(content, 0), frozenset)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"Name;Phone",
+        OLD[:700],
+        compound({"WordDocument": b"x" * 5000}),
+        compound_of_small("Book", b"x" * 9),
+    ],
+    ids=["empty", "text", "cut", "document", "short"],
+)
+def test_what_is_no_old_workbook_hides_nothing(content: bytes) -> None:
+    assert hidden_rows.in_old_workbook(content, 0) == frozenset()

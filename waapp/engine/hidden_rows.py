@@ -1,5 +1,6 @@
 """Which rows a workbook does not show, folded away or filtered out: the reader of its cells does not tell."""
 
+import io
 import re
 import struct
 import zipfile
@@ -8,8 +9,9 @@ from html import unescape
 from itertools import islice
 from typing import IO, Final
 
+import olefile
+
 from waapp.engine.binary_sheets import binary_sheet_names
-from waapp.engine.compound_file import read_stream
 from waapp.engine.file_limits import MEGABYTE, ROW_LIMIT
 
 Hidden = frozenset[int]
@@ -79,7 +81,7 @@ def in_open_document(content: IO[bytes]) -> dict[str, Hidden]:
 def in_old_workbook(content: bytes, place: int) -> Hidden:
     """Return the hidden rows of one sheet of an XLS, the first being 0; none where it is too broken to tell."""
     try:
-        stream = read_stream(content, _OLD_STREAMS)
+        stream = _old_stream(content)
         sheets = (
             start for kind, start, length in _records(stream, 0) if kind == _SHEET_RECORD and length >= 4
         )
@@ -87,8 +89,17 @@ def in_old_workbook(content: bytes, place: int) -> Hidden:
         if record is None:
             return frozenset()
         return frozenset(_rows_from(stream, struct.unpack_from("<L", stream, record)[0]))
-    except (struct.error, ValueError):
+    except (struct.error, ValueError, IndexError, OverflowError, OSError):
         return frozenset()
+
+
+def _old_stream(content: bytes) -> bytes:
+    """Return the cells of an old workbook; the errors of broken ones are many."""
+    with olefile.OleFileIO(io.BytesIO(content)) as file:
+        for name in _OLD_STREAMS:
+            if file.exists(name):
+                return bytes(file.openstream(name).read())
+    return b""
 
 
 def _rows_from(stream: bytes, start: int) -> Iterator[int]:
