@@ -12,7 +12,7 @@ from waapp import config, texts
 from waapp.config import Settings
 from waapp.core import phone
 from waapp.core.errors_twilio import Table, load_table
-from waapp.core.events import Event, EventDraft, check_event, zone
+from waapp.core.events import Event, EventDraft, check_event, check_time, zone
 from waapp.core.guests import GuestRow
 from waapp.core.invitations import SendState, SendSummary
 from waapp.core.lines import Post, account_of
@@ -327,4 +327,6 @@ def _moment(text: str, zone: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise UserError("date_unreadable", date=text) from error
+    if moment.tzinfo is None and check_time(moment, zone):
+        raise UserError("date_skipped", date=text, zone=zone)
     return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)

@@ -10,6 +10,7 @@ from waapp.core.events import (
     EventDraft,
     check_event,
     check_rsvp_link,
+    check_time,
     field_values,
     is_day_only,
     is_time_zone,
@@ -98,6 +99,29 @@ def test_midnight_at_the_event_s_place_stands_for_the_day():
     assert is_day_only(datetime(2027, 6, 4, 23, 0, tzinfo=UTC), "Europe/Lisbon")
     assert not is_day_only(datetime(2027, 6, 5, 0, 0, tzinfo=UTC), "Europe/Lisbon")
     assert not is_day_only(datetime(2027, 6, 4, 23, 0, 1, tzinfo=UTC), "Europe/Lisbon")
+
+
+def test_a_day_that_begins_at_one_o_clock_is_a_day_too():
+    # The clocks of Cairo go forward at midnight, those of Lisbon at one.
+    assert is_day_only(datetime(2027, 4, 29, 22, 0, tzinfo=UTC), "Africa/Cairo")
+    assert not is_day_only(datetime(2027, 4, 29, 22, 1, tzinfo=UTC), "Africa/Cairo")
+    assert not is_day_only(datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "Europe/Lisbon")
+
+
+@pytest.mark.parametrize(
+    ("local", "zone_name", "skipped"),
+    [
+        ("2027-03-28T01:30", "Europe/Lisbon", True),
+        ("2027-03-28T01:00", "Europe/Lisbon", True),
+        ("2027-03-28T02:00", "Europe/Lisbon", False),
+        ("2027-03-28T01:30", "UTC", False),
+        ("2027-04-30T00:30", "Africa/Cairo", True),
+        ("2027-04-30T00:00", "Africa/Cairo", False),
+        ("2027-10-31T01:30", "Europe/Lisbon", False),
+    ],
+)
+def test_times_that_no_clock_shows_are_told(local, zone_name, skipped):
+    assert check_time(datetime.fromisoformat(local), zone_name) == ("event_time_skipped" if skipped else None)
 
 
 def test_an_unknown_zone_is_read_as_utc():

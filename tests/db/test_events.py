@@ -23,11 +23,12 @@ from tests.db.rows import (
     queue,
 )
 from waapp.core.events import EventDraft
+from waapp.core.guest_query import GuestQuery
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState, Shown
-from waapp.db import claims, events, guests, sends, settling, statuses
+from waapp.db import claims, events, guest_filters, guests, labels, sends, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.settling import Decision
 from waapp.errors import UserError
@@ -269,8 +270,13 @@ def test_a_copy_has_the_guests_and_nothing_of_how_they_fared(
                 text("UPDATE guests SET rsvp_status = 'yes', invitation_status = 'read' WHERE id = :id"),
                 {"id": ids[0]},
             )
+            await labels.set_color(conn, event.id, "group", "Family", "teal")
+            vegan = GuestQuery(text="vegan")
+            await guest_filters.save_filter(conn, event.id, "Vegans", vegan, desk="Maria")
             copy = await events.duplicate_event(conn, event.id, "Copy", with_guests=with_guests)
             assert copy.draft == replace(FULL, name="Copy")
+            assert await labels.list_colors(conn, copy.id) == {("group", "Family"): "teal"}
+            assert await guest_filters.list_filters(conn, copy.id) == {"Vegans": vegan}
             first = await guests.list_guests(conn, event.id)
             copied = await guests.list_guests(conn, copy.id)
             assert [(g.name, g.phone, g.group, g.notes, g.extra) for g in copied] == (

@@ -195,6 +195,27 @@ def test_time_or_date_can_be_left_open(on_stage, qtbot) -> None:
     on_stage(scenario)
 
 
+def test_a_time_that_the_clocks_skip_is_not_saved(on_stage, qtbot) -> None:
+    async def scenario(stage: Stage) -> None:
+        panel = stage.page.panel
+        panel.edit(None)
+        panel.name_edit.setText("Night")
+        panel.date.setDate(QDate(2031, 3, 30))
+        panel.time.setTime(QTime(1, 30))
+        panel.time_zone.setCurrentText("Europe/Lisbon")
+        press(qtbot, panel.save)
+        assert "put forward" in panel._fields["date"].error
+        assert await stage.stored() == {}
+        panel.time.setTime(QTime(2, 30))
+        press(qtbot, panel.save)
+        await until(lambda: stage.page.table.selected_ids())
+        assert [event.date for event in (await stage.stored()).values()] == [
+            datetime(2031, 3, 30, 1, 30, tzinfo=UTC)
+        ]
+
+    on_stage(scenario)
+
+
 def test_event_is_edited_with_f2(on_stage, qtbot) -> None:
     async def scenario(stage: Stage) -> None:
         stage.page.table.go_to((await stage.stored())["Clara & Davi"].id)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -140,8 +140,24 @@ def check_rsvp_link(pattern: str) -> str | None:
 
 
 def is_day_only(moment: datetime, time_zone: str) -> bool:
-    """Tell whether a moment stands for a whole day: midnight in the event's zone."""
-    return moment.astimezone(zone(time_zone)).time() == time(0)
+    """Tell whether a moment stands for a whole day: midnight in the event's zone.
+
+    Where the clocks go forward at midnight the day begins at one o'clock.
+    """
+    local = moment.astimezone(zone(time_zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return midnight.astimezone(UTC) == moment
+
+
+def check_time(local: datetime, time_zone: str) -> str | None:
+    """Return what is wrong with a time as typed, without its zone: clocks that are put forward never show it.
+
+    Midnight stands for the day.
+    """
+    there = local.replace(tzinfo=zone(time_zone))
+    shown = there.astimezone(UTC).astimezone(there.tzinfo)
+    is_shown = shown.replace(tzinfo=None, fold=0) == local.replace(fold=0)
+    return None if is_shown or local.time() == time(0) else "event_time_skipped"
 
 
 def zone(name: str) -> ZoneInfo:

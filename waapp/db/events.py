@@ -94,6 +94,16 @@ INSERT INTO guests (event_id, {_KEPT_OF_GUESTS})
 SELECT :copy, {_KEPT_OF_GUESTS} FROM guests WHERE event_id = :event_id ORDER BY created_at, id
 """)
 
+# The colours of groups and tags, and the filters, of those who plan the same kind of event again.
+_COPY_COLORS: Final = text("""
+INSERT INTO waapp_labels (event_id, kind, name, color)
+SELECT :copy, kind, name, color FROM waapp_labels WHERE event_id = :event_id
+""")
+_COPY_FILTERS: Final = text("""
+INSERT INTO waapp_guest_filters (event_id, name, filter, created_by)
+SELECT :copy, name, filter, created_by FROM waapp_guest_filters WHERE event_id = :event_id ORDER BY created_at, id
+""")
+
 _LOCK: Final = text("SELECT FROM events WHERE id = :id FOR UPDATE")
 
 _IN_USE: Final = text("""
@@ -182,13 +192,17 @@ async def update_event(
 async def duplicate_event(conn: Connection, event_id: UUID, name: str, *, with_guests: bool) -> Event:
     """Store a copy of an event under a new name, with its guests or without; raises `event_unknown`.
 
-    Guests come as they are kept, each with an answer sign of their own; what they were sent and what they answered
-    belongs to the first event. A copy of the sample is a sample too: its numbers may be anybody's.
+    Colours and kept filters come along. Guests come as they are kept, each with an answer sign of their own; what they
+    were sent and what they answered belongs to the first event. A copy of the sample is a sample too: its numbers may
+    be anybody's.
     """
     event = await get_event(conn, event_id)
     copy = await create_event(conn, replace(event.draft, name=name))
+    parameters = {"event_id": event_id, "copy": copy.id}
+    await conn.execute(_COPY_COLORS, parameters)
+    await conn.execute(_COPY_FILTERS, parameters)
     if with_guests:
-        await conn.execute(_COPY_GUESTS, {"event_id": event_id, "copy": copy.id})
+        await conn.execute(_COPY_GUESTS, parameters)
     return copy
 
 

@@ -22,6 +22,7 @@ from waapp.core.events import (
     Event,
     EventDraft,
     check_event,
+    check_time,
     field_values,
     is_day_only,
     is_time_zone,
@@ -245,12 +246,17 @@ class EventPanel(SidePanel):
         self._arrange_quiet()
 
     def _moment(self) -> datetime | None:
+        local = self._local()
+        zone_name = self.time_zone.currentText().strip()
+        return None if local is None else local.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+
+    def _local(self) -> datetime | None:
+        """Return what the clock shows at the event's place, without its zone."""
         if self.no_date.isChecked():
             return None
         day, at = self.date.date(), self.time.time()
         clock = time(0) if self.no_time.isChecked() else time(at.hour(), at.minute())
-        local = datetime.combine(datetime(day.year(), day.month(), day.day()), clock)  # noqa: DTZ001 - its zone is next
-        return local.replace(tzinfo=zone(self.time_zone.currentText().strip())).astimezone(UTC)
+        return datetime.combine(datetime(day.year(), day.month(), day.day()), clock)  # noqa: DTZ001 - as typed
 
     def _region(self) -> str | None:
         typed = self.region.currentText().strip()
@@ -273,6 +279,9 @@ class EventPanel(SidePanel):
             return
         draft = self.draft()
         problems = check_event(draft)
+        local = self._local()
+        if local is not None and (problem := check_time(local, draft.time_zone)):
+            problems.setdefault("date", problem)
         self.show_errors(problems)
         if not problems:
             self.save_wanted.emit(draft)

@@ -243,6 +243,9 @@ _WORK: Final = {
     "date_unreadable": Message(
         "“{date}” is not a date.", "Write it like 2027-06-05, or with the time like 2027-06-05T16:00."
     ),
+    "date_skipped": Message(
+        "In {zone} the clocks are put forward over {date}: there is no such time.", "Choose another one."
+    ),
     "time_zone_unknown": Message(
         "There is no time zone “{zone}”.", "Write it like Europe/Lisbon or America/Sao_Paulo."
     ),

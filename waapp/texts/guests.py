@@ -9,6 +9,7 @@ FIELDS: Final = {
     "event_name_missing": "Give the event a name.",
     "event_name_too_long": "Shorten the name to 200 characters.",
     "event_date_unlikely": "Check the year.",
+    "event_time_skipped": "The clocks are put forward over this time. Choose another one.",
     "event_location_too_long": "Shorten the place to 300 characters.",
     "time_zone_unknown": "Choose a time zone such as Europe/Lisbon.",
     "region_unknown": "Choose a country, or none.",
