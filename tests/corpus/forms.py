@@ -247,9 +247,14 @@ FORMS = (
                 "+351912345678",
                 extra={"public_display_name": "Eva 🌸", "formatted_phone": "+351 912 345 678"},
             ),
+            GuestDraft(
+                "Rui",
+                "+351913333333",
+                extra={"public_display_name": "~Rui", "formatted_phone": "+351 913 333 333"},
+            ),
             GuestDraft("Lia", "+5511912345678", extra={"formatted_phone": "+55 11 91234-5678"}),
         ),
-        findings=((3, "guest_name_missing"),),
+        findings=((3, "row_name_from"),),
     ),
     GuestList(
         "country_codes_csv",

@@ -212,7 +212,6 @@ MIXED = (
         heading=1,
         guests=(
             GuestDraft("Ann Lee", "+447911123123"),
-            GuestDraft("Guest of Ann Lee"),
             GuestDraft("Bob Lee", "+447911123124", plus_ones=1),
             GuestDraft("Cy Poe", "+447911123125", plus_ones=1),
             GuestDraft("Di Roe", "+447911123126", plus_ones=2),
@@ -220,7 +219,7 @@ MIXED = (
         ),
         findings=(
             (3, "row_no_name"),
-            (4, "row_no_phone"),
+            (4, "row_no_name"),
             (5, "row_no_name"),
             (6, "row_plus_ones_in_name"),
             (7, "row_plus_ones_in_name"),

@@ -21,14 +21,24 @@ from waapp.core.guests import (
 )
 from waapp.core.headings import Field, fold, recognise
 from waapp.core.language_names import find_language
-from waapp.core.other_rows import group_of, is_total, names_nobody, without_companions
-from waapp.core.phone import Number, PhoneProblem, read, read_once, region_of_code
+from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody, without_companions
+from waapp.core.phone import Number, PhoneProblem, read, region_of_code
+from waapp.core.phone_cells import choose_phone
 from waapp.core.rows import Finding, Row, RowCode
 
-_SEVERAL: Final = re.compile(
-    r"\s*(?::::|[;,/|\n]|\b(?:or|ou|o|oder|veya|and|und|et|y|e)\b)\s*", re.IGNORECASE
-)
 _BETWEEN_TAGS: Final = re.compile(r":::|[;,|\n]")
+_BETWEEN_EMAILS: Final = re.compile(r"(?:[\s;,|/<>()]|:::|mailto:)+")
+_LINK_BEHIND: Final = re.compile(r"\s*\(https?://[^()\s]*\)")
+# What people are called who have no name, as the members of a group of WhatsApp are.
+_OTHER_NAMES: Final = (
+    "public name, public display name, push name, pushname, nickname, spitzname, apodo, surnom, soprannome,"
+    " takma ad"
+)
+_CALLED: Final = {fold(word): rank for rank, word in enumerate(_OTHER_NAMES.split(","))}
+# "1. Ana", "- Ana", and "~ Ana" as WhatsApp writes those who are nobody's contacts.
+_BEFORE_NAME: Final = re.compile(
+    r"^(?:\d{1,3}\s?[.)\u00ba\u00b0]+|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
+)
 _DETAILS: Final = frozenset(
     {
         Field.TAGS,
@@ -42,8 +52,6 @@ _DETAILS: Final = frozenset(
 )
 _NOTHING: Final = GuestDraft("")
 _LONGEST_COUNT: Final = 4
-# What may stand around a number: "912 345 678 (mother)", "m 912 345 678".
-_NUMBER_IN_WORDS: Final = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
 _NUMBER_BEHIND_NAME: Final = re.compile(
     r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+|00)?\d[\d\s().\-]{6,}\d)\)?"
 )
@@ -54,6 +62,7 @@ _SEVERAL_PEOPLE: Final = re.compile(
     r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",
     re.IGNORECASE,
 )
+_CARE_OF: Final = re.compile(r"\b[ac]\s?/\s?[oc]\b", re.IGNORECASE)
 _FEWEST_HEADINGS: Final = 2
 
 
@@ -97,6 +106,10 @@ class _Reader:
         self._extra = [(column.index, column.key) for column in columns.columns if column.field is None]
         self._heading = None if columns.heading_row is None else _heading(columns.columns, self._width)
         self._beside = _second_names(columns.columns)
+        called = [
+            column for column in columns.columns if column.field is None and fold(column.title) in _CALLED
+        ]
+        self._called = sorted(called, key=lambda column: _CALLED[fold(column.title)])
         self._has_details = any(column.field in _DETAILS for column in columns.columns)
         self._at: dict[Field, int] = {
             column.field: column.index
@@ -120,6 +133,10 @@ class _Reader:
         findings: list[Finding] = []
         chosen = self._telephone(number, row, by_field, extra, findings)
         name, along = _name(by_field), 0
+        if not name and self._called:
+            name = self._other_name(number, row, findings)
+        if name and not name[0].isalpha():
+            name = _BEFORE_NAME.sub("", name)
         if chosen.e164 is None:
             if (skipped := self._no_guest(number, row, name, chosen)) is not None:
                 return skipped
@@ -144,12 +161,15 @@ class _Reader:
         extra: dict[str, str],
         findings: list[Finding],
     ) -> GuestDraft:
+        email = by_field.get(Field.EMAIL, "")
+        if email and not is_email(email):
+            email = _first_email(number, email, extra, findings)
         language = by_field.get(Field.LANGUAGE, "")
         draft = GuestDraft(
             name=name,
             phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
-            email=by_field.get(Field.EMAIL, ""),
-            group=one_line(by_field.get(Field.GROUP, "")) or self._group,
+            email=email,
+            group=_label(by_field.get(Field.GROUP, "")) or self._group,
             language=find_language(language) or language if language else "",
             notes=by_field.get(Field.NOTES, ""),
             extra=extra,
@@ -172,7 +192,7 @@ class _Reader:
             if named is None:
                 extra[unused("calling_code_as_given", extra)] = code
                 findings.append(Finding(number, RowCode.CALLING_CODE_UNCLEAR, {"text": code}))
-        chosen, others = _choose_phone([row[index] for index in self._phones if row[index]], region)
+        chosen, others = choose_phone([row[index] for index in self._phones if row[index]], region)
         if others:
             other = extra[unused("other_phone", extra)] = ", ".join(others)
             params = {"used": chosen.display, "other": other}
@@ -222,7 +242,18 @@ class _Reader:
             fields = {known.field for cell in row if cell and (known := recognise(cell))}
             if len(fields) >= _FEWEST_HEADINGS:
                 return _skip(number, RowCode.OTHER_HEADINGS, name=name)
-        return _skip(number, RowCode.NO_NAME, name=name) if name and names_nobody(name) else None
+        if name and (names_nobody(name) or comes_with_another(name)):
+            return _skip(number, RowCode.NO_NAME, name=name)
+        return None
+
+    def _other_name(self, number: int, row: Sequence[str], findings: list[Finding]) -> str:
+        """Return what somebody without a name is called in another column, and say so."""
+        column = next((column for column in self._called if row[column.index]), None)
+        if column is None:
+            return ""
+        name = _BEFORE_NAME.sub("", one_line(row[column.index]))
+        findings.append(Finding(number, RowCode.NAME_FROM, {"name": name, "column": column.title}))
+        return name
 
     def _group_alone(self, row: list[str]) -> str:
         """Return the group of a row that says nothing else."""
@@ -287,7 +318,7 @@ def _read_name(
         findings.append(Finding(number, RowCode.PLUS_ONES_IN_NAME, params))
     elif not any(map(str.isalpha, name)):
         findings.append(Finding(number, RowCode.NAME_UNLIKELY, {"text": name}))
-    elif _SEVERAL_PEOPLE.fullmatch(name) or "\n" in by_field.get(Field.NAME, ""):
+    elif _SEVERAL_PEOPLE.fullmatch(_CARE_OF.sub(" ", name)) or "\n" in by_field.get(Field.NAME, ""):
         findings.append(Finding(number, RowCode.SEVERAL_PEOPLE))
     return alone, along
 
@@ -330,7 +361,7 @@ def _with_details(
     return replace(
         draft,
         tags=_tags(by_field.get(Field.TAGS, "")),
-        household=one_line(by_field.get(Field.HOUSEHOLD, "")),
+        household=_label(by_field.get(Field.HOUSEHOLD, "")),
         plus_ones=plus_ones,
         time_zone=by_field.get(Field.TIME_ZONE, ""),
         consent=consent,
@@ -348,6 +379,22 @@ def _count(text: str) -> int | None:
     if agreed is None:
         return 0 if not any(c.isalpha() for c in plain) else None
     return int(agreed)
+
+
+def _label(text: str) -> str:
+    """Return a group or a household without the address that Notion writes behind each."""
+    return one_line(_LINK_BEHIND.sub("", text) if "(http" in text else text)
+
+
+def _first_email(number: int, text: str, extra: dict[str, str], findings: list[Finding]) -> str:
+    """Return the first of several addresses and keep the others beside it; what holds no address as it is."""
+    good = list(dict.fromkeys(piece for piece in _BETWEEN_EMAILS.split(text) if is_email(piece)))
+    if not good:
+        return text
+    if others := ", ".join(good[1:]):
+        extra[unused("other_email", extra)] = others
+        findings.append(Finding(number, RowCode.SEVERAL_EMAILS, {"used": good[0], "other": others}))
+    return good[0]
 
 
 def _tags(text: str) -> tuple[str, ...]:
@@ -385,32 +432,3 @@ def _name(by_field: Mapping[Field, str]) -> str:
 def _first_word(text: str) -> str:
     words = text.split(None, 1)
     return words[0] if words else ""
-
-
-def _choose_phone(texts: Sequence[str], region: str | None) -> tuple[Number, tuple[str, ...]]:
-    """Return the first number that a message can go to, else what comes nearest; and the other good numbers."""
-    if len(texts) == 1 and (only := read_once(texts[0], region)).e164 is not None:
-        return only, ()
-    numbers = [number for text in texts for number in _numbers(text, region)]
-    if not numbers:
-        return read("", region), ()
-    chosen = min(numbers, key=lambda number: (number.problem is not None, number.e164 is None))
-    others = {n.e164: n.display for n in numbers if n.e164 is not None and n.e164 != chosen.e164}
-    return chosen, tuple(others.values())
-
-
-def _numbers(text: str, region: str | None) -> Iterator[Number]:
-    whole = read(text, region)
-    if whole.e164 is None:
-        pieces = [read(piece, region) for piece in _SEVERAL.split(text)]
-        good = [piece for piece in pieces if piece.e164 is not None]
-        if good:
-            yield from good
-            return
-        if any(map(str.isalpha, text)):
-            inside = [read(found, region) for found in _NUMBER_IN_WORDS.findall(text)]
-            good = [found._replace(text=text, guessed=True) for found in inside if found.e164 is not None]
-            if good:
-                yield from good
-                return
-    yield whole

@@ -7,8 +7,18 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+from waapp.core.cells import one_line
 from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
-from waapp.core.headings import DOUBTFUL, OWN_STATUS, Field, Known, fold, is_about_others, recognise
+from waapp.core.headings import (
+    DOUBTFUL,
+    OWN_STATUS,
+    Field,
+    Known,
+    fold,
+    is_about_others,
+    is_ambiguous,
+    recognise,
+)
 from waapp.core.template import variable_name
 from waapp.core.template_values import BUILT_IN
 
@@ -151,7 +161,7 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
         for index, title in enumerate(titles)
         if title and (known := recognise(title)) and not _is_contradicted(known, samples[index])
     }
-    announced = _first_of_two_lists(announced)
+    announced = _first_of_two_lists(_without_others(announced, titles, samples))
     if {fold(title) for title in titles} >= OWN_STATUS:
         announced |= {
             index: Known(Field.IGNORED, 0, 1.0)
@@ -198,7 +208,7 @@ def _titles(cells: Cells, heading_row: int | None) -> list[str]:
     titles = [""] * max(map(len, cells), default=0)
     if heading_row is not None:
         heading = cells[heading_row - 1]
-        titles[: len(heading)] = heading
+        titles[: len(heading)] = map(one_line, heading)
     return titles
 
 
@@ -216,13 +226,42 @@ def _is_contradicted(known: Known, sample: Sequence[str]) -> bool:
         return False
     match known.field:
         case Field.PHONE:
-            return not any(sum(c.isdecimal() for c in cell) >= _DIGITS_OF_A_PHONE for cell in sample)
+            return not any(map(_has_digits, sample))
         case Field.EMAIL:
             return not any("@" in cell for cell in sample)
         case Field.NAME | Field.GIVEN | Field.FAMILY:
             return not any(c.isalpha() for cell in sample for c in cell)
         case _:
             return False
+
+
+def _without_others(
+    announced: Mapping[int, Known], titles: Sequence[str], samples: Sequence[Sequence[str]]
+) -> dict[int, Known]:
+    """Leave out what holds none of what another column has: "Contact" with names, "E-mail: shown as"."""
+    proven = {known.field for index, known in announced.items() if _has_some_of(known.field, samples[index])}
+
+    def is_other(index: int, field: Field) -> bool:
+        doubtful = field is Field.EMAIL or (field is Field.PHONE and is_ambiguous(titles[index]))
+        return (
+            doubtful and field in proven and bool(samples[index]) and not _has_some_of(field, samples[index])
+        )
+
+    return {index: known for index, known in announced.items() if not is_other(index, known.field)}
+
+
+def _has_some_of(field: Field, sample: Sequence[str]) -> bool:
+    match field:
+        case Field.PHONE:
+            return any(map(_has_digits, sample))
+        case Field.EMAIL:
+            return any(map(looks_like_email, sample))
+        case _:
+            return True
+
+
+def _has_digits(cell: str) -> bool:
+    return sum(c.isdecimal() for c in cell) >= _DIGITS_OF_A_PHONE
 
 
 def _assign(announced: Mapping[int, Known]) -> dict[int, Known]:

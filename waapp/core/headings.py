@@ -70,6 +70,7 @@ _HEADINGS: Final = {
     ),
     Field.PHONE: (
         "whatsapp, whats app, wa, mobile, mobile phone, mobile tel, cell, cell phone, cellphone, cellular, cel,"
+        "telephone mobile, tel mobile, tel portable, telefono mobile, telefone movel, mobiltelefon nr,"
         "handy, handynummer, movil, telefono movil, celular, telefono celular, telemovel, telemoveis, telm,"
         "telemovel whatsapp, portable, telephone portable, tel portable, mobiltelefon, mobil, mobilnummer,"
         "mobilfunk, natel, cellulare, telefono cellulare, cell telefono, cep, cep telefonu, cep tel, cep no, gsm,"
@@ -82,7 +83,12 @@ _HEADINGS: Final = {
         "फोन, फोन नंबर, टेलीफोन, टेलीफोन नंबर, दूरभाष, संपर्क, संपर्क नंबर,"
         "other phone, home phone, home tel, telefone fixo, telefono fijo, fijo, fixo, telephone fixe, fixe,"
         "domicile, festnetz, festnetznummer, privat, telefono fisso, fisso, ev telefonu, work phone, business phone,"
-        "company main phone"
+        "company main phone, sms, sms phone, sms phone number, other telephone,"
+        "haupttelefon, weiteres telefon, telefon privat, telefon geschaftlich, autre telephone, telephone domicile,"
+        "telephone bureau, telephone principal, telephone personnel, telephone professionnel,"
+        "telefono particular, telefono del trabajo, otro telefono, telefono abitazione, telefono ufficio,"
+        "altro telefono,"
+        "telefone residencial, telefone comercial, outro telefone, telefone de casa, is telefonu"
     ),
     Field.EMAIL: (
         "email, e mail, mail, email address, e mail address, emailaddress, e mail value, mail address, correo,"
@@ -93,19 +99,21 @@ _HEADINGS: Final = {
         "כתובת מייל, ईमेल, ई मेल, ईमेल पता, ईमेल आईडी"
     ),
     Field.GROUP: (
-        "group, groups, side, category, list, family,"
-        "group membership, guest group, relationship, relation, circle, segment, ticket type,"
+        "group, groups, side, category, list, family, group name,"
+        "guest group, relationship, relation, circle, segment, ticket type,"
         "grupo, grupos, lado, categoria, familia, relacion, relacao,"
         "groupe, groupes, cote, categorie, famille, gruppe, gruppen, seite, kategorie, familie,"
         "gruppo, gruppi, lato, famiglia, grup, gruplar, taraf, aile, kategori,"
         "المجموعة, مجموعة, الفئة, العائلة والاصدقاء, الطرف, קבוצה, קבוצות, צד, קטגוריה, משפחה, समूह, पक्ष, श्रेणी, परिवार"
     ),
     Field.TAGS: (
-        "tags, tag, labels, label, categories, categorias, etiquetas, etiqueta, etiquettes, etiquette, categories tags,"
+        "tags, tag, labels, label, group membership,"
+        "categories, categorias, etiquetas, etiqueta, etiquettes, etiquette, categories tags,"
         "schlagworte, schlagworter, kategorien, etichette, etichetta, etiketler, etiket, وسوم, الوسوم, תגיות, תגית, टैग"
     ),
     Field.HOUSEHOLD: (
-        "household, household name, household id, party, party name, party id, family unit, hogar, unidad familiar,"
+        "household, household name, household id, party, party name, party id, family unit, invitation name,"
+        "hogar, unidad familiar,"
         "agregado, agregado familiar, foyer, haushalt, nucleo familiare, hane, الاسرة, اسرة, בית אב, משק בית, घराना"
     ),
     Field.PLUS_ONES: (
@@ -274,6 +282,9 @@ _OTHER_PEOPLE: Final = (
     " conjoint enfant enfants urgence begleitung begleitperson begleitpersonen kind kinder notfall accompagnatore"
     " accompagnatori figlio figli emergenza refakatci المرافق المرافقين מלווה מלווים"
 )
+_NAMES_OR_PHONES: Final = frozenset(
+    {"contact", "contacts", "contacto", "contactos", "contato", "contatto", "kontakt"}
+)
 _OTHERS: Final = frozenset(map(fold, _OTHER_PEOPLE.split()))
 
 
@@ -310,6 +321,11 @@ def recognise(heading: str) -> Known | None:
         counts = len(bare.split()) < len(words) or "#" in heading
         return None if counts and known.field not in _COUNTED else known
     return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading) or _asked_for(fold(heading))
+
+
+def is_ambiguous(heading: str) -> bool:
+    """Tell whether a heading may announce names as well as their telephones: "Contact"."""
+    return fold(heading) in _NAMES_OR_PHONES
 
 
 def is_about_others(heading: str) -> bool:

@@ -9,14 +9,18 @@ from waapp.core.headings import fold
 
 _TOTAL_WORDS: Final = (
     "total totals subtotal subtotals sum suma soma somme summe zwischensumme totale toplam insgesamt gesamt"
-    " المجموع कुल"
+    ' المجموع الاجمالي الإجمالي مجموع कुल סה"כ סה״כ סהכ סך итого всего разом razem celkem spolu összesen totaal totalt'
+    " summa yhteensä ukupno σύνολο 合計 合计 总计 總計 小計 합계 총계"
 )
-_TOTALS: Final = frozenset(_TOTAL_WORDS.split())
+_TOTALS: Final = frozenset(fold(word).split()[0] for word in _TOTAL_WORDS.split())
 _BEFORE_TOTALS: Final = frozenset({"grand", "gran", "sub", "overall"})
-_INITIALS_OF_TOTALS: Final = frozenset(word[0] for word in _TOTALS | _BEFORE_TOTALS)
+_BEGINNINGS: Final = _TOTALS | frozenset(_TOTAL_WORDS.split())
+"""As they are written, and folded."""
+_INITIALS_OF_TOTALS: Final = frozenset(word[0] for word in _BEGINNINGS | _BEFORE_TOTALS)
 _COUNTED_WORDS: Final = (
     "guest guests people persons pax adults adult children child kids invited attending of de do da di"
     " invitados personas adultos ninos convidados pessoas criancas adultos general geral invites personnes adultes"
+    " כ הכל اشخاص ضيوف человек гостей osob gosci hostu personer gasten"
     " enfants generale gaste personen erwachsene kinder ospiti persone adulti bambini kisi misafir davetli"
 )
 _COUNTED: Final = frozenset(_COUNTED_WORDS.split())
@@ -71,13 +75,21 @@ _LAST_OF_COMPANIONS: Final = (
 _LAST_WORDS: Final = frozenset(_LAST_OF_COMPANIONS.split())
 
 
+_OF_ANOTHER: Final = re.compile(
+    r".+['\u2019]s?\s+(?:guest|plus one|\+1|partner|date)(?:\s+\d)?"
+    r"|(?:guest|plus one|partner) of .+|(?:acompañante|invitad[oa]) de .+|acompanhante d[aeo] .+"
+    r"|accompagnante? d(?:e |['\u2019]).+|begleit(?:ung|person) von .+|accompagnat(?:ore|rice) di .+",
+    re.IGNORECASE,
+)
+
+
 def is_total(row: Sequence[str]) -> bool:
     """Tell whether a row, which is not blank, is a sum: "Total: 120 guests". A guest called Total has a telephone."""
     first = next(filter(None, row))
     if first[0].lower() not in _INITIALS_OF_TOTALS:
         return False
-    begins = first.split(None, 1)[0].rstrip(":.=-").lower()
-    if begins not in _TOTALS and begins.partition("-")[0] not in _BEFORE_TOTALS:
+    begins = first.split(None, 1)[0].rstrip(":.=-\uff1a").lower()
+    if begins not in _BEGINNINGS and begins.partition("-")[0] not in _BEFORE_TOTALS:
         return False
     texts = [cell for cell in row if cell]
     words = fold(first).split()
@@ -103,6 +115,11 @@ def group_of(row: Sequence[str]) -> str:
     if known or text.endswith(":") or _WITH_A_NAME.fullmatch(" ".join(words)):
         return " ".join(text.rstrip(" :").split())
     return ""
+
+
+def comes_with_another(name: str) -> bool:
+    """Tell whether a name is that of somebody else, who brings this one: "Ana Reis's Guest", "Guest of Ana"."""
+    return _OF_ANOTHER.fullmatch(name) is not None
 
 
 def names_nobody(name: str) -> bool:

@@ -62,7 +62,9 @@ _ASIDE: Final = re.compile(r"\([^()\d]*\)")
 # The "1" after +52 marked mobile numbers until 2019, 044 and 045 did inside Mexico; WhatsApp still writes the "1".
 _FORMER_MEXICAN: Final = re.compile(r"(?:\+521|04[45])(?=\d{10}$)")
 _SEPARATORS: Final = re.compile(r"[\s().-]")
-_SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ","}
+_SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ",", "\u30fc": "-"}
+# Digits on both sides of a word are two numbers, or a number and something else: "079 1112 3456 or 7".
+_WORD_BETWEEN: Final = re.compile(r"\d[^\d]*[^\W\d_][^\d]*\d")
 _POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _DECIMALS: Final = re.compile(r"^(\+?\d{6,})[.,]0+$")
 # Spreadsheets show at most six digits of a number that they shorten; where all but two are there, they end in
@@ -98,6 +100,8 @@ def read_once(text: str, region: str | None = None) -> Number:
     plain, rounded = _undo_spreadsheet(plain)
     parsed, problem = _parse(plain, region)
     kind = _kind(parsed)
+    if kind is not None and parsed is not None and not parsed.extension and _WORD_BETWEEN.search(plain):
+        kind = None
     guessed = False
     if region is not None and (kind is None or (kind not in _REACHABLE and _has_code_of(plain, region))):
         international = _with_plus(plain)

@@ -66,9 +66,11 @@ ROWS: Final = {
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
+    RowCode.SEVERAL_EMAILS: "Several e-mail addresses: {used} is used, {other} is kept beside it.",
     RowCode.SEVERAL_PEOPLE: "Several people in one row: they are one guest and get one message.",
     RowCode.PLUS_ONES_IN_NAME: "“{text}” was read as {name}, who may bring {count}.",
     RowCode.PHONE_IN_NAME: "“{text}” was read as {name} with the number {phone}.",
+    RowCode.NAME_FROM: "Without a name: called “{name}”, as the column “{column}” says.",
     RowCode.NAME_UNLIKELY: "“{text}” does not look like a name.",
     RowCode.SECOND_LIST: (
         "“{other}” stands beside, in a second list of this sheet, and is not read: copy that below this one."
