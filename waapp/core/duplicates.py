@@ -5,6 +5,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
@@ -328,20 +329,14 @@ class _Index:
     def _compare(self, entry: _Entry, place: int) -> _Match | None:
         other = self.entries[place]
         score = _likeness_of_names(entry, other)
-        reasons = self._reasons(entry, other, score)
-        likeness = _judge(entry, other, reasons)
+        likeness, reasons = _judge(
+            bool(entry.phone) and entry.phone == other.phone,
+            bool(entry.email) and entry.email == other.email,
+            (Reason.NAME if score == _SAME_NAME else Reason.NEAR_NAME) if score else None,
+            bool(entry.phone and other.phone) and entry.phone != other.phone,
+            not (entry.phone or entry.email or other.phone or other.email),
+        )
         return None if likeness is None else _Match(place, likeness, reasons, score)
-
-    @staticmethod
-    def _reasons(entry: _Entry, other: _Entry, score: float) -> tuple[Reason, ...]:
-        reasons = []
-        if entry.phone and entry.phone == other.phone:
-            reasons.append(Reason.PHONE)
-        if entry.email and entry.email == other.email:
-            reasons.append(Reason.EMAIL)
-        if score:
-            reasons.append(Reason.NAME if score == _SAME_NAME else Reason.NEAR_NAME)
-        return tuple(reasons)
 
 
 def _last(places: Sequence[int], before: int | None) -> Sequence[int]:
@@ -362,9 +357,18 @@ def _strength(match: _Match) -> tuple[int, float, int]:
     return _STRENGTH[match.likeness], -match.score, match.place
 
 
-def _judge(one: _Entry, other: _Entry, reasons: Sequence[Reason]) -> Likeness | None:
+# There are few different questions, and most rows of a long list ask one.
+@cache
+def _judge(
+    same_phone: bool, same_email: bool, names: Reason | None, phones_differ: bool, nothing_else: bool
+) -> tuple[Likeness | None, tuple[Reason, ...]]:
     """Weigh what two entries share against what speaks for two people: different telephones."""
-    phones_differ = bool(one.phone and other.phone) and one.phone != other.phone
+    shared = (Reason.PHONE if same_phone else None, Reason.EMAIL if same_email else None, names)
+    reasons = tuple(reason for reason in shared if reason is not None)
+    return _likeness(reasons, phones_differ, nothing_else), reasons
+
+
+def _likeness(reasons: Sequence[Reason], phones_differ: bool, nothing_else: bool) -> Likeness | None:
     match reasons:
         case (Reason.PHONE, Reason.EMAIL, *_) if len(reasons) > 2:
             return Likeness.SAME
@@ -377,7 +381,6 @@ def _judge(one: _Entry, other: _Entry, reasons: Sequence[Reason]) -> Likeness | 
         case (Reason.EMAIL, *rest):
             return Likeness.MAYBE if rest else Likeness.HOUSEHOLD
         case (Reason.NAME,):
-            nothing_else = not (one.phone or one.email or other.phone or other.email)
             return Likeness.SAME if nothing_else else Likeness.MAYBE
         case (Reason.NEAR_NAME,):
             return None if phones_differ else Likeness.MAYBE

@@ -331,12 +331,13 @@ def _as_row(row: tuple[Any, ...]) -> GuestRow:
 
 _TAGS: Final = list(Guest.__dataclass_fields__).index("tags")
 _CONSENT: Final = list(Guest.__dataclass_fields__).index("consent")
+_CONSENTS: Final = {consent.value: consent for consent in Consent}
 
 
 def _as_guest(row: Iterable[Any]) -> Guest:
     values = list(row)
     values[_TAGS] = tuple(values[_TAGS])
-    values[_CONSENT] = Consent(values[_CONSENT])
+    values[_CONSENT] = _CONSENTS[values[_CONSENT]]
     return Guest(*values)
 
 
