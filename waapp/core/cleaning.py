@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from waapp.core.cells import clean_cell, clean_row, one_line
@@ -17,6 +17,7 @@ from waapp.core.guests import (
     GuestDraft,
     check_guest,
     is_email,
+    make_draft,
     may_be_saved,
 )
 from waapp.core.headings import Field, fold, recognise
@@ -51,6 +52,9 @@ _DETAILS: Final = frozenset(
     },
 )
 _NOTHING: Final = GuestDraft("")
+# What stands behind the further columns in a draft without more than that.
+_FIELDS: Final = [part.name for part in fields(GuestDraft)]
+_NO_DETAILS: Final = tuple(getattr(_NOTHING, name) for name in _FIELDS[_FIELDS.index("extra") + 1 :])
 _LONGEST_COUNT: Final = 4
 _NUMBER_BEHIND_NAME: Final = re.compile(
     r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+|00)?\d[\d\s().\-]{6,}\d)\)?"
@@ -165,14 +169,15 @@ class _Reader:
         if email and not is_email(email):
             email = _first_email(number, email, extra, findings)
         language = by_field.get(Field.LANGUAGE, "")
-        draft = GuestDraft(
-            name=name,
-            phone="" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
-            email=email,
-            group=_label(by_field.get(Field.GROUP, "")) or self._group,
-            language=find_language(language) or language if language else "",
-            notes=by_field.get(Field.NOTES, ""),
-            extra=extra,
+        draft = make_draft(
+            name,
+            "" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
+            email,
+            _label(by_field.get(Field.GROUP, "")) or self._group,
+            find_language(language) or language if language else "",
+            by_field.get(Field.NOTES, ""),
+            extra,
+            *_NO_DETAILS,
         )
         return _with_details(draft, number, by_field, extra, findings) if self._has_details else draft
 

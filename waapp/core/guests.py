@@ -13,6 +13,7 @@ from uuid import UUID
 from waapp.core.events import is_time_zone
 from waapp.core.languages import read_language
 from waapp.core.phone import Number, PhoneProblem, read
+from waapp.core.records import maker
 from waapp.core.status import EngineState, Progress, Shown, shown
 
 NAME_LIMIT: Final = 200
@@ -97,6 +98,11 @@ class GuestDraft:
     consent_source: str = ""
     consent_at: datetime | None = None
 
+
+make_draft: Final = maker(GuestDraft)
+"""Makes a draft of all its fields: those of a long list are many."""
+make_guest: Final = maker(Guest)
+"""Makes a guest of all its fields: those of an event are many."""
 
 _editable: Final = attrgetter(*(part.name for part in fields(GuestDraft)))
 

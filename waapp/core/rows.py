@@ -6,7 +6,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from waapp.core.guests import GuestDraft
+from waapp.core.guests import GuestDraft, make_draft
 
 
 class RowCode(StrEnum):
@@ -74,4 +74,4 @@ def pack(rows: Iterable[Row]) -> list[Packed]:
 def unpack(packed: Iterable[Packed]) -> Iterator[Row]:
     """Return the rows that were packed."""
     for number, values, findings in packed:
-        yield Row(number, None if values is None else GuestDraft(*values), findings)
+        yield Row(number, None if values is None else make_draft(*values), findings)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from psycopg import errors
 from sqlalchemy import exc, text
 
-from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow
+from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow, make_guest
 from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
 from waapp.db.engine import Connection
@@ -338,7 +338,7 @@ def _as_guest(row: Iterable[Any]) -> Guest:
     values = list(row)
     values[_TAGS] = tuple(values[_TAGS])
     values[_CONSENT] = _CONSENTS[values[_CONSENT]]
-    return Guest(*values)
+    return make_guest(*values)
 
 
 def rows_as_json(drafts: Iterable[tuple[UUID, GuestDraft]]) -> str:
