@@ -507,4 +507,131 @@ CLIENTS = (
             (4, "row_total"),
         ),
     ),
+    GuestList(
+        "companions_in_columns_csv",
+        "US",
+        lambda: text(
+            [
+                ["First Name", "Last Name", "Phone", "+1?", "+1 Name", "Kids"],
+                ["Emma", "Clark", "202-555-0123", "Y", "Noah Reed", "0"],
+                ["Mia", "Fox", "202-555-0134", "N", "", "2"],
+            ]
+        ),
+        fields="given family phone plus_ones - -",
+        heading=1,
+        guests=(
+            GuestDraft("Emma Clark", "+12025550123", extra={"1_name": "Noah Reed", "kids": "0"}, plus_ones=1),
+            GuestDraft("Mia Fox", "+12025550134", extra={"kids": "2"}),
+        ),
+        findings=(),
+    ),
+    GuestList(
+        "chat_message_txt",
+        "BR",
+        lambda: (
+            "Lista de convidados:\n\nFamília da noiva\n1- Ana Souza (11) 91234-5678\n2- Zé e Maria\n3- Tia Lúcia +2 11 91234-5679\n\nAmigos\n4- Beto 11912345670\n".encode()
+        ),
+        fields="name",
+        heading=None,
+        guests=(
+            GuestDraft("Ana Souza", "+5511912345678", group="Família da noiva"),
+            GuestDraft("Zé e Maria", group="Família da noiva"),
+            GuestDraft("Tia Lúcia +2 11 91234-5679", group="Família da noiva"),
+            GuestDraft("Beto", "+5511912345670", group="Amigos"),
+        ),
+        findings=(
+            (1, "row_group_heading"),
+            (3, "row_group_heading"),
+            (4, "row_phone_in_name"),
+            (5, "row_several_people"),
+            (5, "row_no_phone"),
+            (6, "row_no_phone"),
+            (8, "row_group_heading"),
+            (9, "row_phone_in_name"),
+        ),
+    ),
+    GuestList(
+        "addresses_beside_names_csv",
+        "US",
+        lambda: text(
+            [
+                ["name", "email", "cell"],
+                ["Emma <emma@example.com>", "", "202-555-0123"],
+                ["Noah Reed", "Noah Reed <noah@example.com>", "202-555-0134"],
+                ["mia@example.com", "", "202-555-0145"],
+            ]
+        ),
+        fields="name email phone",
+        heading=1,
+        guests=(
+            GuestDraft("Emma", "+12025550123", "emma@example.com"),
+            GuestDraft("Noah Reed", "+12025550134", "noah@example.com"),
+            GuestDraft("mia@example.com", "+12025550145", "mia@example.com"),
+        ),
+        findings=((2, "row_email_in_name"),),
+    ),
+    GuestList(
+        "two_guests_in_a_row_csv",
+        "GB",
+        lambda: text(
+            [
+                ["Guest 1 Name", "Guest 1 Mobile", "Guest 2 Name", "Guest 2 Mobile"],
+                ["Ann Lee", "07400 123456", "Bob Lee", "07400 123457"],
+                ["Cy Poe", "07400 123458", "", ""],
+            ]
+        ),
+        fields="name phone - -",
+        heading=1,
+        guests=(
+            GuestDraft(
+                "Ann Lee",
+                "+447400123456",
+                extra={"guest_2_name": "Bob Lee", "guest_2_mobile": "07400 123457"},
+            ),
+            GuestDraft("Cy Poe", "+447400123458"),
+        ),
+        findings=((2, "row_second_list"),),
+    ),
+    GuestList(
+        "thousands_csv",
+        "IN",
+        lambda: text(
+            [
+                ["Name", "Contact No"],
+                ["Ravi", "9,87,65,43,210"],
+                ["Sita", "98765-43211"],
+                ["Om", "+91 98765 43212/13"],
+            ]
+        ),
+        fields="name phone",
+        heading=1,
+        guests=(
+            GuestDraft("Ravi", "+919876543210"),
+            GuestDraft("Sita", "+919876543211"),
+            GuestDraft("Om", "+91 98765 43212/13"),
+        ),
+        findings=((4, "phone_impossible"),),
+    ),
+    GuestList(
+        "agenda_es_csv",
+        "ES",
+        lambda: text(
+            [
+                ["Nombre", "Tfno. móvil", "Tfno. fijo", "Obs."],
+                ["Tíos de Sevilla", "", "954 12 34 56", "llamar"],
+                ["Paco (jefe)", "612345678", "", ""],
+                ["LOS GARCÍA", "612345670", "", "vienen 5"],
+            ],
+            delimiter=";",
+            encoding="cp1252",
+        ),
+        fields="name phone phone notes",
+        heading=1,
+        guests=(
+            GuestDraft("Tíos de Sevilla", "+34954123456", notes="llamar"),
+            GuestDraft("Paco (jefe)", "+34612345678"),
+            GuestDraft("LOS GARCÍA", "+34612345670", notes="vienen 5"),
+        ),
+        findings=((2, "phone_landline"),),
+    ),
 )

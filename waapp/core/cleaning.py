@@ -9,6 +9,7 @@ from waapp.core.cells import clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
 from waapp.core.content import is_yes
 from waapp.core.days import read_day
+from waapp.core.email_cells import addresses, without_address
 from waapp.core.guests import (
     GROUP_LIMIT,
     NAME_LIMIT,
@@ -28,7 +29,6 @@ from waapp.core.phone_cells import choose_phone
 from waapp.core.rows import Finding, Row, RowCode
 
 _BETWEEN_TAGS: Final = re.compile(r":::|[;,|\n]")
-_BETWEEN_EMAILS: Final = re.compile(r"(?:[\s;,|/<>()]|:::|mailto:)+")
 _LINK_BEHIND: Final = re.compile(r"\s*\(https?://[^()\s]*\)")
 # What people are called who have no name, as the members of a group of WhatsApp are.
 _OTHER_NAMES: Final = (
@@ -38,7 +38,7 @@ _OTHER_NAMES: Final = (
 _CALLED: Final = {fold(word): rank for rank, word in enumerate(_OTHER_NAMES.split(","))}
 # "1. Ana", "- Ana", and "~ Ana" as WhatsApp writes those who are nobody's contacts.
 _BEFORE_NAME: Final = re.compile(
-    r"^(?:\d{1,3}\s?[.)\u00ba\u00b0]+|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
+    r"^(?:\d{1,3}(?:\s?[.)\u00ba\u00b0]+|\s?[-\u2013](?=\s))|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
 )
 _DETAILS: Final = frozenset(
     {
@@ -56,8 +56,9 @@ _NOTHING: Final = GuestDraft("")
 _FIELDS: Final = [part.name for part in fields(GuestDraft)]
 _NO_DETAILS: Final = tuple(getattr(_NOTHING, name) for name in _FIELDS[_FIELDS.index("extra") + 1 :])
 _LONGEST_COUNT: Final = 4
+# "+2 " are two who come along: no country has that code.
 _NUMBER_BEHIND_NAME: Final = re.compile(
-    r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+|00)?\d[\d\s().\-]{6,}\d)\)?"
+    r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+(?![2-689]\s)|00)?\d[\d\s().\-]{6,}\d)\)?"
 )
 # Most names are words and nothing else.
 _MORE_THAN_WORDS: Final = re.compile(r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) ")
@@ -141,6 +142,8 @@ class _Reader:
             name = self._other_name(number, row, findings)
         if name and not name[0].isalpha():
             name = _BEFORE_NAME.sub("", name)
+        if "@" in name:
+            name = _without_email(number, name, by_field, findings)
         if chosen.e164 is None:
             if (skipped := self._no_guest(number, row, name, chosen)) is not None:
                 return skipped
@@ -306,11 +309,15 @@ def _heading(columns: Sequence[Column], width: int) -> list[str]:
 
 def _second_names(columns: Sequence[Column]) -> int | None:
     """Return the place of the names of a second list that stands beside the first one in the same sheet."""
-    names = {fold(column.title) for column in columns if column.field in {Field.NAME, Field.GIVEN}}
+    names = {_unnumbered(column.title) for column in columns if column.field in {Field.NAME, Field.GIVEN}}
     left = [column for column in columns if column.field is None and column.by is GuessedBy.NOBODY]
     phones = [one.index for one in left if (known := recognise(one.title)) and known.field is Field.PHONE]
-    again = (column.index for column in left if column.title and fold(column.title) in names)
+    again = (column.index for column in left if column.title and _unnumbered(column.title) in names)
     return next((index for index in again if any(phone > index for phone in phones)), None)
+
+
+def _unnumbered(title: str) -> str:
+    return " ".join(word for word in fold(title).split() if not word.isdecimal())
 
 
 def _read_name(
@@ -393,13 +400,25 @@ def _label(text: str) -> str:
 
 def _first_email(number: int, text: str, extra: dict[str, str], findings: list[Finding]) -> str:
     """Return the first of several addresses and keep the others beside it; what holds no address as it is."""
-    good = list(dict.fromkeys(piece for piece in _BETWEEN_EMAILS.split(text) if is_email(piece)))
-    if not good:
-        return text
-    if others := ", ".join(good[1:]):
+    first, *more = addresses(text) or [text]
+    if others := ", ".join(more):
         extra[unused("other_email", extra)] = others
-        findings.append(Finding(number, RowCode.SEVERAL_EMAILS, {"used": good[0], "other": others}))
-    return good[0]
+        findings.append(Finding(number, RowCode.SEVERAL_EMAILS, {"used": first, "other": others}))
+    return first
+
+
+def _without_email(number: int, name: str, by_field: dict[Field, str], findings: list[Finding]) -> str:
+    """Return the name beside an address; one that stands alone is all the name there is."""
+    found = addresses(name)
+    if not found:
+        return name
+    by_field.setdefault(Field.EMAIL, found[0])
+    alone = without_address(name, found[0])
+    if not alone:
+        return name
+    params = {"text": name, "name": alone, "email": found[0]}
+    findings.append(Finding(number, RowCode.EMAIL_IN_NAME, params))
+    return alone
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ _HEADINGS: Final = {
     ),
     Field.PHONE: (
         "whatsapp, whats app, wa, mobile, mobile phone, mobile tel, cell, cell phone, cellphone, cellular, cel,"
+        "tfno movil, tlf movil, tel movil, tel cel,"
         "telephone mobile, tel mobile, tel portable, telefono mobile, telefone movel, mobiltelefon nr,"
         "handy, handynummer, movil, telefono movil, celular, telefono celular, telemovel, telemoveis, telm,"
         "telemovel whatsapp, portable, telephone portable, tel portable, mobiltelefon, mobil, mobilnummer,"
@@ -83,7 +84,8 @@ _HEADINGS: Final = {
         "फोन, फोन नंबर, टेलीफोन, टेलीफोन नंबर, दूरभाष, संपर्क, संपर्क नंबर,"
         "other phone, home phone, home tel, telefone fixo, telefono fijo, fijo, fixo, telephone fixe, fixe,"
         "domicile, festnetz, festnetznummer, privat, telefono fisso, fisso, ev telefonu, work phone, business phone,"
-        "company main phone, sms, sms phone, sms phone number, other telephone,"
+        "company main phone, tfno fijo, tlf fijo, tel fijo, tel fixo,"
+        "sms, sms phone, sms phone number, other telephone,"
         "haupttelefon, weiteres telefon, telefon privat, telefon geschaftlich, autre telephone, telephone domicile,"
         "telephone bureau, telephone principal, telephone personnel, telephone professionnel,"
         "telefono particular, telefono del trabajo, otro telefono, telefono abitazione, telefono ufficio,"
@@ -185,6 +187,10 @@ _ELSEWHERE: Final = {
     ),
     Field.EMAIL: (
         "почта, эл почта, электронная почта, sahkoposti, epost, メール, メールアドレス, 邮箱, 电子邮件, 이메일, อีเมล"
+    ),
+    Field.PLUS_ONES: (
+        "osoba towarzyszaca, osoby towarzyszace, doprovod, doprovodna osoba, kisero, kiserok, спутник,"
+        "сопровождающий, сопровождающие, ledsager, sallskap, seuralainen, συνοδος, συνοδοι, introducees, 同伴者, 동반자"
     ),
     Field.GROUP: "skupina, grupa, csoport, группа, groep, grupp, gruppe, ομαδα, グループ, 分组, 그룹",
     Field.LANGUAGE: "jazyk, jezyk, nyelv, язык, taal, sprak, sprog, γλωσσα, 言語, 语言, 언어",
@@ -311,7 +317,10 @@ _BY_HEADING: Final = _by_heading()
 @lru_cache(maxsize=4096)
 def recognise(heading: str) -> Known | None:
     """Return what a heading announces."""
-    folded = "plus 1" if heading.strip() == "+1" else fold(_JOINED_WORDS.sub(" ", heading))
+    if heading.startswith("+"):
+        # "+1?" counts, "+1 Name" is somebody else's.
+        return Known(*_BY_HEADING["plus 1"], 1.0) if fold(heading) == "1" else None
+    folded = fold(_JOINED_WORDS.sub(" ", heading))
     if folded in _BY_HEADING and "#" not in heading:
         return Known(*_BY_HEADING[folded], 1.0)
     words = [word for word in folded.split() if word not in _FILLERS]

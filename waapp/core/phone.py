@@ -66,6 +66,7 @@ _SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ",", "\u
 # Digits on both sides of a word are two numbers, or a number and something else: "079 1112 3456 or 7".
 _WORD_BETWEEN: Final = re.compile(r"\d[^\d]*[^\W\d_][^\d]*\d")
 _POWER_OF_TEN: Final = re.compile(r"^\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
+_GROUPED: Final = re.compile(r"\+?\d{1,3}(?:,\d{2,3}){2,}")
 _DECIMALS: Final = re.compile(r"^(\+?\d{6,})[.,]0+$")
 # Spreadsheets show at most six digits of a number that they shorten; where all but two are there, they end in
 # zeros.
@@ -158,7 +159,9 @@ def _character(c: str) -> str:
 
 
 def _undo_spreadsheet(plain: str) -> tuple[str, bool]:
-    """Return the digits behind 351912345678.0 and 3.51912345678E+11, and whether most of them are gone."""
+    """Return the digits behind 351,912,345,678, 351912345678.0 and 3.51912E+11, and whether most of them are gone."""
+    if _GROUPED.fullmatch(plain):
+        return plain.replace(",", ""), False
     decimals = _DECIMALS.match(plain)
     if decimals:
         return decimals[1], False

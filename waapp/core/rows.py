@@ -34,6 +34,7 @@ class RowCode(StrEnum):
     SEVERAL_PEOPLE = "row_several_people"
     PLUS_ONES_IN_NAME = "row_plus_ones_in_name"
     PHONE_IN_NAME = "row_phone_in_name"
+    EMAIL_IN_NAME = "row_email_in_name"
     NAME_FROM = "row_name_from"
     NAME_UNLIKELY = "row_name_unlikely"
     SECOND_LIST = "row_second_list"

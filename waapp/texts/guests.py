@@ -70,6 +70,7 @@ ROWS: Final = {
     RowCode.SEVERAL_PEOPLE: "Several people in one row: they are one guest and get one message.",
     RowCode.PLUS_ONES_IN_NAME: "“{text}” was read as {name}, who may bring {count}.",
     RowCode.PHONE_IN_NAME: "“{text}” was read as {name} with the number {phone}.",
+    RowCode.EMAIL_IN_NAME: "“{text}” was read as {name} with the address {email}.",
     RowCode.NAME_FROM: "Without a name: called “{name}”, as the column “{column}” says.",
     RowCode.NAME_UNLIKELY: "“{text}” does not look like a name.",
     RowCode.SECOND_LIST: (
