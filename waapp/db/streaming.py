@@ -1,9 +1,10 @@
 """Large results in pieces, so that the event loop gets its turns while they arrive."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any, Final
-from uuid import uuid4
 
 import psycopg
 from psycopg.types.json import set_json_loads
@@ -22,25 +23,34 @@ async def stream(
 ) -> AsyncGenerator[list[tuple[Any, ...]], None]:
     """Yield the rows of a query (in the driver's own spelling, `%(name)s`) in chunks.
 
-    Every chunk is waited for, so other tasks get their turn. By the driver's cursor, because SQLAlchemy's rows cost
-    as much again as fetching them. Close the generator (`contextlib.aclosing`) when leaving it early.
+    The server goes on while a chunk is worked on; all other tasks get their turn after each. By the driver's cursor,
+    because SQLAlchemy's rows cost as much again as fetching them. Nothing else can be asked on this connection before
+    the end; leaving early (`contextlib.aclosing`) closes it.
     """
     driver = (await conn.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError(driver)
-    cursor = driver.cursor(name=f"waapp_{uuid4().hex}", binary=True)
+    cursor = driver.cursor(binary=True)
     set_json_loads(_decoded, cursor)
+    # What an older libpq cannot hand over in chunks comes row by row.
+    size = CHUNK if psycopg.capabilities.has_stream_chunked() else 1
     try:
-        try:
-            async with cursor:
-                await cursor.execute(query, parameters)
-                while rows := await cursor.fetchmany(CHUNK):
-                    yield rows
-        finally:
-            # Cancelled just while it was being closed: the server's side ends with the transaction.
-            await psycopg.AsyncCursor.close(cursor)
+        async with cursor, aclosing(cursor.stream(query, parameters, size=size)) as rows:
+            chunk: list[tuple[Any, ...]] = []
+            async for row in rows:
+                chunk.append(row)
+                if len(chunk) == CHUNK:
+                    yield chunk
+                    chunk = []
+                    await asyncio.sleep(0)
+            if chunk:
+                yield chunk
     except psycopg.Error as error:
         raise exc.DBAPIError(None, None, error) from error
+    finally:
+        if driver.closed:
+            # Cut off, or left early: SQLAlchemy must not try to roll back on it.
+            await conn.invalidate()
 
 
 def _decoded(text: str | bytes) -> Any:  # noqa: ANN401 - whatever a column holds

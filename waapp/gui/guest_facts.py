@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Final
 
 from waapp.core.guest_search import CHIP_OF, GuestFilter, phone_problem
@@ -17,6 +18,8 @@ _NO_NUMBER: Final = frozenset(
 )
 
 _GROUPS_SAID: Final = 4
+
+_STATE: Final = attrgetter("engine_state", "twilio_status", "next_retry_at")
 
 
 class GuestCounts:
@@ -37,9 +40,8 @@ class GuestCounts:
         """Do the part of `count` that is quick: everything but what their numbers are worth."""
         totals = self.by_filter
         # Many guests are alike: what they count for is found once for each kind of them.
-        kinds = Counter((row.engine_state, row.twilio_status, row.next_retry_at is None) for row in rows)
-        for (state, word, settled), guests in kinds.items():
-            own = CHIP_OF[shown_state(state, word, not settled)]
+        for (state, word, retry_at), guests in Counter(map(_STATE, rows)).items():
+            own = CHIP_OF[shown_state(state, word, retry_at is not None)]
             totals[GuestFilter.ALL] += sign * guests
             totals[own] += sign * guests
             if own is GuestFilter.FAILED:

@@ -34,8 +34,7 @@ class Rows(Generic[Row]):
         self.identify: Final = identify
         self._rows: list[Row | None] = []
         self._slots: dict[Hashable, int] = {}
-        for row in rows:
-            self.put(row)
+        self.put_all(rows)
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -80,6 +79,17 @@ class Rows(Generic[Row]):
         else:
             self._rows[slot] = row
         return slot
+
+    def put_all(self, rows: Iterable[Row]) -> None:
+        """Store many rows, each new or in place of the one with its id, and look up every id once only."""
+        identify, stored, slot_of = self.identify, self._rows, self._slots.setdefault
+        for row in rows:
+            free = len(stored)
+            slot = slot_of(identify(row), free)
+            if slot == free:
+                stored.append(row)
+            else:
+                stored[slot] = row
 
     def drop(self, row_id: Hashable) -> None:
         """Forget a row."""
@@ -151,8 +161,7 @@ class RowOrder(Generic[Row]):
 
     def add(self, rows: Iterable[Row]) -> None:
         """Store rows that the next arrangement is to show."""
-        for row in rows:
-            self.rows.put(row)
+        self.rows.put_all(rows)
         self._ranked = None
 
     def position(self, slot: int) -> int:
