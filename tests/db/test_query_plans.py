@@ -18,7 +18,7 @@ from waapp.db import claims, daily_use, guests, invitations, lines, send_timing,
 from waapp.db.clock import database_clock
 from waapp.db.engine import Connection, Database
 
-FULL = {"guests", "whatsapp_invitations"}
+FULL = {"guests", "whatsapp_invitations", "whatsapp_proofs"}
 
 OLD_GUESTS = """
 INSERT INTO guests (event_id, name, phone)
@@ -32,6 +32,12 @@ SELECT g.id, g.event_id, 'rsvp_invitation', :send, :sender, g.phone, 'accepted',
     'SM' || md5(g.id::text), 'read', repeat('x', 200), now() - interval '90 days', now() - interval '90 days',
     now() - interval '90 days'
 FROM guests g
+"""
+
+OLD_PROOFS = """
+INSERT INTO whatsapp_proofs (invitation_id, guest_id, event_id, template_name, engine_state, twilio_message_sid)
+SELECT gen_random_uuid(), gen_random_uuid(), :event, 'rsvp_invitation', 'accepted', 'SM' || md5('old' || n)
+FROM generate_series(1, 25000) n
 """
 
 
@@ -90,6 +96,7 @@ async def prepare(database: Database) -> tuple[UUID, list[UUID]]:
         await conn.execute(text("ALTER TABLE whatsapp_invitations DISABLE TRIGGER USER"))
         await conn.execute(text(OLD_INVITATIONS), {"send": past.id, "sender": SENDER})
         await conn.execute(text("ALTER TABLE whatsapp_invitations ENABLE TRIGGER USER"))
+        await conn.execute(text(OLD_PROOFS), {"event": event.id})
         now = new_send(event.id, template_name="reminder")
         await sends.queue_send(conn, now, new_invitations(chosen))
     async with database._engine.connect() as conn:
@@ -145,7 +152,7 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
             ),
             "known_sids": (
                 lambda conn: settling.known_sids(conn, ["SM1", "SM2"]),
-                {"whatsapp_invitations_twilio_message_sid_key", "idx_whatsapp_invitations_twilio_sid"},
+                {"idx_whatsapp_proofs_twilio_message_sid"},
             ),
             "adopt": (
                 lambda conn: settling.adopt(conn, taken[20].id, "SMx", "sent"),

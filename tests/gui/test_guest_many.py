@@ -10,6 +10,7 @@ from tests.gui.pages import until
 from tests.gui.test_guests_page import Desk, at_the_list, desk, redo, undo  # noqa: F401 - a fixture
 from waapp.core.guests import GuestDraft
 from waapp.db import opt_outs
+from waapp.gui import guest_many
 from waapp.gui.bulk_dialog import BulkDialog
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_panel import PanelMode
@@ -150,5 +151,29 @@ def test_without_any_number_there_is_nothing_to_stop(desk):  # noqa: F811
         assert not dialog.findChild(QCheckBox, "bulk_stop_tick").isEnabled()
         assert dialog.findChild(QComboBox, "bulk_stop").count() == 1
         dialog.reject()
+
+    desk.run(story())
+
+
+def test_while_many_are_deleted_and_put_back_the_window_says_so(desk, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(guest_many, "_WORTH_A_WORD", 1)
+
+    async def story():
+        await desk.open(states=[("Ewa Kowalczyk", "delivered")])
+        async with desk.database.begin() as conn:
+            # Somebody else's transaction keeps it waiting.
+            await conn.execute(text("SELECT FROM guests FOR KEY SHARE"))
+            desk.view.selectAll()
+            await at_the_list(desk)
+            desk.press(desk.view, Qt.Key.Key_Delete)
+            (await question(desk)).findChild(QPushButton, "confirm_yes").click()
+            await until(lambda: desk.message() == "Deleting 6 guests…")
+        await until(lambda: desk.message() == "6 guests were deleted.")
+        async with desk.database.begin() as conn:
+            await conn.execute(text("LOCK TABLE guests IN SHARE MODE"))
+            desk.page.findChild(QPushButton, "guests_message_action").click()
+            await until(lambda: desk.message() == "Undoing…")
+        await until(lambda: "back" in desk.message())
+        assert len(await desk.stored()) == 6
 
     desk.run(story())

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from psycopg import errors
-from sqlalchemy import exc, text
+from sqlalchemy import TextClause, exc, text
 
 from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow, make_guest
 from waapp.core.status import EngineState
@@ -80,7 +80,7 @@ _BY_ID: Final = text(f"SELECT {_COLUMNS} FROM guests g WHERE g.id = :id")
 _LIST: Final = (
     f"SELECT {_COLUMNS} FROM guests g WHERE g.event_id = %(event_id)s ORDER BY g.created_at, g.name, g.id"
 )
-_IDS: Final = text("SELECT id FROM guests WHERE event_id = :event_id")
+_IDS: Final = "SELECT id FROM guests WHERE event_id = %(event_id)s"
 _OWN_COLUMNS: Final = text(
     "SELECT DISTINCT jsonb_object_keys(extra) AS name FROM guests WHERE event_id = :event_id ORDER BY name"
 )
@@ -129,10 +129,13 @@ _READ: Final = text(_BY_IDS)
 _LOCKED: Final = text(f"{_BY_IDS} FOR NO KEY UPDATE")
 
 # Messages before guests, as whoever records what came of a message takes them. Nobody claims one meanwhile.
-_LOCK_INVITATIONS: Final = text(
-    "SELECT id FROM whatsapp_invitations WHERE guest_id = ANY(:ids) ORDER BY id FOR UPDATE"
-)
-_LOCK: Final = text("SELECT id FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_LOCK_INVITATIONS: Final = text("""
+SELECT count(*) FROM (
+    SELECT FROM whatsapp_invitations WHERE guest_id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+""")
+_LOCK: Final = text("""
+SELECT count(*) FROM (SELECT FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+""")
 
 _INVITED: Final = text("SELECT DISTINCT guest_id FROM whatsapp_invitations WHERE guest_id = ANY(:ids)")
 
@@ -140,7 +143,7 @@ _SENDING: Final = text("""
 SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:ids) AND engine_state = 'sending'
 """)
 
-_DELETE: Final = text("SELECT waapp_delete_guests(:ids)")
+_DELETE: Final = "SELECT waapp_delete_guests(%(ids)s)"
 _RESTORE: Final = text("SELECT waapp_restore_guests(:ids)")
 
 # What the database computes itself cannot be written back.
@@ -198,7 +201,7 @@ async def guest_rows_changed_since(
 
 async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
     """Return the ids of an event's guests: whatever else a list holds was deleted."""
-    return set((await conn.execute(_IDS, {"event_id": event_id})).scalars())
+    return {guest_id async for chunk in stream(conn, _IDS, {"event_id": event_id}) for (guest_id,) in chunk}
 
 
 async def own_columns(conn: Connection, event_id: UUID) -> tuple[str, ...]:
@@ -263,12 +266,22 @@ async def update_guest(
 
 async def get_guests(conn: Connection, ids: Collection[UUID]) -> list[Guest]:
     """Return these guests, those who are gone excepted."""
-    return [_as_guest(row) for row in await conn.execute(_READ, {"ids": list(ids)})]
+    return await _in_turns(conn, _READ, ids)
 
 
 async def lock_guests(conn: Connection, ids: Collection[UUID]) -> list[Guest]:
     """Return these guests, those who are gone excepted, and let nobody change them before the transaction ends."""
-    return [_as_guest(row) for row in await conn.execute(_LOCKED, {"ids": list(ids)})]
+    return await _in_turns(conn, _LOCKED, ids)
+
+
+async def _in_turns(conn: Connection, statement: TextClause, ids: Collection[UUID]) -> list[Guest]:
+    """Read many guests in the order of their ids, with a turn for all other tasks after a few hundred each."""
+    ordered = sorted(ids)
+    found: list[Guest] = []
+    for start in range(0, len(ordered), CHUNK):
+        rows = await conn.execute(statement, {"ids": ordered[start : start + CHUNK]})
+        found += [_as_guest(row) for row in rows]
+    return found
 
 
 async def invited_among(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
@@ -288,7 +301,7 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, 
     sending = (await conn.execute(_SENDING, parameters)).scalar_one()
     if sending:
         raise UserError("guests_being_sent", count=sending)
-    return tuple((await conn.execute(_DELETE, parameters)).scalars())
+    return tuple([guest_id async for chunk in stream(conn, _DELETE, parameters) for (guest_id,) in chunk])
 
 
 async def restore_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0013"
+REVISION: Final = "v1_0014"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
@@ -477,6 +477,7 @@ whatsapp_proofs = Table(
     Column("merged_from", ARRAY(Uuid), nullable=False, server_default=text("'{}'::uuid[]")),
     Index("idx_whatsapp_proofs_event_id", "event_id", "kept_at"),
     Index("idx_whatsapp_proofs_guest_id", "guest_id"),
+    Index("idx_whatsapp_proofs_twilio_message_sid", "twilio_message_sid"),
     Index(
         "idx_whatsapp_proofs_template_version_id",
         "template_version_id",

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from psycopg.types.json import set_json_loads
@@ -32,10 +32,8 @@ async def stream(
         raise TypeError(driver)
     cursor = driver.cursor(binary=True)
     set_json_loads(_decoded, cursor)
-    # What an older libpq cannot hand over in chunks comes row by row.
-    size = CHUNK if psycopg.capabilities.has_stream_chunked() else 1
     try:
-        async with cursor, aclosing(cursor.stream(query, parameters, size=size)) as rows:
+        async with cursor, aclosing(_rows(cursor, query, parameters)) as rows:
             chunk: list[tuple[Any, ...]] = []
             async for row in rows:
                 chunk.append(row)
@@ -51,6 +49,14 @@ async def stream(
         if driver.closed:
             # Cut off, or left early: SQLAlchemy must not try to roll back on it.
             await conn.invalidate()
+
+
+def _rows(
+    cursor: psycopg.AsyncCursor[Any], query: str, parameters: Mapping[str, object]
+) -> AsyncGenerator[tuple[Any, ...], None]:
+    # What an older libpq cannot hand over in chunks comes row by row.
+    size = CHUNK if psycopg.capabilities.has_stream_chunked() else 1
+    return cast("AsyncGenerator[tuple[Any, ...], None]", cursor.stream(query, parameters, size=size))
 
 
 def _decoded(text: str | bytes) -> Any:  # noqa: ANN401 - whatever a column holds

@@ -1,6 +1,7 @@
 """What is done to all selected guests at once: changing and deleting them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,9 @@ from waapp.gui.guest_questions import (
 )
 from waapp.gui.guest_undo import GuestUndo
 from waapp.texts import tr
+
+_WORTH_A_WORD: Final = 500
+"""So many guests are deleted in less time than it takes to read that they are being deleted."""
 
 
 class GuestMany:
@@ -78,7 +82,9 @@ class GuestMany:
         invited = sum(row.invitation_id is not None for row in rows)
         if invited and not await ask(deletion_question(rows, invited, self._parent)):
             return
-        deleted = await self._delete_seen(rows)
+        telling = self._undo.telling(tr("Deleting {n:guest|guests}…", n=len(rows)))
+        with telling if len(rows) > _WORTH_A_WORD else nullcontext():
+            deleted = await self._delete_seen(rows)
         if deleted is None:
             return
         self._panel.forget()

@@ -1,6 +1,7 @@
 """Taking back what was done to guests or events, the last thing first, and doing it again."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
@@ -46,6 +47,15 @@ class GuestUndo:
             self._event_id = event_id
             self._messages.withdraw(_KEY)
 
+    @contextmanager
+    def telling(self, words: str) -> Iterator[None]:
+        """Say what is being done, until it is done or has failed."""
+        self._messages.show_message(words, key=_KEY)
+        try:
+            yield
+        finally:
+            self._messages.withdraw(_KEY)
+
     def remember(self, words: str, act: Act, level: str = "info") -> None:
         """Say what was done, with the way back."""
         acts = self._done.setdefault(self._event_id, [])
@@ -68,32 +78,47 @@ class GuestUndo:
 
     def take_back(self) -> None:
         """Undo the last thing, if there is any."""
-        self._start(self._done, self._undone, tr("Nothing is left to be undone."), tr("Redo"), self.do_again)
+        self._start(
+            self._done,
+            self._undone,
+            nothing=tr("Nothing is left to be undone."),
+            doing=tr("Undoing…"),
+            back=(tr("Redo"), self.do_again),
+        )
 
     def do_again(self) -> None:
         """Do again what was undone last, if anything was."""
-        self._start(self._undone, self._done, tr("Nothing was undone."), tr("Undo"), self.take_back)
+        self._start(
+            self._undone,
+            self._done,
+            nothing=tr("Nothing was undone."),
+            doing=tr("Doing it again…"),
+            back=(tr("Undo"), self.take_back),
+        )
 
     def _start(
         self,
         source: dict[UUID | None, list[Act]],
         target: dict[UUID | None, list[Act]],
+        *,
         nothing: str,
-        back: str,
-        way_back: Callable[[], None],
+        doing: str,
+        back: tuple[str, Callable[[], None]],
     ) -> None:
         acts = source.get(self._event_id)
         if not acts:
             self._messages.show_message(nothing, key=_KEY)
         elif not self._busy:
-            self._messages.withdraw(_KEY)
-            self._tasks.start(self._take(acts, target.setdefault(self._event_id, []), back, way_back))
+            self._tasks.start(self._take(acts, target.setdefault(self._event_id, []), doing, back))
 
-    async def _take(self, acts: list[Act], other: list[Act], back: str, way_back: Callable[[], None]) -> None:
+    async def _take(
+        self, acts: list[Act], other: list[Act], doing: str, back: tuple[str, Callable[[], None]]
+    ) -> None:
         act = acts.pop()
         self._busy = True
         try:
-            undone = await act.take_back()
+            with self.telling(doing):
+                undone = await act.take_back()
         except UserError as error:
             passes = isinstance(error, DatabaseError) and error.code != _NO_RIGHT
             if passes or error.code in _LATER:  # another one would stand in the way of all before it
@@ -107,5 +132,5 @@ class GuestUndo:
         if undone.again is not None:
             other.append(undone.again)
         self._select(undone.guests)
-        action = (back, way_back) if undone.again is not None else None
+        action = back if undone.again is not None else None
         self._messages.show_message(undone.words, undone.level, action, key=_KEY)
