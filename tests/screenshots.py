@@ -1,12 +1,12 @@
 """Pictures of every page, taken from the running program with the sample event.
 
     python -m tests.screenshots FOLDER [--size 960x640 1280x800 1920x1080] [--rtl] [--only send messages]
-    python -m tests.screenshots FOLDER --pages guests|templates [--size 1024x700 1440x900] [--rtl]
+    python -m tests.screenshots FOLDER --pages guests|imports|templates [--size 1024x700 1440x900] [--rtl]
     python -m tests.screenshots resources/screenshots --readme
 
 Every page in light and dark; with several sizes the size is part of a file's name. `--pages guests` takes what the
-guests' and events' pages can show beyond the main job, `--pages templates` the templates' page with all that opens over
-it, `--readme` the few that the README shows.
+guests' and events' pages can show beyond the main job, `--pages imports` lists being brought in, `--pages templates`
+the templates' page with all that opens over it, `--readme` the few that the README shows.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from tests.screenshots_guests import Stage, take_events, take_guests
+from tests.screenshots_imports import take_imports
 from tests.screenshots_templates import look_at_templates
 from waapp import config, loop
 from waapp.app import Program
@@ -109,6 +110,9 @@ async def take(app: QApplication, program: Program, options: argparse.Namespace)
         stage = Stage(program, camera)
         await take_guests(stage)
         await take_events(stage)
+        return
+    if options.pages == "imports":
+        await take_imports(Stage(program, camera))
         return
     if options.pages == "templates":
         await show(program, "templates")
@@ -284,7 +288,7 @@ if __name__ == "__main__":
     parser.add_argument("--size", nargs="+", default=["1280x800"])
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--pages", choices=["all", "guests", "templates"], default="all")
+    parser.add_argument("--pages", choices=["all", "guests", "imports", "templates"], default="all")
     parser.add_argument("--readme", action="store_true")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ def test_who_was_deleted_is_found_by_name_number_or_event(run, settings, party) 
     assert run(deletion_commands.list_deleted(settings, None, "Guest 1")).guests == ()
     (line,) = listed.text().splitlines()
     assert line.startswith(str(ids[0]))
-    assert "can be put back until" in line
+    assert "can be restored until" in line
     assert "1 message on record" in line
     assert json.loads(json.dumps(listed.document(), default=str))["guests"][0]["messages"] == 1
     with pytest.raises(UserError, match="event_unknown"):

@@ -135,7 +135,7 @@ def test_an_import_is_taken_back_and_brought_back(
     refused = waapp("import", "--redo", done)
     assert refused.returncode == 1
     assert "Nothing was brought back: 1 guests stay." in refused.stdout
-    assert "  Ana Sousa: on the list again since" in refused.stdout
+    assert "  Ana Sousa: added again since" in refused.stdout
     assert "1 guest was changed, deleted or added again since" in refused.stderr
     rest = json.loads(waapp("import", "--redo", done, "--rest", "--json").stdout)
     assert (rest["done"], rest["added"], len(rest["kept"])) == (True, 1, 1)

@@ -305,7 +305,7 @@ def test_an_error_may_name_another_trouble():
 
 def test_what_the_event_lacks_is_named_with_what_to_do():
     assert texts.blocker(Blocker(BlockerCode.EVENT_INCOMPLETE, {"names": ("event_date", "rsvp_link")})) == (
-        "The event has no “Date”, “Link to answer”. "
+        "The event has no “Date”, “Answer link”. "
         "Add it under Events → Edit, or take {{event_date}}, {{rsvp_link}} out of the text."
     )
 

@@ -30,7 +30,7 @@ class Deleted:
         """Return a line for each, beginning with the id that the other commands take."""
         lines = [
             tr(
-                "{id}  event “{name}” with {n:guest|guests}, deleted {day} by {who}; can be put back until {until}",
+                "{id}  event “{name}” with {n:guest|guests}, deleted {day} by {who}; can be restored until {until}",
                 id=one.event.id,
                 name=one.event.name,
                 n=one.guests,
@@ -201,7 +201,7 @@ def _kept(one: DeletedGuest) -> str:
     if one.until is None:
         return proof
     until = f"{one.until.astimezone():%Y-%m-%d}"
-    words = tr("can be put back until {day}", day=until)
+    words = tr("can be restored until {day}", day=until)
     if one.event_deleted:
-        words = tr("can be put back, after its event, until {day}", day=until)
+        words = tr("can be restored, after its event, until {day}", day=until)
     return f"{words}, {proof}" if one.messages else words

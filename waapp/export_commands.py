@@ -27,7 +27,7 @@ class Exported:
 
     def text(self) -> str:
         """Return what was written."""
-        return texts.tr("{n:guest|guests} written to {file}.", n=self.guests, file=self.file)
+        return texts.tr("{n:guest|guests} saved to {file}.", n=self.guests, file=self.file)
 
     def document(self) -> dict[str, Any]:
         """Return the same for a script."""

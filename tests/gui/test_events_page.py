@@ -353,7 +353,7 @@ def test_everything_done_to_events_is_undone_and_done_again_in_order(on_stage, q
         press(qtbot, page.duplicate)
         dialog = await shown_dialog(page, "event_duplicate")
         press(qtbot, dialog.findChild(QPushButton, "event_duplicate_yes"))
-        await until(lambda: "(copy)” was made with 2 guests." in page.messages.text)
+        await until(lambda: "(copy)” was created with 2 guests." in page.messages.text)
         page.panel.close_panel()
         page.table.go_to(event.id)
         press(qtbot, page.archive)
@@ -367,18 +367,18 @@ def test_everything_done_to_events_is_undone_and_done_again_in_order(on_stage, q
         await until(lambda: "“Clara & Davi” was deleted." in page.messages.text)
         assert stage.names() == ["Brunch", "Clara & Davi (copy)", "Helix dinner"]
 
-        await undone(stage, qtbot, "“Clara & Davi” is back with 2 guests")
+        await undone(stage, qtbot, "“Clara & Davi” is restored with 2 guests")
         assert stage.names() == ["Clara & Davi"], "it is shown where it is: in the archive"
         async with stage.database.read() as conn:
             assert [guest.name for guest in await guest_rows.list_guests(conn, event.id)] == ["Ana", "Rui"]
-        await undone(stage, qtbot, "“Clara & Davi” is on the list.")
+        await undone(stage, qtbot, "“Clara & Davi” is active again.")
         await undone(stage, qtbot, "“Clara & Davi (copy)” is deleted.")
         await undone(stage, qtbot, "“Brunch” is deleted.")
         assert stage.names() == ["Clara & Davi", "Helix dinner"]
         await undone(stage, qtbot, "Nothing is left to be undone.")
 
-        await undone(stage, qtbot, "“Brunch” is back", Qt.Key.Key_Y)
-        await undone(stage, qtbot, "“Clara & Davi (copy)” is back with 2 guests", Qt.Key.Key_Y)
+        await undone(stage, qtbot, "“Brunch” is restored", Qt.Key.Key_Y)
+        await undone(stage, qtbot, "“Clara & Davi (copy)” is restored with 2 guests", Qt.Key.Key_Y)
         await undone(stage, qtbot, "“Clara & Davi” is archived.", Qt.Key.Key_Y)
         await undone(stage, qtbot, "“Clara & Davi” is deleted.", Qt.Key.Key_Y)
         assert set(await stage.stored()) == {"Brunch", "Clara & Davi (copy)", "Helix dinner"}
@@ -418,7 +418,7 @@ def test_a_deleted_event_is_put_back_or_forgotten_from_the_list_of_them(on_stage
         assert not page.edit.isVisible()
         assert not page.delete.isVisible()
         facts = page.header.findChild(QLabel, "page_facts")
-        assert facts.text() == "What is deleted can be put back for thirty days."
+        assert facts.text() == "Deleted events can be restored for thirty days."
         chosen = len(stage.chosen)
         page.table.go_to(events["Helix dinner"].id)
         assert facts.text().startswith("Deleted today by test, kept until")
@@ -432,7 +432,7 @@ def test_a_deleted_event_is_put_back_or_forgotten_from_the_list_of_them(on_stage
         press(qtbot, page.forget)
         confirm = await shown_dialog(page, "confirm")
         press(qtbot, confirm.findChild(QPushButton, "confirm_yes"))
-        await until(lambda: "is gone for good" in page.messages.text)
+        await until(lambda: "was deleted for good" in page.messages.text)
         assert not page.chips.isVisible()
         assert not stage.reported
 

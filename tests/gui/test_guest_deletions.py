@@ -123,7 +123,7 @@ def test_who_was_deleted_is_found_and_put_back_and_that_is_undone(desk):
         await until(lambda: desk.page.guests.model.total == 2)
         assert desk.page.messages.text == "1 guest is back."
         desk.page.findChild(QPushButton, "guests_message_action").click()
-        await until(lambda: "taken out again" in desk.page.messages.text)
+        await until(lambda: "removed again" in desk.page.messages.text)
         assert await desk.names() == {"Eva Dias"}
 
     desk.run(story())
@@ -160,7 +160,7 @@ def test_what_is_kept_of_who_was_deleted_is_saved(desk, tmp_path: Path):
         file = tmp_path / "ana.json"
         asked.filesSelected.emit([str(file)])
         asked.accept()
-        await until(lambda: "was written to" in dialog.messages.text)
+        await until(lambda: "was saved to" in dialog.messages.text)
         kept = json.loads(file.read_text(encoding="utf-8"))
         assert (kept["guest"]["name"], len(kept["invitations"])) == ("Ana Sousa", 1)
         dialog.leave.click()
@@ -177,7 +177,7 @@ def test_trouble_is_said_in_the_dialog_which_covers_the_page(desk):
             await conn.exec_driver_sql("UPDATE whatsapp_sends SET state = 'finished'")
             await events.delete_event(conn, desk.event_id)
         press(desk, dialog.restore)
-        await until(lambda: "Put the event back first" in dialog.messages.text)
+        await until(lambda: "Restore the event first" in dialog.messages.text)
         dialog.leave.click()
 
     desk.run(story())

@@ -52,9 +52,9 @@ def test_many_numbers_are_never_written_to_again_and_that_is_undone_and_done_aga
         assert "5 numbers" in dialog.findChild(QLabel, "bulk_stop_effect").text()
         assert_accessible(dialog)
         dialog.findChild(QPushButton, "bulk_yes").click()
-        await until(lambda: "must not be written to" in desk.message())
+        await until(lambda: "opted out" in desk.message())
         assert "5 numbers" in desk.message()
-        assert "1 message that waited was cancelled" in desk.message()
+        assert "1 waiting message was cancelled" in desk.message()
         assert await refusing(desk) == NUMBERS
         async with desk.database.read() as conn:
             noted = await opt_outs.get_opt_outs(conn, NUMBERS)
@@ -93,7 +93,7 @@ def test_many_are_allowed_again_after_it_is_said_what_was_noted_of_them(desk):  
         assert "STOP" in asked.accessibleDescription()
         assert "by Rui: moved" in asked.accessibleDescription()
         asked.findChild(QPushButton, "confirm_yes").click()
-        await until(lambda: "may be written to again" in desk.message())
+        await until(lambda: "can get messages again" in desk.message())
         assert "6 guests were changed" in desk.message()
         assert await refusing(desk) == set()
         async with desk.database.read() as conn:
@@ -138,7 +138,7 @@ def test_what_somebody_asked_for_is_not_lifted_by_one_click_in_the_panel(desk): 
         asked = await question(desk)
         assert "asked for it" in asked.accessibleDescription()
         asked.findChild(QPushButton, "confirm_yes").click()
-        await until(lambda: "may be written to again" in desk.message())
+        await until(lambda: "can get messages again" in desk.message())
         assert await refusing(desk) == set()
 
     desk.run(story())

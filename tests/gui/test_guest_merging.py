@@ -63,7 +63,7 @@ def test_two_become_one_field_by_field_and_two_again_and_one_again(desk):  # noq
         assert "ana@example.org" in dialog.findChild(QLabel, "merge_along_email").text()
         dialog.findChild(QRadioButton, "merge_side_name_1").click()
         dialog.findChild(QPushButton, "merge_yes").click()
-        await until(lambda: "became one" in desk.message())
+        await until(lambda: "merged into one" in desk.message())
         now = await desk.stored()
         one = now["Ana Maria Sousa"]
         assert len(now) == 3
@@ -72,7 +72,7 @@ def test_two_become_one_field_by_field_and_two_again_and_one_again(desk):  # noq
         assert (one.tags, one.notes) == (("VIP", "Dance"), "Door side\nNo stairs")
         await until(lambda: desk.page.guests.selected == [one.id])
         await undo(desk)
-        await until(lambda: "apart again" in desk.message())
+        await until(lambda: "separate again" in desk.message())
         assert {name: guest.draft for name, guest in (await desk.stored()).items()} == {
             name: guest.draft for name, guest in was.items()
         }
@@ -90,10 +90,10 @@ def test_what_becomes_of_messages_is_said_and_done(desk):  # noqa: F811
         await desk.open(TWICE, [("Ana Sousa", "delivered"), ("Ana Maria Sousa", "queued")])
         dialog = await choose_two(desk)
         assert "Ana Sousa" in next(words for key, words in sides(dialog).items() if "stays" in key)
-        assert any("1 message that waits is cancelled" in note for note in notes(dialog))
+        assert any("1 waiting message is cancelled" in note for note in notes(dialog))
         dialog.findChild(QPushButton, "merge_yes").click()
-        await until(lambda: "became one" in desk.message())
-        assert "1 message that waited was cancelled" in desk.message()
+        await until(lambda: "merged into one" in desk.message())
+        assert "1 waiting message was cancelled" in desk.message()
         async with desk.database.read() as conn:
             states = (await conn.execute(text("SELECT engine_state FROM whatsapp_invitations"))).scalars()
             assert sorted(states) == ["accepted", "cancelled"]
@@ -113,7 +113,7 @@ def test_a_change_elsewhere_is_seen_before_anything_is_merged(desk):  # noqa: F8
         assert any(one.text() == "Family" for one in again.findChildren(QRadioButton))
         assert len(await desk.stored()) == 4
         again.findChild(QPushButton, "merge_yes").click()
-        await until(lambda: "became one" in desk.message())
+        await until(lambda: "merged into one" in desk.message())
         assert len(await desk.stored()) == 3
 
     desk.run(story())
@@ -148,11 +148,11 @@ def test_who_may_be_one_is_shown_with_why_and_merged_or_told_apart(desk):  # noq
         dialog.findChild(QPushButton, "lookalikes_merge_0").click()
         await until(lambda: dialog.findChild(MergeDialog) is not None)
         dialog.findChild(MergeDialog).findChild(QPushButton, "merge_yes").click()
-        await until(lambda: whys(dialog) == [] and "became one" in desk.message())
+        await until(lambda: whys(dialog) == [] and "merged into one" in desk.message())
         assert any("Nobody is twice" in one.text() for one in dialog.findChildren(QLabel))
         dialog.findChild(QPushButton, "lookalikes_close").click()
         await undo(desk)
-        await until(lambda: "apart again" in desk.message())
+        await until(lambda: "separate again" in desk.message())
         await undo(desk)
         await until(lambda: "as before" in desk.message())
         desk.page.findChild(QPushButton, "guests_lookalikes").click()

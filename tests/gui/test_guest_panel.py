@@ -142,7 +142,7 @@ def test_what_went_wrong_and_what_to_do_is_seen_without_scrolling(panel, height)
     panel.resize(style.PANEL_WIDTH, height)
     panel.show_guest(FULL)
     panel.show_invitation(FAILED)
-    panel.show_opt_out("Must not be written to since 3 May 2026: asked on the phone")
+    panel.show_opt_out("Opted out since 3 May 2026: asked on the phone")
     QApplication.processEvents()
     viewport = panel.findChild(QScrollArea).viewport()
     for name in ("guest_cause", "guest_advice", "guest_stop", "guest_opt_in", "guest_name"):
@@ -208,7 +208,7 @@ def test_what_both_changed_is_chosen_field_by_field_before_it_can_be_saved(panel
     assert told(panel) == [
         "Language: Portuguese (Portugal) → German",
         "Household: Sousa → empty",
-        "May bring: 2 → 5",
+        "Plus-ones: 2 → 5",
     ]
     assert set(panel.conflict.undecided) == {"tags", "email"}
     assert not panel.try_to_finish()
@@ -277,5 +277,5 @@ def test_several_guests_are_summed_up(panel):
         "Not invited 3",
         "Bride 2 · Groom 1",
         "1 has no number that can be used",
-        "1 must not be written to",
+        "1 opted out",
     ]

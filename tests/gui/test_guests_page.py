@@ -185,7 +185,7 @@ def desk(qtbot, database_url, window_run):
 def test_a_landline_makes_nobody_reachable_and_says_why(desk):
     async def story():
         await desk.open([GuestDraft("Ana", "+351912345678"), GuestDraft("Rui", "+351221234567")])
-        assert desk.facts() == "2 guests · 1 reachable · 1 number is no mobile · 1 needs a look"
+        assert desk.facts() == "2 guests · 1 reachable · 1 number is not a mobile · 1 needs a look"
         model = desk.page.guests.model
         tips = [model.index(row, 1).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
         assert tips == [None, "This is a landline. WhatsApp needs a mobile number."]
@@ -542,7 +542,7 @@ def test_imports_a_workbook_after_showing_what_becomes_of_it(desk):
         assert desk.message() == f"{expected} guests were added from guests.xlsx."
         desk.page.findChild(QPushButton, "guests_message_action").click()
         await until(lambda: desk.names() == [])
-        assert desk.message() == f"The import is taken back: {expected} guests removed."
+        assert desk.message() == f"Import undone: {expected} guests removed."
 
     desk.run(story())
 
@@ -844,13 +844,13 @@ def test_several_tags_and_groups_combine_with_everything_else_and_are_kept(desk)
         tags.toggle(tags.findText("Dance"))
         await until(lambda: sorted(desk.names()) == [first, second, third])
         assert tags.words() == "Dance or VIP"
-        tags.toggle(tags.findText("Must have all"))
+        tags.toggle(tags.findText("Match all"))
         await until(lambda: desk.names() == [second])
         assert tags.words() == "Dance and VIP"
         await keep_filter(desk, "Both")
         saved = desk.page.findChild(QComboBox, "guests_filters_saved")
         await until(lambda: saved.currentText() == "Both")
-        tags.toggle(tags.findText("Must have all"))
+        tags.toggle(tags.findText("Match all"))
         groups.toggle(groups.findText("Work"))
         groups.toggle(groups.findText("Bride"))
         await until(lambda: sorted(desk.names()) == [first, third])
@@ -991,12 +991,12 @@ def test_everything_is_undone_in_turn_and_done_again(desk):
         desk.page.findChild(QPushButton, "guest_opt_out").click()
         await until(lambda: desk.page.findChild(LineDialog) is not None)
         desk.page.findChild(QPushButton, "line_yes").click()
-        await until(lambda: "must not be written to" in desk.message())
+        await until(lambda: "opted out" in desk.message())
         await at_the_list(desk)
         desk.press(desk.view, Qt.Key.Key_Delete)
         await until(lambda: "Ewa Kowalczyk" not in desk.names())
         done = (desk.names(), [])
-        for said in ("back", "may be written to again", "as before", "taken out again"):
+        for said in ("back", "can get messages again", "as before", "removed again"):
             await undo(desk)
             await until(lambda said=said: said in desk.message())
         now = await desk.stored()

@@ -119,7 +119,7 @@ def test_accounts_for_every_row(setting):
         said = words(dialog)
         assert said[3] == "Merged into row 2."
         assert "landline" in said[4]
-        assert said[5] == "A sum, not a guest."
+        assert said[5] == "A total, not a guest."
         assert said[8] == "No phone number."
         assert dialog._add.text() == "Add 4 guests"
 
@@ -167,7 +167,7 @@ def test_the_same_list_again_changes_nothing(setting):
         assert again._add.text() == "Nothing to add"
         assert not again._add.isEnabled()
         again.view.go_to(2)
-        assert again.panel._choice.currentText() == "The guest who is on the list"
+        assert again.panel._choice.currentText() == "Same guest as on the list"
 
     setting.run(story())
 
@@ -345,7 +345,7 @@ def test_the_remarks_are_a_copy_of_the_list(setting):
         rows = list(openpyxl.load_workbook(target).active.values)
         assert rows[0] == ("Name", "Phone", "Group", "Table", "Remarks")
         assert rows[1][:4] == ("Ana Sousa", "912 345 678", "Bride", "7")
-        assert rows[4][4] == "Skipped: A sum, not a guest."
+        assert rows[4][4] == "Skipped: A total, not a guest."
         assert len(rows) == 8
 
     setting.run(story())

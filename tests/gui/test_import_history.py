@@ -99,7 +99,7 @@ def test_a_paste_is_brought_in_and_taken_back_from_the_list_of_imports(desk):
         assert_accessible(history)
         assert [one.source for one in history._model.all_rows()] == ["Pasted guests"]
         history.findChild(QPushButton, "import_history_undo").click()
-        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        await until(lambda: desk.page.messages.text == "Import undone: 3 guests removed.")
         assert await desk.stored() == {}
         again = await desk.history()
         assert not again.findChild(QPushButton, "import_history_undo").isEnabled()
@@ -147,24 +147,24 @@ def test_an_import_is_brought_back_from_the_list_of_imports_and_by_the_keys(desk
         await desk.bring()
         before = await desk.stored()
         await press(desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        await until(lambda: desk.page.messages.text == "Import undone: 3 guests removed.")
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         await press(desk, Qt.Key.Key_Z, both)
-        await until(lambda: desk.page.messages.text == "The import is back: 3 guests on the list again.")
+        await until(lambda: desk.page.messages.text == "Import redone: 3 guests added again.")
         assert await same(desk, before)
         history = await desk.history()
         assert not history.findChild(QPushButton, "import_history_redo").isEnabled()
         history.findChild(QPushButton, "import_history_undo").click()
-        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        await until(lambda: desk.page.messages.text == "Import undone: 3 guests removed.")
         again = await desk.history()
         assert_accessible(again)
-        assert [again.view.model().index(0, place).data() for place in range(7)][-1] == "Taken back"
+        assert [again.view.model().index(0, place).data() for place in range(7)][-1] == "Undone"
         again.findChild(QPushButton, "import_history_redo").click()
-        await until(lambda: desk.page.messages.text == "The import is back: 3 guests on the list again.")
+        await until(lambda: desk.page.messages.text == "Import redone: 3 guests added again.")
         assert await same(desk, before)
         # That was the last thing done: Undo beside the words takes it back.
         desk.page.findChild(QPushButton, "guests_message_action").click()
-        await until(lambda: desk.page.messages.text == "The import is taken back: 3 guests removed.")
+        await until(lambda: desk.page.messages.text == "Import undone: 3 guests removed.")
         assert await desk.stored() == {}
 
     desk.run(story())
@@ -197,20 +197,14 @@ def test_for_whom_it_cannot_be_brought_back_is_said_and_the_rest_can_be(desk, tm
         history.findChild(QPushButton, "import_history_redo").click()
         question = await desk.shown(UndoQuestion)
         assert_accessible(question)
-        assert [question.findChild(QListWidget).item(0).text()] == [
-            "\u2068Ana\u2069 — on the list again since"
-        ]
-        assert question.findChild(QPushButton, "import_undo_rest").text() == "Bring back the other 2 guests"
+        assert [question.findChild(QListWidget).item(0).text()] == ["\u2068Ana\u2069 — added again since"]
+        assert question.findChild(QPushButton, "import_undo_rest").text() == "Redo for the other 2 guests"
         assert set(await desk.stored()) == {"Ana M."}
         question.findChild(QPushButton, "import_undo_no").click()
         history = await desk.history()
         history.findChild(QPushButton, "import_history_redo").click()
         (await desk.shown(UndoQuestion)).findChild(QPushButton, "import_undo_rest").click()
-        await until(
-            lambda: (
-                desk.page.messages.text == "The import is back: 2 guests on the list again, 1 guest stays."
-            )
-        )
+        await until(lambda: desk.page.messages.text == "Import redone: 2 guests added again, 1 guest stays.")
         assert set(await desk.stored()) == {"Ana M.", "Rui", "Eva"}
 
     desk.run(story())
@@ -242,7 +236,7 @@ def test_who_was_edited_since_stays_and_the_rest_can_be_taken_back(desk, tmp_pat
         assert [question.findChild(QListWidget).item(0).text()] == ["\u2068Ana\u2069 — edited since"]
         assert set(await desk.stored()) == {"Ana", "Rui", "Eva"}
         question.findChild(QPushButton, "import_undo_rest").click()
-        await until(lambda: desk.page.messages.text.startswith("The import is taken back"))
+        await until(lambda: desk.page.messages.text.startswith("Import undone"))
         assert set(await desk.stored()) == {"Ana"}
 
     desk.run(story())

@@ -280,7 +280,7 @@ def test_a_blocker_is_red_says_what_to_do_and_disables_send(desk):
         )
         first = desk.page._review.entries()[0]
         assert (first.row.key, first.row.token) == ("blocker.template_errors", "failed")
-        assert "Mend them in the editor" in first.text()
+        assert "Fix them in the editor" in first.text()
         assert not desk.send_button.isEnabled()
         desk.qtbot.keyClick(desk.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert desk.dialog() is None

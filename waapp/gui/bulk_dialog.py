@@ -79,26 +79,26 @@ class BulkDialog(QDialog):
         for code in sorted(LANGUAGES, key=language_name):
             self._language.addItem(language_name(code), code)
         self._time_zone = _line("bulk_time_zone", tr("Time zone"), 64, ())
-        self._plus_ones = name(QSpinBox(), "bulk_plus_ones", tr("May bring"))
+        self._plus_ones = name(QSpinBox(), "bulk_plus_ones", tr("Plus-ones"))
         self._plus_ones.setRange(0, MOST_PLUS_ONES)
         self._plus_ones.setSpecialValueText(tr("Nobody"))
         inset(self._plus_ones)
-        self._consent = name(QComboBox(), "bulk_consent", tr("May be written to"))
+        self._consent = name(QComboBox(), "bulk_consent", tr("Consent"))
         for consent in Consent:
             self._consent.addItem(consent_word(consent), consent.value)
-        self._since = name(QDateEdit(QDate.currentDate()), "bulk_since", tr("Since"))
+        self._since = name(QDateEdit(QDate.currentDate()), "bulk_since", tr("Consent date"))
         self._since.setCalendarPopup(True)
-        self._source = _line("bulk_source", tr("Where this is known from"), SOURCE_LIMIT, ())
+        self._source = _line("bulk_source", tr("Consent source"), SOURCE_LIMIT, ())
         self._source.setPlaceholderText(self._source.accessibleName())
         self._stop = name(QComboBox(), "bulk_stop", tr("Messages"))
-        self._stop.addItem(tr("Never write to these numbers again"), _FORBIDS)
+        self._stop.addItem(tr("Opt these numbers out"), _FORBIDS)
         if stopped:
             self._stop.addItem(tr("Allow messages again"), _ALLOWS)
         self._reason = _line("bulk_stop_reason", tr("Reason, such as: asked on the phone"), SOURCE_LIMIT, ())
         self._reason.setPlaceholderText(self._reason.accessibleName())
         self._numbers, self._stopped = numbers, stopped
         for line in (self._group, self._household, self._time_zone):
-            line.setPlaceholderText(tr("Empty takes it away"))
+            line.setPlaceholderText(tr("Leave empty to clear"))
         self._ticks: dict[str, QCheckBox] = {}
         self._build(title)
 
@@ -107,9 +107,7 @@ class BulkDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(style.SPACE[2])
         column.addWidget(label(title, size=16, bold=True))
-        column.addWidget(
-            label(tr("What is ticked changes, everything else stays. You can undo it."), tone="muted")
-        )
+        column.addWidget(label(tr("Only ticked fields change. You can undo this."), tone="muted"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(style.SPACE[2])
         grid.setVerticalSpacing(style.SPACE[1])
@@ -207,7 +205,7 @@ class BulkDialog(QDialog):
         self._reason.setVisible(forbids and self._wants("stop"))
         self._effect.setVisible(self._wants("stop"))
         self._effect.setText(
-            tr("{n:number|numbers}, for every event and planner. What waits to be sent there is cancelled.",
+            tr("{n:number|numbers}, for every event and planner. Messages waiting to be sent there are cancelled.",
                n=self._numbers)
             if forbids
             else tr("{n:number|numbers} of these, for every event and planner.", n=self._stopped)

@@ -10,6 +10,7 @@ from waapp.core.two_edits import OtherEdit
 from waapp.gui import style
 from waapp.gui.widgets import announce, label, name, repolish
 from waapp.texts import tr
+from waapp.texts.filling import in_place
 
 _WIDEST = 220
 _MINE, _THEIRS = 0, 1
@@ -86,9 +87,9 @@ class ConflictBox(QFrame):
         clashes = [edit for edit in self._edits.values() if edit.clashes]
         merged = [edit for edit in self._edits.values() if not edit.clashes]
         lead = (
-            tr("Somebody else changed the same. Choose what is to stand:")
+            tr("Somebody else changed this too. Choose which to keep:")
             if clashes
-            else tr("Somebody else changed this meanwhile. Both are kept:")
+            else tr("Somebody else also changed this. Both are kept:")
         )
         self._lead = label(lead, tone="unknown")
         self._lead.setObjectName(f"{self.objectName()}_lead")
@@ -97,7 +98,7 @@ class ConflictBox(QFrame):
             self._add_choice(edit)
         for edit in merged:
             title = self._title_of(edit.field)
-            was, now = self._words_of(edit.field, edit.was), self._words_of(edit.field, edit.theirs)
+            was, now = (in_place(self._words_of(edit.field, value)) for value in (edit.was, edit.theirs))
             words = tr("{field}: {old} → {new}", field=title, old=was, new=now)
             line = label(words, tone="muted", size=12)
             line.setObjectName(f"{self.objectName()}_told_{edit.field}")

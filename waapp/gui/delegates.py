@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from waapp.gui import style
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from waapp.gui.table import Column, TableModel
 
 PADDING = style.SPACE[2]
+_SMALL_LINE = 16
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -110,6 +111,38 @@ class TwoLineDelegate(CellDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the room of two lines."""
         return QSize(super().sizeHint(option, index).width(), style.TWO_LINE_ROW_HEIGHT)
+
+
+class WrappedDelegate(CellDelegate):
+    """Paints a sentence in small letters, in a second line too where one is too short for it."""
+
+    def paint_content(
+        self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
+        direction: Qt.LayoutDirection,
+    ) -> None:  # fmt: skip
+        """Paint one line, or two; what does not fit into the second is elided."""
+        described = model.columns[column]
+        face = style.font(12)
+        painter.setFont(face)
+        painter.setPen(cell_color(described, model.row_at(row)))
+        text = model.cell_text(row, column)
+        first = _first_line(text, face, room.width())
+        lines = [text] if first == len(text) else [text[:first].rstrip(), text[first:]]
+        top = room.y() + (room.height() - _SMALL_LINE * len(lines)) // 2
+        for place, line in enumerate(lines):
+            strip = QRect(room.x(), top + _SMALL_LINE * place, room.width(), _SMALL_LINE)
+            _draw_text(painter, strip, line, described.align, direction)
+
+
+def _first_line(text: str, face: QFont, width: int) -> int:
+    """Return how much of a text the first of several lines takes."""
+    layout = QTextLayout(text, face)
+    layout.setTextOption(QTextOption())
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(max(width, 1))
+    layout.endLayout()
+    return line.textLength()
 
 
 def cell_color(column: "Column[Any]", row: object) -> QColor:

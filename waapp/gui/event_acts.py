@@ -52,7 +52,7 @@ class EventArchiveAct:
         """Put it where it was."""
         async with self.database.begin() as conn:
             event = await event_rows.archive_event(conn, self.event_id, archived=not self.archived)
-        words = tr("“{event}” is on the list.", event=event.name)
+        words = tr("“{event}” is active again.", event=event.name)
         if not self.archived:
             words = tr("“{event}” is archived.", event=event.name)
         again = EventArchiveAct(self.database, self.event_id, not self.archived)
@@ -114,7 +114,7 @@ async def put_back_words(database: Database, event: Event) -> Undone:
     async with database.read() as conn:
         used = await event_rows.use_of(conn, event.id)
     words = tr(
-        "“{event}” is back with {n:guest|guests}. Nothing of it is sent by itself.",
+        "“{event}” is restored with {n:guest|guests}. Nothing is sent by itself.",
         event=event.name,
         n=used.guests,
     )

@@ -24,7 +24,7 @@ class DuplicateDialog(QDialog):
         self._name = named(QLineEdit(), "event_duplicate_name", tr("Name of the copy"))
         self._name.setMaxLength(NAME_LIMIT)
         self._name.setText(tr("{event} (copy)", event=summary.event.name)[:NAME_LIMIT])
-        words = tr("With its {guests}", guests=count(summary.guests, "guest", "guests"))
+        words = tr("Include {guests}", guests=count(summary.guests, "guest", "guests"))
         self._guests = named(QCheckBox(words), "event_duplicate_guests", words)
         self._guests.setChecked(summary.guests > 0)
         self._guests.setVisible(summary.guests > 0)
@@ -38,7 +38,7 @@ class DuplicateDialog(QDialog):
         column.addWidget(self._guests)
         column.addWidget(
             label(
-                tr("Invitations and answers stay with the first event: nobody counts as invited yet."),
+                tr("Invitations and answers are not copied: nobody counts as invited yet."),
                 tone="muted",
             )
         )

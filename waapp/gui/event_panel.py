@@ -56,21 +56,23 @@ class EventPanel(SidePanel):
             "name": Field(tr("Name"), self.name_edit),
             "date": Field(tr("Date and time"), self._when),
             "location": Field(tr("Place"), self.location),
-            "time_zone": Field(tr("Time zone"), self.time_zone, tr("Guests read the time as it is there.")),
+            "time_zone": Field(tr("Time zone"), self.time_zone, tr("Guests read the time in this zone.")),
             "default_region": Field(
-                tr("Country of the guests"),
+                tr("Guests’ country"),
                 self.region,
-                tr("Numbers without a country code are read as from there."),
+                tr("Numbers without a country code are read as numbers from here."),
             ),
             "rsvp_link": Field(
-                tr("Link to answer"),
+                tr("Answer link"),
                 self.rsvp_link,
-                tr("{rsvp_token} becomes each guest’s own sign. Leave empty for no link."),
+                tr("{rsvp_token} becomes each guest’s own code. Leave empty for no link."),
             ),
             "quiet_hours": Field(
                 tr("Quiet hours"),
                 self._quiet,
-                tr("No invitation leaves in these hours, by the clock where the guest is or else here."),
+                tr(
+                    "No invitation is sent in these hours: the guest’s local time where known, else the event’s."
+                ),
             ),
         }
         for key, field in self._fields.items():
@@ -113,10 +115,10 @@ class EventPanel(SidePanel):
         self.time_zone = name(QComboBox(), "event_time_zone", tr("Time zone"))
         zones = sorted(bytes(zone_id.data()).decode() for zone_id in QTimeZone.availableTimeZoneIds())
         _make_searchable(self.time_zone, [(zone_id, zone_id) for zone_id in zones if is_time_zone(zone_id)])
-        self.region = name(QComboBox(), "event_region", tr("Country of the guests"))
+        self.region = name(QComboBox(), "event_region", tr("Guests’ country"))
         countries = sorted((_country(code), code) for code in _countries())
         _make_searchable(self.region, [("", ""), *countries])
-        self.rsvp_link = name(QLineEdit(), "event_rsvp_link", tr("Link to answer"))
+        self.rsvp_link = name(QLineEdit(), "event_rsvp_link", tr("Answer link"))
         self.rsvp_link.setPlaceholderText("https://example.com/rsvp/{rsvp_token}")
         for typed in (self.name_edit, self.location, self.rsvp_link):
             typed.returnPressed.connect(self._save)

@@ -86,9 +86,7 @@ class EventsPage(QWidget):
         self.header = PageHeader(tr("Events"))
         self.edit = button(tr("Edit"), "events_edit", key="F2", accessible_name=tr("Edit event"))
         self.archive = button(tr("Archive"), "events_archive", accessible_name=tr("Archive event"))
-        self.restore = button(
-            tr("Put back"), "events_restore", accessible_name=tr("Put the event back on the list")
-        )
+        self.restore = button(tr("Restore"), "events_restore", accessible_name=tr("Restore event"))
         self.delete = button(
             tr("Delete…"), "events_delete", kind="danger", accessible_name=tr("Delete event")
         )
@@ -316,7 +314,7 @@ class EventsPage(QWidget):
             return
         self.panel.take_over(theirs)
         text = (
-            tr("Not saved yet: somebody else changed the same. Choose in the panel, then save again.")
+            tr("Not saved yet: somebody else changed the same field. Choose in the panel, then save again.")
             if self.panel.conflict.undecided
             else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
         )
@@ -336,7 +334,7 @@ class EventsPage(QWidget):
         self.table.go_to(copy.id)
         self._choose_event(copy.id)
         self.panel.edit(copy)  # its date is hardly the same
-        words = tr("“{event}” was made with {n:guest|guests}.", event=copy.name, n=used.guests)
+        words = tr("“{event}” was created with {n:guest|guests}.", event=copy.name, n=used.guests)
         self._undo.remember(words, EventArrivalAct(self._database, copy.id, used.guests))
 
     async def _delete(self, summary: EventSummary) -> None:
@@ -358,7 +356,7 @@ class EventsPage(QWidget):
     async def _forget(self, summary: EventSummary) -> None:
         event = summary.event
         text = tr(
-            "Neither it nor its {n:guest|guests} can be put back any more. The proof of what was sent stays: with the "
+            "Neither it nor its {n:guest|guests} can be restored any more. The proof of what was sent stays: with the "
             "guests of any event, under “Deleted guests…”, it can be looked up and erased.",
             n=summary.guests,
         )
@@ -368,7 +366,7 @@ class EventsPage(QWidget):
         async with self._database.begin() as conn:
             await deletions.forget_event(conn, event.id)
         await self.open(None)
-        self.messages.show_message(tr("“{event}” is gone for good.", event=event.name), key="deleted")
+        self.messages.show_message(tr("“{event}” was deleted for good.", event=event.name), key="deleted")
 
     async def _put_back(self, summary: EventSummary) -> None:
         """Take an event out of the archive, or bring back a deleted one."""
@@ -391,7 +389,7 @@ class EventsPage(QWidget):
         async with self._database.begin() as conn:
             await event_rows.archive_event(conn, event.id, archived=archived)
         await self.open(None)
-        words = tr("“{event}” is on the list.", event=event.name)
+        words = tr("“{event}” is active again.", event=event.name)
         if archived:
             words = tr("“{event}” is archived.", event=event.name)
         self._undo.remember(words, EventArchiveAct(self._database, event.id, archived))
@@ -413,7 +411,7 @@ class EventsPage(QWidget):
         shown = self.chips.current() or _CURRENT
         self._content.setCurrentWidget(self._list if rows else self.welcome)
         self.header.setVisible(bool(rows))
-        titles = ((_CURRENT, tr("On the list")), (_ARCHIVED, tr("Archived")), (_DELETED, tr("Deleted")))
+        titles = ((_CURRENT, tr("Active")), (_ARCHIVED, tr("Archived")), (_DELETED, tr("Deleted")))
         self.chips.set_chips(
             [(key, title, places[key]) for key, title in titles if places[key] or key == _CURRENT]
         )
@@ -438,7 +436,7 @@ class EventsPage(QWidget):
         ids = self.table.selected_ids()
         gone = self._deleted.get(cast("UUID", ids[0])) if ids else None
         if gone is None:
-            return tr("What is deleted can be put back for thirty days.")
+            return tr("Deleted events can be restored for thirty days.")
         return tr(
             "Deleted {day} by {who}, kept until {until}",
             day=on_day(gone.deleted_at), who=gone.deleted_by, until=day(gone.until.astimezone()),

@@ -71,7 +71,8 @@ class EditAct:
         if not done.refused:
             return Undone(words, ids, again)
         stays = tr(
-            "Somebody else has changed the same since, which stays: {names}", names=some_names(done.refused)
+            "Not undone where somebody else has changed the same since: {names}",
+            names=some_names(done.refused),
         )
         return Undone(f"{words} {stays}", ids, again, "warning")
 
@@ -117,10 +118,10 @@ class ArrivalAct:
             kept = [guest.name for guest in await guest_rows.get_guests(conn, list(invited))]
             deleted = await guest_rows.delete_guests(conn, [one for one in self.ids if one not in invited])
         again = DeletionAct(self.database, deleted) if deleted else None
-        words = tr("{n:guest was|guests were} taken out again.", n=len(deleted))
+        words = tr("{n:guest was|guests were} removed again.", n=len(deleted))
         if not kept:
             return Undone(words, (), again)
-        stays = tr("Invited since, and so stays: {names}", names=some_names(kept))
+        stays = tr("Kept, because invited since: {names}", names=some_names(kept))
         return Undone(f"{words} {stays}", tuple(invited), again, "warning")
 
     def without(self, guest_id: UUID) -> Act | None:
@@ -141,7 +142,7 @@ class MergeAct:
         async with self.database.begin() as conn:
             undone = await guest_merging.unmerge_guests(conn, self.done)
             now = await guest_rows.get_guests(conn, undone.ids)
-        words = tr("{n:guest is|guests are} apart again.", n=len(undone.ids))
+        words = tr("{n:guest is|guests are} separate again.", n=len(undone.ids))
         if not undone.stays:
             again = MergeAgainAct(self.database, replace(self.done.merge, seen=tuple(now)))
             return Undone(words, undone.ids, again)
@@ -164,7 +165,7 @@ class MergeAgainAct:
         """Make them one as before, unless somebody has changed them since."""
         async with self.database.begin() as conn:
             done = await guest_merging.merge_guests(conn, self.merge)
-        words = tr("{n:guest|guests} became one again.", n=len(self.merge.seen))
+        words = tr("{n:guest|guests} merged into one again.", n=len(self.merge.seen))
         return Undone(words, (self.merge.survivor,), MergeAct(self.database, done))
 
     def without(self, guest_id: UUID) -> Act | None:
@@ -197,10 +198,12 @@ class OptOutAct:
         said = []
         if allowed:
             who = numbers_words(allowed)
-            said.append(tr("{numbers} may be written to again. What was cancelled stays so.", numbers=who))
+            said.append(
+                tr("{numbers} can get messages again. What was cancelled stays cancelled.", numbers=who)
+            )
         if noted:
             who = numbers_words([stop.address for stop in noted])
-            said.append(tr("{numbers} must not be written to, as before.", numbers=who))
+            said.append(tr("{numbers} opted out, as before.", numbers=who))
         again = replace(self, before={address: now.get(address) for address in self.before})
         return Undone(" ".join(said), self.guests, again)
 

@@ -71,7 +71,7 @@ def _phone_color(row: GuestRow) -> str:
 
 def _phone_tip(row: GuestRow) -> str:
     if row.opted_out:
-        return tr("Must not be written to")
+        return tr("Opted out")
     problem = phone_problem(row.phone)
     return "" if problem is None or not row.phone else field_problem(f"phone_{problem}")
 

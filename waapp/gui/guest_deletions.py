@@ -19,6 +19,7 @@ from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.dialog_size import within
 from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.guest_acts import ArrivalAct
 from waapp.gui.guest_export import GuestExport
@@ -51,7 +52,7 @@ class DeletedGuests(QDialog):
         title = tr("Deleted guests")
         name(self, "deleted_guests", title)
         self.setWindowTitle(title)
-        self.resize(980, 560)
+        self.resize(*within(parent, 980, 560))
         self.messages = MessageBar("deleted_guests_message")
         self.search = SearchField(tr("Search name, number or e-mail"), "deleted_guests_search")
         self.search.setMinimumWidth(260)
@@ -60,7 +61,7 @@ class DeletedGuests(QDialog):
         self.view = table_view(self._model, "deleted_guests_rows", title)
         self._card = Card()
         self._card.hold_table(self.view)
-        self._nobody = EmptyState("guests", tr("Nobody to be found"), "")
+        self._nobody = EmptyState("guests", tr("Nobody found"), "")
         self._card.body.addWidget(self._nobody)
         self._facts = label(tone="muted")
         self._facts.setObjectName("deleted_guests_facts")
@@ -68,8 +69,8 @@ class DeletedGuests(QDialog):
         # Two lines whatever is said, so that the list does not jump from row to row.
         self._facts.setMinimumHeight(self._facts.fontMetrics().lineSpacing() * 2 + 4)
         self.erase = button(tr("Erase for good…"), "deleted_guests_erase", kind="danger")
-        self.save = button(tr("Save what is kept…"), "deleted_guests_save")
-        self.restore = button(tr("Put back"), "deleted_guests_restore", primary=True)
+        self.save = button(tr("Save personal data…"), "deleted_guests_save")
+        self.restore = button(tr("Restore"), "deleted_guests_restore", primary=True)
         self.leave = button(tr("Close"), "deleted_guests_close")
         self._build(title)
         self.search.searched.connect(lambda _text: self._filter())
@@ -86,7 +87,7 @@ class DeletedGuests(QDialog):
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(style.SPACE[2])
         column.addWidget(label(title, size=16, bold=True))
-        text = tr("Whoever asks to be forgotten is found here too, after being deleted.")
+        text = tr("Someone asks to be forgotten? Deleted guests are found here, too.")
         column.addWidget(label(text, tone="muted"))
         bar = QHBoxLayout()
         bar.setSpacing(style.SPACE[1])
@@ -243,7 +244,7 @@ def _columns() -> tuple[Column[DeletedGuest], ...]:
             "deleted", tr("Deleted"), lambda row: when(row.deleted_at), lambda row: -row.deleted_at.timestamp(),
             width=116,
         ),
-        Column("by", tr("Who"), lambda row: row.deleted_by, width=92, color="muted", hide_below=820),
+        Column("by", tr("By"), lambda row: row.deleted_by, width=92, color="muted", hide_below=820),
         Column("kept", tr("Kept until"), _kept, lambda row: row.until is None, width=160),
     )  # fmt: skip
 
@@ -258,11 +259,14 @@ def _facts(rows: Sequence[DeletedGuest]) -> str:
     if len(rows) > 1:
         lost = sum(not row.is_restorable for row in rows)
         words = tr("{n:guest is|guests are} selected.", n=len(rows))
-        no_way = tr("Of {n:one|them}, only the proof is left, or the event is deleted too.", n=lost)
+        no_way = tr(
+            "{n:of them|of them} cannot be restored: only the proof is left, or the event is deleted too.",
+            n=lost,
+        )
         return f"{words} {no_way}" if lost else words
     (row,) = rows
     words = why_kept(row.messages, None if row.until is None else day(row.until.astimezone()))
     if row.until is not None and row.event_deleted:
-        first = tr("The event is deleted too: put it back first, under Events, Deleted.")
+        first = tr("The event is deleted too: restore it first, under Events, Deleted.")
         return f"{words} {first}"
     return words

@@ -214,15 +214,15 @@ class GuestEditing:
         if guest is None:
             return
         text = tr(
-            "No event will write to {phone} any more, for all planners. What waits to be sent there is cancelled.",
+            "{phone} gets no more messages, from any event or planner. What waits to be sent there is cancelled.",
             phone=phone.display(guest.phone),
         )
-        title = tr("Do not write to {name} again?", name=guest.name)
+        title = tr("Opt {name} out?", name=guest.name)
         dialog = LineDialog(
             title,
             text,
             tr("Reason"),
-            tr("Do not write"),
+            tr("Opt out"),
             hint=tr("Such as: asked on the phone"),
             parent=self._panel,
         )
@@ -251,7 +251,7 @@ class GuestEditing:
         async with self._database.begin() as conn:
             lifted = await opt_outs.lift_opt_outs(conn, [guest.phone], desk=self._desk)
         if lifted:
-            words = tr("{number} may be written to again.", number=phone.display(guest.phone))
+            words = tr("{number} can get messages again.", number=phone.display(guest.phone))
             await self._opted(guest, before, words)
 
     async def _opted(self, guest: Guest, before: opt_outs.OptOut | None, words: str) -> None:
@@ -322,7 +322,7 @@ class GuestEditing:
             return
         self._panel.take_over(theirs)
         text = (
-            tr("Not saved yet: somebody else changed the same. Choose in the panel, then save again.")
+            tr("Not saved yet: somebody else changed the same field. Choose in the panel, then save again.")
             if self._panel.conflict.undecided
             else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
         )
@@ -342,5 +342,5 @@ def _stop_words(stop: opt_outs.OptOut | None) -> str:
         return ""
     since = day(stop.created_at.astimezone()) if stop.created_at is not None else ""
     if stop.reason:
-        return tr("Must not be written to since {day}: {reason}", day=since, reason=stop.reason)
-    return tr("Must not be written to since {day}.", day=since)
+        return tr("Opted out since {day}: {reason}", day=since, reason=stop.reason)
+    return tr("Opted out since {day}.", day=since)

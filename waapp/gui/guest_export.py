@@ -54,7 +54,7 @@ class GuestExport:
         path = await ask_for_file(self._parent, "export_file", title, name, formats)
         if path is None:
             return
-        self._messages.show_message(tr("Writing {file}…", file=path.name), key="exported")
+        self._messages.show_message(tr("Saving {file}…", file=path.name), key="exported")
         try:
             written = await export_guests(
                 self._database,
@@ -70,7 +70,7 @@ class GuestExport:
         except BaseException:
             self._messages.withdraw("exported")
             raise
-        text = tr("{n:guest|guests} written to {file}.", n=written, file=path.name)
+        text = tr("{n:guest|guests} saved to {file}.", n=written, file=path.name)
         self._messages.show_message(
             text, "info", (tr("Show folder"), lambda: show_folder(path)), key="exported"
         )
@@ -78,12 +78,12 @@ class GuestExport:
     async def save_personal_data(self, guest_id: UUID, name: str) -> None:
         """Write all that is kept about a guest, as the guest may ask for."""
         formats = {".xlsx": tr("Excel workbook"), ".json": tr("JSON, for programs")}
-        title = tr("What is kept about {name}", name=name)
+        title = tr("Personal data of {name}", name=name)
         path = await ask_for_file(self._parent, "personal_file", title, title, formats)
         if path is None:
             return
         await export_personal_data(self._database, guest_id, path)
-        text = tr("What is kept about {name} was written to {file}.", name=name, file=path.name)
+        text = tr("The personal data of {name} was saved to {file}.", name=name, file=path.name)
         self._messages.show_message(
             text, "info", (tr("Show folder"), lambda: show_folder(path)), key="exported"
         )

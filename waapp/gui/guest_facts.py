@@ -77,7 +77,7 @@ def together_words(rows: Sequence[GuestRow]) -> list[str]:
         tr("{n:has no number that can be used|have no number that can be used}", n=unreachable)
         if unreachable
         else "",
-        tr("{n:must not be written to|must not be written to}", n=stopped) if stopped else "",
+        tr("{n:opted out|opted out}", n=stopped) if stopped else "",
     ]
     return [line for line in lines if line]
 

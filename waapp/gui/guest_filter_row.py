@@ -44,21 +44,21 @@ class GuestFilterRow(QWidget):
         self._state: str | None = None
         self._recalling = False
         self._boxes: dict[str, QComboBox] = {
-            "saved": self._box("saved", tr("Kept filters")),
+            "saved": self._box("saved", tr("Saved filters")),
             "consent": self._box("consent", tr("Consent")),
             "answer": self._box("answer", tr("Answer")),
-            "problem": self._box("problem", tr("What is missing")),
+            "problem": self._box("problem", tr("Missing details")),
         }
         self._groups = self._many("group", tr("Group"))
-        self._tags = self._many("tag", tr("Tag"), tr("Must have all"))
+        self._tags = self._many("tag", tr("Tag"), tr("Match all"))
         self._languages = self._many("language", tr("Language"))
         self._households = self._many("household", tr("Household"))
         self._of_several = (self._groups, self._tags, self._languages, self._households)
         self._clear = button(tr("Clear"), "guests_filters_clear", kind="link", small=True)
-        self._keep = button(tr("Keep…"), "guests_filters_keep", kind="link", small=True,
-                            accessible_name=tr("Keep this filter under a name"))  # fmt: skip
-        self._forget = button(tr("Forget"), "guests_filters_forget", kind="link", small=True,
-                              accessible_name=tr("Forget the chosen filter"))  # fmt: skip
+        self._keep = button(tr("Save filter…"), "guests_filters_keep", kind="link", small=True,
+                            accessible_name=tr("Save this filter under a name"))  # fmt: skip
+        self._forget = button(tr("Delete filter"), "guests_filters_forget", kind="link", small=True,
+                              accessible_name=tr("Delete the chosen filter"))  # fmt: skip
         self._labels = button(tr("Groups and tags…"), "guests_labels", kind="link", small=True)
         self._labels.clicked.connect(self.labels_wanted)
         lookalikes = button(tr("Duplicates…"), "guests_lookalikes", kind="link", small=True,
@@ -81,7 +81,7 @@ class GuestFilterRow(QWidget):
         )
         self._fill(self._boxes["answer"], [(answer_word(one), one.value) for one in Answer], tr("Any answer"))
         self._fill(
-            self._boxes["problem"], [(problem_word(one), one.value) for one in Problem], tr("Complete or not")
+            self._boxes["problem"], [(problem_word(one), one.value) for one in Problem], tr("Any details")
         )
         self.set_known(groups=(), tags=(), households=(), languages=())
         self.set_saved({})
@@ -150,7 +150,7 @@ class GuestFilterRow(QWidget):
         box = self._boxes["saved"]
         current = box.currentText() if box.currentIndex() > 0 else None
         with QSignalBlocker(box):
-            self._fill(box, [(one, one) for one in saved], tr("Kept filters"))
+            self._fill(box, [(one, one) for one in saved], tr("Saved filters"))
             self._choose(box, current if current in saved else None)
         box.setVisible(bool(saved))
         self._dress()
@@ -256,7 +256,7 @@ def problem_word(problem: Problem) -> str:
     """Return what a guest lacks."""
     words: Mapping[Problem, str] = {
         Problem.NO_NUMBER: tr("No number that can be used"),
-        Problem.OPTED_OUT: tr("Must not be written to"),
+        Problem.OPTED_OUT: tr("Opted out"),
         Problem.NO_LANGUAGE: tr("No language"),
         Problem.NO_GROUP: tr("No group"),
     }

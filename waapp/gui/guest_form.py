@@ -158,7 +158,7 @@ class GuestForm(QWidget):
             "group": _line("guest_group", tr("Group"), GROUP_LIMIT),
             "household": _line("guest_household", tr("Household"), HOUSEHOLD_LIMIT),
             "time_zone": _line("guest_time_zone", tr("Time zone"), 64),
-            "consent_source": _line("guest_consent_source", tr("Where this is known from"), SOURCE_LIMIT),
+            "consent_source": _line("guest_consent_source", tr("Consent source"), SOURCE_LIMIT),
         }
         self._groups, self._households = QStringListModel(self), QStringListModel(self)
         _complete(self.lines["group"], self._groups)
@@ -167,9 +167,9 @@ class GuestForm(QWidget):
         _complete(
             self.lines["time_zone"], QStringListModel([one for one in zones if is_time_zone(one)], self)
         )
-        self.lines["time_zone"].setPlaceholderText(tr("As the number tells, or the event’s"))
+        self.lines["time_zone"].setPlaceholderText(tr("From the number, or the event’s"))
         self.tags = TagEditor("guest_tags", tr("Tags"))
-        self.plus_ones = name(QSpinBox(), "guest_plus_ones", tr("May bring"))
+        self.plus_ones = name(QSpinBox(), "guest_plus_ones", tr("Plus-ones"))
         self.plus_ones.setRange(0, MOST_PLUS_ONES)
         self.plus_ones.setSpecialValueText(tr("Nobody"))
         inset(self.plus_ones)
@@ -177,10 +177,10 @@ class GuestForm(QWidget):
         self.language.addItem(tr("Not set"), "")
         for code in sorted(LANGUAGES, key=language_name):
             self.language.addItem(language_name(code), code)
-        self.consent = _combo(QComboBox(), "guest_consent", tr("May be written to"))
+        self.consent = _combo(QComboBox(), "guest_consent", tr("Consent"))
         for consent in Consent:
             self.consent.addItem(consent_word(consent), consent.value)
-        self.consent_at = name(QDateEdit(), "guest_consent_at", tr("Since"))
+        self.consent_at = name(QDateEdit(), "guest_consent_at", tr("Consent date"))
         self.consent_at.setCalendarPopup(True)
         self._consent_row = QWidget()
         self._consent_row.setAccessibleName(self.consent.accessibleName())

@@ -136,7 +136,7 @@ class GuestImport:
             if not await ask(UndoQuestion(Wanted.TAKE_BACK, undo.kept, others, self._parent)):
                 return None
             undo = await self._undo(import_id, rest=True)
-        words = tr("The import is taken back: {what}.", what=undone_words(undo))
+        words = tr("Import undone: {what}.", what=undone_words(undo))
         return Undone(words, again=OtherAct(lambda: self.redo(import_id)))
 
     async def redo(self, import_id: UUID) -> Undone | None:
@@ -147,7 +147,7 @@ class GuestImport:
             if not await ask(UndoQuestion(Wanted.BRING_BACK, redo.kept, others, self._parent)):
                 return None
             redo = await self._redo(import_id, rest=True)
-        words = tr("The import is back: {what}.", what=redone_words(redo))
+        words = tr("Import redone: {what}.", what=redone_words(redo))
         return Undone(words, (*redo.added, *redo.changed), OtherAct(lambda: self.undo(import_id)))
 
     async def _undo(self, import_id: UUID, *, rest: bool) -> Undo:
@@ -170,7 +170,7 @@ class ImportMenu(QMenu):
 
     def __init__(self, owner: QPushButton) -> None:
         super().__init__(owner)
-        name(self, "guests_import_menu", tr("More ways to bring guests in"))
+        name(self, "guests_import_menu", tr("More ways to import guests"))
         self.paste = self.addAction(tr("Paste from a spreadsheet\tCtrl+V"))
         self.paste.setObjectName("guests_import_paste")
         self.addSeparator()

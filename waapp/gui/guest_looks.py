@@ -115,7 +115,7 @@ class GuestLooks:
         event_id = self._event_id
         text = tr("Every planner finds it above the guests of this event.")
         dialog = LineDialog(
-            tr("Keep this filter"), text, tr("Name"), tr("Keep"), limit=100, needed=True, parent=self._parent
+            tr("Save this filter"), text, tr("Name"), tr("Save"), limit=100, needed=True, parent=self._parent
         )
         if event_id is None or not await ask(dialog):
             return
@@ -126,14 +126,14 @@ class GuestLooks:
         await self._set_filter(event_id, dialog.line, query)
         self._guests.filters.choose_saved(dialog.line)
         self._undo.remember_way(
-            tr("The filter “{name}” is kept.", name=dialog.line),
+            tr("The filter “{name}” is saved.", name=dialog.line),
             lambda: self._undo_filter(event_id, dialog.line, was, query),
         )
 
     async def _may_replace(self, name: str) -> bool:
         title = tr("Replace “{name}”?", name=name)
-        text = tr("A filter of this name is kept already, for every planner of the event.")
-        return await ask(ConfirmDialog(title, text, tr("Replace"), tr("Leave it"), self._parent))
+        text = tr("There is a filter of this name already, for every planner of the event.")
+        return await ask(ConfirmDialog(title, text, tr("Replace"), tr("Cancel"), self._parent))
 
     async def _forget_filter(self, name: str) -> None:
         event_id = self._event_id
@@ -143,7 +143,7 @@ class GuestLooks:
             was = (await guest_filters.list_filters(conn, event_id)).get(name)
         await self._set_filter(event_id, name, None)
         self._undo.remember_way(
-            tr("The filter “{name}” is forgotten.", name=name),
+            tr("The filter “{name}” was deleted.", name=name),
             lambda: self._undo_filter(event_id, name, was, None),
         )
 
@@ -152,7 +152,7 @@ class GuestLooks:
     ) -> Undone:
         await self._set_filter(event_id, name, was)
         words = (
-            tr("The filter “{name}” is forgotten.", name=name)
+            tr("The filter “{name}” was deleted.", name=name)
             if was is None
             else tr("The filter “{name}” is as before.", name=name)
         )

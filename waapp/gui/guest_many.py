@@ -163,7 +163,7 @@ class GuestMany:
         async with self._database.begin() as conn:
             if not stop.forbids:
                 await opt_outs.lift_opt_outs(conn, numbers, desk=self._desk)
-                return tr("{numbers} may be written to again.", numbers=numbers_words(numbers))
+                return tr("{numbers} can get messages again.", numbers=numbers_words(numbers))
             notes = [OptOut(address, opt_outs.PLANNER, stop.reason, self._desk) for address in numbers]
             return stopped_words(numbers, await opt_outs.add_opt_outs(conn, notes, desk=self._desk))
 

@@ -27,14 +27,12 @@ class GuestMenu(QMenu):
         self._view = view
         self._edit = self._add("guests_menu_edit", tr("Edit"), "Return", self.edit_wanted)
         self._add("guests_menu_copy", tr("Copy number"), "Ctrl+C", self.number_wanted)
-        self._link = self._add("guests_menu_link", tr("Copy the answer link"), "Ctrl+L", self.link_wanted)
-        self._change = self._add("guests_menu_change", tr("Change all…"), "Ctrl+B", self.change_wanted)
+        self._link = self._add("guests_menu_link", tr("Copy answer link"), "Ctrl+L", self.link_wanted)
+        self._change = self._add("guests_menu_change", tr("Change…"), "Ctrl+B", self.change_wanted)
         self._merge = self._add("guests_menu_merge", tr("Merge into one…"), "Ctrl+J", self.merge_wanted)
         self._add("guests_menu_delete", tr("Delete"), "Del", self.delete_wanted)
         self.addSeparator()
-        self._data = self._add(
-            "guests_menu_data", tr("Save what is kept about this guest…"), "", self.personal_data_wanted
-        )
+        self._data = self._add("guests_menu_data", tr("Save personal data…"), "", self.personal_data_wanted)
         self._erase = self._add("guests_menu_erase", tr("Erase for good…"), "", self.erasure_wanted)
         for key, wanted in (
             ("Ctrl+C", self.number_wanted),

@@ -133,23 +133,21 @@ class GuestMerging:
         await self._catch_up()
         self._guests.go_to(merge.survivor)
         words = tr(
-            "{n:guest|guests} became one: {name}.", n=len(found), name=merge.draft.name or tr("No name")
+            "{n:guest|guests} merged into one: {name}.", n=len(found), name=merge.draft.name or tr("No name")
         )
         if done.stopped:
-            words += " " + tr(
-                "{n:message that waited was|messages that waited were} cancelled.", n=done.stopped
-            )
+            words += " " + tr("{n:waiting message was|waiting messages were} cancelled.", n=done.stopped)
         self._undo.remember(words, MergeAct(self._database, done))
 
     async def _tell_apart(self, one: Lookalikes) -> None:
         await self._set_apart(one.ids, apart=True)
-        words = tr("{n:guest is|guests are} told apart.", n=len(one.ids))
+        words = tr("{n:guest is|guests are} marked as different people.", n=len(one.ids))
         self._undo.remember_way(words, lambda: self._undo_apart(one.ids, apart=False))
 
     async def _undo_apart(self, ids: Sequence[UUID], *, apart: bool) -> Undone:
         await self._set_apart(ids, apart=apart)
         words = (
-            tr("{n:guest is|guests are} told apart.", n=len(ids))
+            tr("{n:guest is|guests are} marked as different people.", n=len(ids))
             if apart
             else tr("{n:guest|guests} may be one person, as before.", n=len(ids))
         )

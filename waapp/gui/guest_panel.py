@@ -213,7 +213,7 @@ class GuestPanel(SidePanel):
         self._history = Section(tr("What happened"), "guest_history")
         self._timeline = Timeline()
         self._history.content.addWidget(self._timeline)
-        self._forbid = button(tr("Do not write to this number…"), "guest_opt_out", kind="link", small=True)
+        self._forbid = button(tr("Opt out…"), "guest_opt_out", kind="link", small=True)
         foot = QVBoxLayout()
         foot.setSpacing(0)
         foot.addWidget(self._history)
@@ -226,7 +226,7 @@ class GuestPanel(SidePanel):
     def _build_buttons(self) -> None:
         self.save_button = button(tr("Save"), "guest_save", primary=True, key="Ctrl+S")
         self._copy = button(
-            tr("Copy link"), "guest_copy_link", key="Ctrl+L", accessible_name=tr("Copy the answer link")
+            tr("Copy link"), "guest_copy_link", key="Ctrl+L", accessible_name=tr("Copy answer link")
         )
         self._change = button(
             tr("Change…"), "guest_change", primary=True, accessible_name=tr("Change all selected guests")

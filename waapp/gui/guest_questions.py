@@ -58,7 +58,7 @@ def late_change_question(
     ]
     if len(edits) > _SHOWN:
         lines.append(tr("and {n} more", n=len(edits) - _SHOWN))
-    lines.append(tr("They are as the other one left them."))
+    lines.append(tr("They are as the other planner left them."))
     return ConfirmDialog(title, "\n".join(lines), tr("Change them too"), tr("Leave them"), parent)
 
 
@@ -67,17 +67,17 @@ def lifting_question(stops: Sequence[tuple[str, OptOut]], parent: QWidget) -> Co
     lines = [_stop_words(name, stop) for name, stop in stops[:_SHOWN]]
     if len(stops) > _SHOWN:
         lines.append(tr("and {n} more", n=len(stops) - _SHOWN))
-    lines.append(tr("All events may write to them again. That you allowed it is kept."))
-    title = tr("Write to {n:number|numbers} again?", n=len(stops))
-    return ConfirmDialog(title, "\n".join(lines), tr("Allow messages again"), tr("Leave it"), parent)
+    lines.append(tr("All events can message them again. It is kept that you allowed it."))
+    title = tr("Allow messages to {n:number|numbers} again?", n=len(stops))
+    return ConfirmDialog(title, "\n".join(lines), tr("Allow messages again"), tr("Cancel"), parent)
 
 
 def stopped_words(addresses: Sequence[str], noted: Noted) -> str:
     """Say which numbers must not be written to now, and what that has cancelled."""
-    words = tr("{numbers} must not be written to.", numbers=numbers_words(addresses))
+    words = tr("{numbers} opted out.", numbers=numbers_words(addresses))
     if not noted.cancelled:
         return words
-    cancelled = tr("{n:message that waited was|messages that waited were} cancelled.", n=noted.cancelled)
+    cancelled = tr("{n:waiting message was|waiting messages were} cancelled.", n=noted.cancelled)
     return f"{words} {cancelled}"
 
 

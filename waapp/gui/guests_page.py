@@ -153,7 +153,7 @@ class GuestsPage(QWidget):
             "guests_import_more",
             kind="icon",
             icon="chevron-down",
-            accessible_name=tr("More ways to bring guests in"),
+            accessible_name=tr("More ways to import guests"),
         )
         self._import_menu = ImportMenu(self._more_imports)
         for action in (self._export_button, self._import_button, self._more_imports, self._add_button):
@@ -368,7 +368,7 @@ class GuestsPage(QWidget):
                 if shown < totals[GuestFilter.ALL]
                 else guests,
                 tr("{number} reachable", number=self.guests.counts.reachable),
-                tr("{n:number is no mobile|numbers are no mobiles}", n=wrong) if wrong else "",
+                tr("{n:number is not a mobile|numbers are not mobiles}", n=wrong) if wrong else "",
                 tr("{n:needs a look|need a look}", n=look) if look else "",
             ]
             if not self.guests.has_read_numbers:

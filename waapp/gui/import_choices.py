@@ -16,8 +16,8 @@ class ImportChoices(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sheet = name(QComboBox(), "import_sheet", tr("Sheet"))
-        self.heading = name(QComboBox(), "import_heading", tr("Headings"))
-        self.region = name(QComboBox(), "import_region", tr("Country of numbers without a country"))
+        self.heading = name(QComboBox(), "import_heading", tr("Header row"))
+        self.region = name(QComboBox(), "import_region", tr("Country of local numbers"))
         self.boxes = (self.sheet, self.heading, self.region)
         for code, text in _regions():
             self.region.addItem(text, code)
@@ -30,8 +30,8 @@ class ImportChoices(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(style.SPACE[2])
         row.addWidget(self.sheet_field, 1)
-        row.addWidget(Field(tr("Headings"), self.heading), 2)
-        row.addWidget(Field(tr("Country of numbers without a country"), self.region), 1)
+        row.addWidget(Field(tr("Header row"), self.heading), 2)
+        row.addWidget(Field(tr("Country of local numbers"), self.region), 1)
 
     def fill(self, now: ListState) -> None:
         """Offer the sheets of a file and the rows of this one that may hold the headings."""
@@ -60,4 +60,4 @@ def _regions() -> list[tuple[str, str]]:
         territory = QLocale.codeToTerritory(code)
         if territory is not QLocale.Country.AnyCountry:
             names.append((code, f"{QLocale.territoryToString(territory)} (+{dialled[code]})"))
-    return [("", tr("None: numbers need their country")), *sorted(names, key=lambda pair: pair[1])]
+    return [("", tr("None: every number has its country code")), *sorted(names, key=lambda pair: pair[1])]

@@ -56,7 +56,7 @@ class ImportColumns(Card):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._inside)
-        words = tr("Empty cells take away what the guest has in that column")
+        words = tr("Empty cells clear what the guest has in that column")
         self._erase = name(QCheckBox(words), "import_erase", words)
         self._erase.toggled.connect(self.erasing)
         foot = QHBoxLayout()

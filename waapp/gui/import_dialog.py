@@ -30,6 +30,7 @@ from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
+from waapp.gui.dialog_size import within
 from waapp.gui.filter_bar import Chips, ChipStrip
 from waapp.gui.import_choices import ImportChoices
 from waapp.gui.import_columns import ImportColumns
@@ -38,7 +39,7 @@ from waapp.gui.import_row_panel import ImportRowPanel
 from waapp.gui.import_table import ImportModel, first_to_mend, import_table
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.tab_order import follow
-from waapp.gui.widgets import Card, button, label, name
+from waapp.gui.widgets import Card, EmptyState, button, label, name
 from waapp.texts import message, tr
 
 _SUFFIXES: Final = (
@@ -122,8 +123,8 @@ class ImportDialog(QDialog):
         title = tr("Import pasted guests") if pasted else tr("Import {file}", file=self.desk.name)
         name(self, "import_dialog", title)
         self.setWindowTitle(title)
-        self.resize(*_SIZE)
         self.setMinimumSize(720, 480)
+        self.resize(*within(self.parentWidget(), *_SIZE))
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(0)
@@ -178,6 +179,9 @@ class ImportDialog(QDialog):
         self.view = import_table(self.model)
         self._card = Card()
         self._card.hold_table(self.view)
+        self._nobody = EmptyState("guests", "", "")
+        self._nobody.hide()
+        self._card.body.addWidget(self._nobody)
 
     def _build_panel(self) -> None:
         self.panel = ImportRowPanel()
@@ -193,7 +197,9 @@ class ImportDialog(QDialog):
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(160)
         self._remarks = button(
-            tr("Save remarks…"), "import_remarks", accessible_name=tr("Save a copy of the list with remarks")
+            tr("Save with remarks…"),
+            "import_remarks",
+            accessible_name=tr("Save a copy of the list with remarks"),
         )
         self._cancel = button(tr("Cancel"), "import_cancel")
         self._add = button("", "import_add", primary=True, key="Ctrl+Return")
@@ -356,10 +362,11 @@ class ImportDialog(QDialog):
         if now is None:
             return
         self._progress.hide()
-        self._hint.setText(tr("Nothing is saved before you add. F2 corrects a cell."))
+        self._hint.setText(tr("Nothing is saved until you add. F2 corrects a cell."))
         self.choices.show_chosen(now)
         self.columns.show_columns(now.columns.columns, now.samples)
         self._show_counts(now)
+        self._show_whether_any()
         self._show_picked()
         self._remarks.setEnabled(True)
         boxes = self.choices.boxes
@@ -371,9 +378,9 @@ class ImportDialog(QDialog):
         adds, changes = counts[RowFilter.ADDS], counts[RowFilter.CHANGES]
         skipped, same = counts[RowFilter.SKIPPED], counts[RowFilter.SAME]
         parts = [
-            tr("Adds {n:guest|guests}", n=adds),
+            tr("Adds {n:guest|guests}", n=adds) if adds or not (changes or same) else "",
             tr("changes {n}", n=changes) if changes else "",
-            tr("{n} stay as they are", n=same) if same else "",
+            tr("{n} unchanged", n=same) if same else "",
             tr("skips {n:row|rows}", n=skipped) if skipped else "",
             tr("{n:line is|lines are} empty", n=now.blank) if now.blank else "",
             tr("{n:line stands|lines stand} above the headings", n=now.above) if now.above else "",
@@ -384,7 +391,7 @@ class ImportDialog(QDialog):
             RowFilter.ADDS: tr("Added"),
             RowFilter.CHANGES: tr("Changed"),
             RowFilter.DUPLICATES: tr("Duplicates"),
-            RowFilter.MEND: tr("To mend"),
+            RowFilter.MEND: tr("To fix"),
             RowFilter.SKIPPED: tr("Skipped"),
             RowFilter.SAME: tr("Unchanged"),
         }
@@ -415,6 +422,24 @@ class ImportDialog(QDialog):
     def _filter(self, key: str) -> None:
         kind = RowFilter(key)
         self.model.set_filter(None if kind is RowFilter.ALL else lambda row: kind in row.kinds)
+        self._show_whether_any()
+
+    def _show_whether_any(self) -> None:
+        """Say why no row is there to be seen."""
+        now = self.desk.now
+        kind = RowFilter(self._chips.current() or RowFilter.ALL)
+        if now is None:
+            return
+        if kind is RowFilter.ALL:
+            text = tr(
+                "Nothing stands below the header row. Choose another row, another sheet or another file."
+            )
+            self._nobody.set_words(tr("No guests in this list"), text)
+        else:
+            self._nobody.set_words(tr("No such rows any more"), tr("Look at all rows, or at others."))
+        some = (now.total if kind is RowFilter.ALL else now.counts[kind]) > 0
+        self.view.setVisible(some)
+        self._nobody.setVisible(not some)
 
     def _show_view(self, key: str) -> None:
         self._stack.setCurrentIndex(1 if key == _COLUMNS else 0)

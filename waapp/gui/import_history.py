@@ -13,6 +13,7 @@ from waapp.core.imports import Import, Kept, Redo, Undo
 from waapp.core.status import Shown
 from waapp.gui import style
 from waapp.gui.delegates import PillDelegate
+from waapp.gui.dialog_size import within
 from waapp.gui.paint import isolated
 from waapp.gui.table import Column, TableModel
 from waapp.gui.table_view import table_view
@@ -41,7 +42,7 @@ class ImportHistory(QDialog):
         title = tr("Earlier imports")
         name(self, "import_history", title)
         self.setWindowTitle(title)
-        self.resize(860, 480)
+        self.resize(*within(parent, 920, 480))
         self._model: TableModel[Import] = TableModel(_columns(), parent=self)
         self._model.replace_all(imports)
         self.view = table_view(self._model, "import_history_rows", title)
@@ -50,10 +51,10 @@ class ImportHistory(QDialog):
         if imports:
             card.hold_table(self.view)
         else:
-            text = tr("Each list that you bring in is named here, and can be taken back as one.")
-            card.body.addWidget(EmptyState("history", tr("Nothing was imported yet"), text))
-        self._undo = button(tr("Take back"), "import_history_undo", kind="danger")
-        self._redo = button(tr("Bring back"), "import_history_redo")
+            text = tr("Every list you import is shown here, and can be undone as a whole.")
+            card.body.addWidget(EmptyState("history", tr("Nothing has been imported yet"), text))
+        self._undo = button(tr("Undo import"), "import_history_undo", kind="danger")
+        self._redo = button(tr("Redo import"), "import_history_redo")
         close = button(tr("Close"), "import_history_close")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -62,17 +63,14 @@ class ImportHistory(QDialog):
         column.addWidget(card, 1)
         row = QHBoxLayout()
         row.setSpacing(style.SPACE[1])
-        row.addWidget(
-            label(
-                tr(
-                    "Taking back removes whom the import added and puts back what it changed."
-                    " For thirty days it can be brought back."
-                ),
-                tone="muted",
-                size=12,
-            ),
-            1,
+        text = tr(
+            "Undoing removes the guests an import added and changes back what it changed."
+            " It can be redone for thirty days."
         )
+        facts = label(text, tone="muted", size=12)
+        row.addWidget(facts, 1)
+        for part in (facts, self._undo, self._redo):
+            part.setVisible(bool(imports))
         row.addWidget(close)
         row.addWidget(self._redo)
         row.addWidget(self._undo)
@@ -116,7 +114,7 @@ class UndoQuestion(QDialog):
         listed.addItems([f"{isolated(one.name)} — {tr(KEPT[one.why])}" for one in kept[:_MOST_NAMED]])
         if len(kept) > _MOST_NAMED:
             listed.addItem(tr("and {n} more", n=len(kept) - _MOST_NAMED))
-        listed.setFixedHeight(min(max(listed.count(), 2), 6) * 40 + 8)
+        listed.setFixedHeight(min(max(listed.count(), 2), 6) * 46 + 8)
         # A long name takes another line, so that the reason behind it is in sight.
         listed.setWordWrap(True)
         listed.setSpacing(3)
@@ -151,26 +149,26 @@ def _question(wanted: Wanted, others: int) -> tuple[str, str, str]:
     match wanted:
         case Wanted.TAKE_BACK:
             text = tr(
-                "What came after the import is not lost with it. Nothing was taken back yet."
+                "What was done after the import is not lost. Nothing has been undone yet."
                 if others
-                else "What came after the import is not lost with it: nothing can be taken back."
+                else "What was done after the import is not lost: nothing can be undone."
             )
-            return text, tr("Take back the other {n:guest|guests}", n=others), tr("Keep everything")
+            return text, tr("Undo for the other {n:guest|guests}", n=others), tr("Keep everything")
         case Wanted.BRING_BACK:
             text = tr(
-                "What was done since is not overwritten. Nothing was brought back yet."
+                "What was done since is not overwritten. Nothing has been redone yet."
                 if others
-                else "What was done since is not overwritten: nothing can be brought back."
+                else "What was done since is not overwritten: nothing can be redone."
             )
-            return text, tr("Bring back the other {n:guest|guests}", n=others), tr("Leave all as it is")
+            return text, tr("Redo for the other {n:guest|guests}", n=others), tr("Keep everything")
 
 
 def _columns() -> tuple[Column[Import], ...]:
     end = Qt.AlignmentFlag.AlignRight
     return (
-        Column("at", tr("When"), lambda one: when(one.at), lambda one: _latest(one.at), width=120),
+        Column("at", tr("When"), lambda one: when(one.at), lambda one: _latest(one.at), width=104),
         Column("source", tr("List"), lambda one: one.source, stretch=True, tip=lambda one: one.source),
-        Column("by", tr("Who"), lambda one: one.by, width=150, color="muted", hide_below=640),
+        Column("by", tr("By"), lambda one: one.by, width=170, color="muted", hide_below=640),
         Column(
             "added",
             tr("Added"),
@@ -207,8 +205,8 @@ def _latest(at: datetime) -> float:
 
 def _state_word(one: Import) -> str:
     if one.undone_at is None:
-        return tr("On the list") if one.left else tr("Nothing left")
-    return tr("Partly back") if one.left else tr("Taken back")
+        return tr("Imported") if one.left else tr("Nothing left")
+    return tr("Partly undone") if one.left else tr("Undone")
 
 
 def _state(one: Import) -> Shown:
@@ -220,24 +218,22 @@ def _state(one: Import) -> Shown:
 def redone_words(redo: Redo) -> str:
     """Return what was brought back."""
     parts = [
-        tr("{guests} on the list again", guests=count(len(redo.added), "guest", "guests"))
-        if redo.added
-        else "",
+        tr("{guests} added again", guests=count(len(redo.added), "guest", "guests")) if redo.added else "",
         tr("{guests} changed again", guests=count(len(redo.changed), "guest", "guests"))
         if redo.changed
         else "",
         tr("{n:guest stays|guests stay}", n=len(redo.kept)) if redo.kept else "",
     ]
-    return ", ".join(filter(None, parts)) or tr("nothing was missing of it")
+    return ", ".join(filter(None, parts)) or tr("nothing was missing")
 
 
 def undone_words(undo: Undo) -> str:
     """Return what was taken back."""
     parts = [
         tr("{guests} removed", guests=count(len(undo.removed), "guest", "guests")) if undo.removed else "",
-        tr("{guests} put back as before", guests=count(len(undo.restored), "guest", "guests"))
+        tr("{guests} changed back", guests=count(len(undo.restored), "guest", "guests"))
         if undo.restored
         else "",
         tr("{n:guest stays|guests stay}", n=len(undo.kept)) if undo.kept else "",
     ]
-    return ", ".join(filter(None, parts)) or tr("nothing was left of it")
+    return ", ".join(filter(None, parts)) or tr("nothing was left")

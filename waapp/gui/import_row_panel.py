@@ -59,10 +59,10 @@ class ImportRowPanel(SidePanel):
             )
         else:
             self.set_title(tr("{n:row|rows}", n=len(rows)))
-            self._words.setText(tr("What you choose here holds for all of them."))
+            self._words.setText(tr("Your choice applies to all of them."))
         self._show_choice(rows)
         self._for_all.setVisible(one is not None and one.match is not None and alike > 1)
-        words = tr("Do this with all {n} like it", n=alike)
+        words = tr("Do this for all {n} rows like it", n=alike)
         self._for_all.setText(words)
         self._for_all.setAccessibleName(words)
         self._show_changes(one)
@@ -74,14 +74,14 @@ class ImportRowPanel(SidePanel):
         known = [line for line in guests if line.match is None and line.is_known]
         self._choice.clear()
         self._choice.addItem(
-            tr("Keep both: a guest of its own") if matched or known else tr("Add as a guest"), Choice.KEEP
+            tr("Keep both, as two guests") if matched or known else tr("Add as a guest"), Choice.KEEP
         )
         if known and not matched:
-            self._choice.addItem(tr("The guest who is on the list"), Choice.MERGE)
+            self._choice.addItem(tr("Same guest as on the list"), Choice.MERGE)
         if matched:
             other = matched[0].match.other if matched[0].match is not None and len(lines) == 1 else ""
             self._choice.addItem(
-                tr("Merge with {other}", other=other) if other else tr("Merge with whom they resemble"),
+                tr("Merge with {other}", other=other) if other else tr("Merge each with its match"),
                 Choice.MERGE,
             )
         self._choice.addItem(tr("Skip"), Choice.SKIP)
@@ -117,7 +117,7 @@ class ImportRowPanel(SidePanel):
             [
                 (
                     f"import_side_{change.field}_{side}",
-                    _side_words(side, value, empty=is_empty(change.field, value)),
+                    _side_words(side, value_words(value, change.field), empty=is_empty(change.field, value)),
                     side is change.side,
                     partial(self.sided.emit, number, change.field, side),
                 )
@@ -129,17 +129,16 @@ class ImportRowPanel(SidePanel):
         self.chosen.emit(self._choice.itemData(at))
 
 
-def _side_words(side: Side, value: object, *, empty: bool) -> str:
-    words = value_words(value)
+def _side_words(side: Side, words: str, *, empty: bool) -> str:
     match side, empty:
         case Side.STORED, False:
             return tr("Keep “{value}”", value=words)
         case Side.STORED, True:
             return tr("Keep it empty")
         case Side.FILE, False:
-            return tr("Take “{value}”", value=words)
+            return tr("Use “{value}”", value=words)
         case _:
-            return tr("Take it away")
+            return tr("Clear it")
 
 
 def _choice_of(line: ImportRow) -> Choice:

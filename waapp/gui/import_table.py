@@ -12,7 +12,7 @@ from waapp.core import phone
 from waapp.core.import_diff import Outcome
 from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter
 from waapp.core.status import Shown as State
-from waapp.gui.delegates import PillDelegate
+from waapp.gui.delegates import PillDelegate, WrappedDelegate
 from waapp.gui.import_desk import Shown
 from waapp.gui.table import ARRANGED_AT_ONCE, Column, Index, TableModel
 from waapp.gui.table_view import TableView
@@ -26,7 +26,9 @@ _PIECE: Final = 500
 _ALWAYS: Final = frozenset({"name", "phone"})
 _WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "group": 120, "notes": 150}
 _WIDTH: Final = 96
-_WHY_WIDTH: Final = 180
+_WHY_WIDTHS: Final = (200, 440)
+"""The least and the most: two lines of a sentence; what is left shows that there are more columns."""
+_ROW_HEIGHT: Final = 40
 # How the codes of findings begin, and the field that they are about.
 _FIELD_OF: Final = {
     "phone": "phone",
@@ -101,7 +103,7 @@ class ImportView(TableView):
     """
 
     def __init__(self, model: ImportModel) -> None:
-        super().__init__(model)
+        super().__init__(model, _ROW_HEIGHT)
         self._model = model
         self.show_columns()
 
@@ -122,24 +124,26 @@ class ImportView(TableView):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the reasons the room that is left, and never less than they need."""
+        """Give the reasons the room beside what cannot be done without: the columns behind them may need scrolling."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         header = self.horizontalHeader()
         why = next(place for place, column in enumerate(self._model.columns) if column.stretch)
-        others = sum(
-            header.sectionSize(place)
+        sizes = {
+            place: header.sectionSize(place)
             for place in range(len(self._model.columns))
             if place != why and not self.isColumnHidden(place)
-        )
-        fits = others + _WHY_WIDTH <= self.viewport().width()
+        }
+        least, most = _WHY_WIDTHS
+        fits = sum(sizes.values()) + most <= self.viewport().width()
         wanted = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         if header.sectionResizeMode(why) is not wanted:
             header.setSectionResizeMode(why, wanted)
         if not fits:
-            header.resizeSection(why, _WHY_WIDTH)
+            before = sum(size for place, size in sizes.items() if place < why)
+            header.resizeSection(why, min(max(self.viewport().width() - before, least), most))
 
 
 def import_table(model: ImportModel) -> ImportView:
@@ -184,7 +188,15 @@ def _columns() -> tuple[Column[ImportRow], ...]:
     verdict: Column[ImportRow] = Column(
         "verdict", tr("What happens"), verdict_word, width=122, value=_verdict, delegate=PillDelegate
     )
-    why: Column[ImportRow] = Column("words", tr("Why"), why_words, stretch=True, tip=why_words, color="muted")
+    why: Column[ImportRow] = Column(
+        "words",
+        tr("Why"),
+        why_words,
+        stretch=True,
+        tip=why_words,
+        color="muted",
+        delegate=WrappedDelegate,
+    )
     name_of, number_of, *further = (_cell_column(field) for field in MENDABLE)
     # What cannot be done without stands first: the other columns may need scrolling.
     return (number, name_of, number_of, verdict, why, *further)

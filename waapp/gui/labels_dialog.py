@@ -61,9 +61,7 @@ class LabelsDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(style.SPACE[2])
         column.addWidget(label(title, size=16, bold=True))
-        text = tr(
-            "A label that gets the name of another one becomes one with it. Every change can be undone in the list."
-        )
+        text = tr("Give two the same name to merge them. Every change can be undone in the list.")
         column.addWidget(label(text, tone="muted"))
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -114,7 +112,7 @@ class LabelsDialog(QDialog):
         rename = button(tr("Rename…"), f"labels_{one.kind}_rename_{place}", small=True,
                         accessible_name=tr("Rename {label}", label=one.name))  # fmt: skip
         remove = button(tr("Remove"), f"labels_{one.kind}_remove_{place}", small=True, kind="danger",
-                        accessible_name=tr("Take {label} from all guests", label=one.name))  # fmt: skip
+                        accessible_name=tr("Remove {label} from all guests", label=one.name))  # fmt: skip
         metrics = QFontMetrics(style.font(14))
         words = label(metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, _WIDEST_NAME))
         words.setWordWrap(False)
@@ -122,7 +120,7 @@ class LabelsDialog(QDialog):
         guests.setWordWrap(False)
         words.setToolTip(one.name)
         grid.addWidget(words, place, 0)
-        grid.addWidget(guests, place, 1)
+        grid.addWidget(guests, place, 1, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(colors, place, 2)
         grid.addWidget(rename, place, 3)
         grid.addWidget(remove, place, 4)

@@ -77,7 +77,7 @@ class LookalikesDialog(QDialog):
             column.addWidget(EmptyState("check", tr("Nobody is twice on the list"), text))
         column.addStretch(1)
         self._scroll.setWidget(inside)
-        words = tr("Merging and telling apart can be undone in the list.")
+        words = tr("Both choices can be undone in the list.")
         if len(found) > _MOST:
             words = tr("{n} more come when these are done.", n=len(found) - _MOST) + " " + words
         self._facts.setText(words if found else "")
@@ -98,8 +98,8 @@ class LookalikesDialog(QDialog):
         all_names = ", ".join(row.name for row in rows)
         merge = button(tr("Merge…"), f"lookalikes_merge_{place}", small=True,
                        accessible_name=tr("Merge {names}", names=all_names))  # fmt: skip
-        apart = button(tr("Not the same"), f"lookalikes_apart_{place}", small=True, kind="link",
-                       accessible_name=tr("{names} are not the same", names=all_names))  # fmt: skip
+        apart = button(tr("Different people"), f"lookalikes_apart_{place}", small=True, kind="link",
+                       accessible_name=tr("{names} are different people", names=all_names))  # fmt: skip
         merge.clicked.connect(lambda: self._tasks.start(self._act(self._merge, one)))
         apart.clicked.connect(lambda: self._tasks.start(self._act(self._tell_apart, one)))
         row = QHBoxLayout()
@@ -150,4 +150,4 @@ def _why(one: Lookalikes, rows: Sequence[GuestRow]) -> str:
         case Likeness.MAYBE:
             return tr("Perhaps one person: {reasons}", reasons=said)
         case Likeness.HOUSEHOLD:
-            return tr("Two people, or one under two names: {reasons}", reasons=said)
+            return tr("Two people, or one with two names: {reasons}", reasons=said)

@@ -72,7 +72,7 @@ class MergeDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(style.SPACE[2])
         column.addWidget(label(title, size=16, bold=True))
-        text = tr("Choose where they differ. What only one of them has comes along. You can undo it.")
+        text = tr("Choose where they differ. What only one of them has is kept. You can undo this.")
         column.addWidget(label(text, tone="muted"))
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -102,7 +102,7 @@ class MergeDialog(QDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, style.SPACE[2], 0)
         column.setSpacing(style.SPACE[2])
-        stays = tr("Whose entry stays")
+        stays = tr("Entry to keep")
         column.addWidget(
             FieldSides(
                 stays,
@@ -121,7 +121,7 @@ class MergeDialog(QDialog):
                 column.addWidget(self._sides(one))
         along = [one for one in found if one.comes_along]
         if along:
-            column.addWidget(label(tr("Comes along"), tone="muted", size=12))
+            column.addWidget(label(tr("Also kept"), tone="muted", size=12))
             for one in along:
                 words = tr(
                     "{field}: {value}", field=self._title(one.field), value=_words(one.field, one.default)
@@ -189,25 +189,23 @@ class MergeDialog(QDialog):
         if left:
             notes.append(
                 (
-                    tr(
-                        "{n:message that was sent stays|messages that were sent stay} in the history.", n=left
-                    ),
+                    tr("{n:sent message stays|sent messages stay} in the history.", n=left),
                     "muted",
                 )
             )
         if stops:
             words = tr(
-                "{n:message that waits is|messages that wait are} cancelled, so that nothing leaves twice.",
+                "{n:waiting message is|waiting messages are} cancelled, so that nothing is sent twice.",
                 n=stops,
             )
             notes.append((words, "unknown"))
         if lost:
             names = some_names([guest.name for guest in lost])
-            words = tr("The answer link that was sent to {names} leads nowhere any more.", names=names)
+            words = tr("The answer link sent to {names} will no longer work.", names=names)
             notes.append((words, "unknown"))
         if refused and all(one.phone != number for one in refused):
             words = tr(
-                "{names} must not be written to, under another number. The number that stays may be.",
+                "{names} opted out under another number. The number that is kept can get messages.",
                 names=some_names([guest.name for guest in refused]),
             )
             notes.append((words, "failed"))

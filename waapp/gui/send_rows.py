@@ -216,7 +216,7 @@ def _remedy_word(remedy: Remedy | None) -> str:  # noqa: C901 - one arm per reme
         case Remedy.INCLUDE_INVITED | Remedy.INCLUDE_US:
             return tr("Include anyway")
         case Remedy.LEAVE_INVITED | Remedy.LEAVE_US:
-            return tr("Leave out")
+            return tr("Do not import")
         case Remedy.ONE_EACH | Remedy.ONE_EACH_AT_HOME:
             return tr("One each")
         case Remedy.ONE_PER_HOUSEHOLD:

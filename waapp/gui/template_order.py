@@ -47,7 +47,7 @@ class OrderDialog(TemplateDialog):
         self.list.setCurrentRow(0)
         go = button(tr("Use this order"), "templates.order.yes", primary=True)
         go.clicked.connect(self.accept)
-        self.finish(tr("Leave it"), go)
+        self.finish(tr("Cancel"), go)
 
     @property
     def codes(self) -> tuple[str, ...]:

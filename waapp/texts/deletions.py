@@ -22,9 +22,7 @@ def what_stays(kept: Kept) -> str:
         )
     if kept.opted_out:
         parts.append(
-            tr(
-                "The number stays on the list of those who must not be written to: it is what keeps them safe."
-            )
+            tr("The number stays on the list of those who opted out: only so is it never messaged again.")
         )
     if kept.named:
         parts.append(
@@ -60,7 +58,7 @@ def why_kept(messages: int, until: str | None) -> str:
             "outcome.",
             n=messages,
         )
-    whole = tr("Everything is kept until {day}, so that it can be put back.", day=until)
+    whole = tr("Everything is kept until {day}, and can be restored.", day=until)
     if not messages:
         return f"{whole} {tr('Nothing was sent, so nothing stays after that.')}"
     after = tr(

@@ -14,7 +14,8 @@ class Message:
 
 _SETTINGS: Final = {
     "settings_unreadable": Message(
-        "The settings file {path} cannot be read.", "Mend it in a text editor, or delete it to start afresh."
+        "The settings file {path} cannot be read.",
+        "Correct it in a text editor, or delete it to start afresh.",
     ),
     "settings_unwritable": Message(
         "The settings could not be saved to {path}: {why}.",
@@ -155,14 +156,14 @@ _WORK: Final = {
     ),
     "guest_unknown": Message("This guest is no longer in the list.", "Somebody else has deleted the guest."),
     "guests_without_event": Message(
-        "The event of these guests is deleted too.", "Put the event back first; then its guests can follow."
+        "The event of these guests is deleted too.", "Restore the event first; then its guests can follow."
     ),
     "guests_not_restorable": Message(
         "Something of these guests belongs to somebody else by now: a message or an answer link.",
         "They stay among the deleted guests. What is kept of them can still be saved to a file.",
     ),
     "deleted_unknown": Message(
-        "Nothing that was deleted and can be put back has the id {id}.", "waapp deleted lists what there is."
+        "Nothing that was deleted and can be restored has the id {id}.", "waapp deleted lists what there is."
     ),
     "event_not_restorable": Message(
         "Nothing is left from which the event could come back.",
@@ -173,14 +174,14 @@ _WORK: Final = {
     ),
     "import_kept": Message(
         "{count:guest was|guests were} invited, answered or edited since the import.",
-        "Take back the others with --rest, or leave all as they are.",
+        "Undo it for the others with --rest, or keep everything.",
     ),
     "import_not_redone": Message(
-        "{count:guest was|guests were} changed, deleted or added again since the import was taken back.",
-        "Bring back the others with --rest, or leave all as they are.",
+        "{count:guest was|guests were} changed, deleted or added again since the import was undone.",
+        "Redo it for the others with --rest, or keep everything.",
     ),
     "import_unknown": Message(
-        "This import is not there any more.", "It went with its event. Look at the list of imports again."
+        "This import no longer exists.", "It went with its event. Look at the list of imports again."
     ),
     "guest_changed": Message(
         "Somebody else has changed this guest meanwhile.", "Look at the new version, then change it again."
@@ -191,7 +192,7 @@ _WORK: Final = {
     "template_gone": Message("This template no longer exists.", "Somebody else has deleted it."),
     "template_not_ready": Message(
         "WhatsApp would not approve “{name}” as it stands.",
-        "Mend what is marked beneath its text, then submit it.",
+        "Fix what is marked beneath its text, then submit it.",
     ),
     "trial_number_wrong": Message(
         "“{phone}” is no number that a message can go to.",
@@ -199,7 +200,7 @@ _WORK: Final = {
     ),
     "trial_value_wrong": Message(
         "WhatsApp would refuse the message with {guest}'s details.",
-        "Choose another guest, or mend this one's details.",
+        "Choose another guest, or correct this one's details.",
     ),
     "template_being_submitted": Message(
         "“{name}” is being submitted by another desk at this moment.", "Wait a minute and look again."
@@ -219,7 +220,7 @@ _WORK: Final = {
     ),
     "template_name_taken": Message("Another template is called “{name}” already.", "Choose another name."),
     "send_unknown": Message("This send no longer exists.", "Somebody else has deleted its event."),
-    "send_blocked": Message("Nothing was sent. {blocker}", "Mend that, then send again."),
+    "send_blocked": Message("Nothing was sent. {blocker}", "Fix that, then send again."),
     "quiet_hours_unreadable": Message(
         "“{text}” does not name quiet hours.", "Write them as 21:00-09:00, or none."
     ),
@@ -280,7 +281,7 @@ _FILES: Final = {
         "The file {file} cannot be read: {why}.",
         "Close it in other programs, and check that you may open it.",
     ),
-    "filter_unknown": Message("“{event}” has no kept filter “{name}”.", "It has these: {known}."),
+    "filter_unknown": Message("“{event}” has no saved filter “{name}”.", "It has these: {known}."),
     "export_format_unknown": Message(
         "The name {file} does not say which kind of file it is to be.", "End it in .xlsx, .csv or .vcf."
     ),
@@ -378,7 +379,7 @@ _TWILIO: Final = {
     ),
     "twilio_refused": Message(
         "Twilio refused that: {text} (Twilio's code {number:d})",
-        "Mend what it names, then try again.",
+        "Fix what it names, then try again.",
     ),
     "twilio_not_found": Message(
         "Twilio does not know that.", "Check that the settings name the right account and number."

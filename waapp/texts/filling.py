@@ -1,6 +1,7 @@
 """Translating a text and filling in its placeholders."""
 
 import string
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,3 +87,12 @@ def tr(text: str, /, **params: object) -> str:
 def count(n: int, one: str, many: str) -> str:
     """Return "1 guest" or "1,234 guests"; translated as the text "{n:guest|guests}"."""
     return tr(f"{{n:{one}|{many}}}", n=n)
+
+
+def in_place(text: str) -> str:
+    """Return a text that keeps its place in a sentence though it may be written from right to left.
+
+    Of two such texts with an arrow between them the second would otherwise come first.
+    """
+    foreign = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+    return f"\u2068{text}\u2069" if foreign else text

@@ -24,7 +24,7 @@ FIELDS: Final = {
     "guest_name_too_long": "Shorten the name to 200 characters.",
     "phone_too_long": "This is longer than any phone number.",
     "phone_not_a_number": "This is not a phone number.",
-    "phone_impossible": "There can be no such number. Check for a missing or doubled digit.",
+    "phone_impossible": "No such number exists. Check for a missing or doubled digit.",
     "phone_landline": "This is a landline. WhatsApp needs a mobile number.",
     "phone_premium": "This is a service number, not a person's.",
     "phone_shared_cost": "This is a hotline that callers pay for, not a person's.",
@@ -36,7 +36,7 @@ FIELDS: Final = {
     "language_unknown": "Choose a language that WhatsApp knows, or none.",
     "household_too_long": "Shorten the household to 100 characters.",
     "tag_too_long": "Shorten each tag to 100 characters.",
-    "plus_ones_unlikely": "Between 0 and 99 may come along.",
+    "plus_ones_unlikely": "Plus-ones can be 0 to 99.",
     "consent_source_too_long": "Shorten this to 200 characters.",
     "template_name_wrong": "Only small letters a to z, digits and _, at most 100 of them.",
     "template_name_taken": "Another template has this name.",
@@ -48,10 +48,10 @@ FIELDS: Final = {
 }
 
 ROWS: Final = {
-    RowCode.DUPLICATE: "{name} stands in row {first} already.",
-    RowCode.REPEATED_HEADING: "The headings once more.",
-    RowCode.TOTAL: "A sum, not a guest.",
-    RowCode.OTHER_HEADINGS: "Other headings: the rows below are read as those above.",
+    RowCode.DUPLICATE: "{name} is already in row {first}.",
+    RowCode.REPEATED_HEADING: "The header row again.",
+    RowCode.TOTAL: "A total, not a guest.",
+    RowCode.OTHER_HEADINGS: "A second header row: the rows below are read like those above.",
     RowCode.GROUP_HEADING: "A heading, not a guest. The guests below get the group “{group}”.",
     RowCode.GROUP_ALONE: "Names the group “{group}” and no guest.",
     RowCode.NO_NAME: "“{name}” names nobody. Type a name, or let the guest above bring one more.",
@@ -61,7 +61,7 @@ ROWS: Final = {
     RowCode.NEAR_NAME: "Almost the same name as {other} in row {first}.",
     RowCode.NO_PHONE: "No phone number.",
     RowCode.PHONE_GUESSED: "{text} was read as {phone}.",
-    RowCode.PLUS_ONE_NAMED: "“{text}” counts as one who comes along.",
+    RowCode.PLUS_ONE_NAMED: "“{text}” counts as a plus-one.",
     RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
@@ -74,7 +74,7 @@ ROWS: Final = {
     RowCode.NAME_FROM: "Without a name: called “{name}”, as the column “{column}” says.",
     RowCode.NAME_UNLIKELY: "“{text}” does not look like a name.",
     RowCode.SECOND_LIST: (
-        "“{other}” stands beside, in a second list of this sheet, and is not read: copy that below this one."
+        "“{other}” is in a second list beside this one, which is not read: copy it below this one."
     ),
     RowCode.HIDDEN: "The workbook hides this row.",
     RowCode.CALLING_CODE_UNCLEAR: "“{text}” is no country code.",

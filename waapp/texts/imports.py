@@ -12,9 +12,10 @@ from waapp.core.headings import Field
 from waapp.core.import_diff import Line, Outcome
 from waapp.core.import_rows import ImportRow
 from waapp.core.imports import Why
+from waapp.core.languages import language_name
 from waapp.core.merging import Change, Side
 from waapp.core.rows import RowCode
-from waapp.texts.filling import tr
+from waapp.texts.filling import in_place, tr
 from waapp.texts.guests import FIELDS, ROWS
 
 COLUMN_FIELDS: Final = {
@@ -31,15 +32,15 @@ COLUMN_FIELDS: Final = {
     Field.PLUS_ONES: "Plus-ones",
     Field.TIME_ZONE: "Time zone",
     Field.CONSENT: "Consent",
-    Field.CONSENT_SOURCE: "Source of the consent",
-    Field.CONSENT_AT: "Date of the consent",
+    Field.CONSENT_SOURCE: "Consent source",
+    Field.CONSENT_AT: "Consent date",
     Field.CALLING_CODE: "Country code of the number",
-    Field.IGNORED: "Leave out",
+    Field.IGNORED: "Do not import",
 }
 """What a column can hold, as the planner chooses it."""
 
 GUESSED_BY: Final = {
-    GuessedBy.HEADING: "by its heading",
+    GuessedBy.HEADING: "by its header",
     GuessedBy.CONTENT: "by what is in it",
     GuessedBy.MEMORY: "as last time",
     GuessedBy.PLANNER: "chosen by you",
@@ -58,8 +59,8 @@ GUEST_FIELDS: Final = {
     "plus_ones": "Plus-ones",
     "time_zone": "Time zone",
     "consent": "Consent",
-    "consent_source": "Source of the consent",
-    "consent_at": "Date of the consent",
+    "consent_source": "Consent source",
+    "consent_at": "Consent date",
 }
 """The fields of a guest, as a change of them is told; others are called by their own name."""
 
@@ -69,35 +70,35 @@ KEPT: Final = {
     Why.EDITED: "edited since",
     Why.LISTED: "also on a list imported since",
     Why.DELETED: "deleted since",
-    Why.AGAIN: "on the list again since",
+    Why.AGAIN: "added again since",
 }
 """Why a guest of an import cannot be taken back, or brought back."""
 
 _CONSENTS: Final = {Consent.YES: "yes", Consent.NO: "no", Consent.UNKNOWN: ""}
 
 _ON_THE_LIST: Final = {
-    (Likeness.SAME, None): "On the list already.",
+    (Likeness.SAME, None): "Already on the list.",
     (Likeness.HOUSEHOLD, Reason.PHONE): "Shares the phone of {other}: one message would reach both.",
     (Likeness.HOUSEHOLD, Reason.EMAIL): "Shares the e-mail address of {other}.",
-    (Likeness.MAYBE, Reason.PHONE): "The phone of {other}, and almost the same name.",
-    (Likeness.MAYBE, Reason.EMAIL): "The e-mail address of {other}, and almost the same name.",
+    (Likeness.MAYBE, Reason.PHONE): "Same phone as {other}, and almost the same name.",
+    (Likeness.MAYBE, Reason.EMAIL): "Same e-mail address as {other}, and almost the same name.",
     (Likeness.MAYBE, Reason.NAME): "Somebody on the list has the same name.",
     (Likeness.MAYBE, Reason.NEAR_NAME): "Almost the same name as {other}, who is on the list.",
 }
 _IN_THE_FILE: Final = {
-    (Likeness.SAME, None): "Stands in row {row} already.",
+    (Likeness.SAME, None): "Already in row {row}.",
     (
         Likeness.HOUSEHOLD,
         Reason.PHONE,
     ): "Shares the phone of {other} in row {row}: one message would reach both.",
     (Likeness.HOUSEHOLD, Reason.EMAIL): "Shares the e-mail address of {other} in row {row}.",
-    (Likeness.MAYBE, Reason.PHONE): "The phone of {other} in row {row}, and almost the same name.",
-    (Likeness.MAYBE, Reason.EMAIL): "The e-mail address of {other} in row {row}, and almost the same name.",
+    (Likeness.MAYBE, Reason.PHONE): "Same phone as {other} in row {row}, and almost the same name.",
+    (Likeness.MAYBE, Reason.EMAIL): "Same e-mail address as {other} in row {row}, and almost the same name.",
     (Likeness.MAYBE, Reason.NAME): "The same name as in row {row}.",
     (Likeness.MAYBE, Reason.NEAR_NAME): "Almost the same name as {other} in row {row}.",
 }
 _ROW_WORDS: Final[Mapping[str, str]] = {**FIELDS, **{code.value: words for code, words in ROWS.items()}}
-_SAME_NAME_AND_ADDRESS: Final = "The name and e-mail address of {other}, but another phone."
+_SAME_NAME_AND_ADDRESS: Final = "Same name and e-mail address as {other}, but another phone."
 
 
 def match_words(match: Duplicate) -> str:
@@ -125,7 +126,7 @@ def remarks(line: Line | ImportRow) -> list[tuple[str, str]]:
         code = f"row_{line.match.likeness}" if line.match.guest_id is None else f"guest_{line.match.likeness}"
         said.insert(0, (code, match_words(line.match)))
     elif line.outcome is Outcome.SAME:
-        said.insert(0, ("guest_same", tr("On the list already.")))
+        said.insert(0, ("guest_same", tr("Already on the list.")))
     if line.outcome is Outcome.SKIP and not said:
         said.append(("row_left_out", tr("Left out.")))
     return said
@@ -135,7 +136,7 @@ def verdict_word(row: ImportRow) -> str:
     """Return what becomes of a row, in a word."""
     match row.outcome:
         case Outcome.ADD if row.needs_look:
-            return tr("Added, look")
+            return tr("Added, check")
         case Outcome.ADD:
             return tr("Added")
         case Outcome.CHANGE:
@@ -156,13 +157,15 @@ def why_words(row: ImportRow) -> str:
 
 def change_words(change: Change) -> str:
     """Return a change as "Group: Bride → Family"."""
-    old, new = value_words(change.old), value_words(change.new)
+    old, new = (in_place(value_words(value, change.field)) for value in (change.old, change.new))
     return tr("{field}: {old} → {new}", field=field_name(change.field), old=old, new=new)
 
 
-def value_words(value: object) -> str:
+def value_words(value: object, field: str = "") -> str:
     """Return a value of a field in one line; a dash where there is none."""
     match value:
+        case str(code) if code and field == "language":
+            text = language_name(code)
         case tuple():
             text = ", ".join(map(str, value))
         case datetime():

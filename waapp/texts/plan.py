@@ -28,7 +28,7 @@ REASONS: Final = {
     Reason.LANDLINE: "A landline: WhatsApp needs a mobile number",
     Reason.PREMIUM: "A service number, not a person's",
     Reason.OPTED_OUT: "Asked not to be messaged",
-    Reason.CONSENT_REFUSED: "Has not agreed to be written to",
+    Reason.CONSENT_REFUSED: "Has not agreed to get messages",
     Reason.ALREADY_INVITED: "Has got this message already, from {by}",
     Reason.IN_PROGRESS: "Is getting this message already, from {by}",
     Reason.NOT_KNOWN_YET: "May have got this message already; we are checking",
@@ -51,7 +51,7 @@ REASON_COUNTS: Final = {
     Reason.LANDLINE: "{n:guest has|guests have} only a landline",
     Reason.PREMIUM: "{n:number is a service number|numbers are service numbers}",
     Reason.OPTED_OUT: "{n:guest|guests} asked not to be messaged",
-    Reason.CONSENT_REFUSED: "{n:guest has|guests have} not agreed to be written to",
+    Reason.CONSENT_REFUSED: "{n:guest has|guests have} not agreed to get messages",
     Reason.ALREADY_INVITED: "{n:guest was|guests were} invited already",
     Reason.IN_PROGRESS: "{n:invitation is|invitations are} on the way already",
     Reason.NOT_KNOWN_YET: "{n:guest|guests} may have got it already; we are checking",
@@ -67,10 +67,10 @@ REASON_COUNTS: Final = {
 
 BLOCKERS: Final = {
     BlockerCode.NO_SENDER: "No WhatsApp number to send from is chosen. Choose one in the settings.",
-    BlockerCode.ACCOUNT_PAUSED: "Twilio has stopped the account. Mend that in the settings first.",
+    BlockerCode.ACCOUNT_PAUSED: "Twilio has stopped the account. Fix that in the settings first.",
     BlockerCode.SAMPLE_EVENT_REAL: "The sample event has invented guests: it can only be sent in practice mode.",
     BlockerCode.TEMPLATE_INACTIVE: "The template is switched off. Switch it on, or choose another.",
-    BlockerCode.TEMPLATE_ERRORS: "The template has mistakes that guests would see. Mend them in the editor.",
+    BlockerCode.TEMPLATE_ERRORS: "The template has mistakes that guests would see. Fix them in the editor.",
     BlockerCode.TEMPLATE_NOT_APPROVED: "WhatsApp has not approved the template. Submit it, or wait for the answer.",
     BlockerCode.EVENT_INCOMPLETE: (
         "The event has no {variables}. Add it under Events → Edit, or take {placeholders} out of the text."
@@ -102,7 +102,7 @@ NOTICES: Final = {
     ),
     NoticeCode.SHARED_PHONES: "{messages:message goes|messages go} to a phone that gets another one too.",
     NoticeCode.SHARED_HOUSEHOLDS: "{messages:message goes|messages go} to a household that gets another one too.",
-    NoticeCode.CONSENT_UNKNOWN: "{guests:guest was|guests were} not asked yet whether they want to be written to.",
+    NoticeCode.CONSENT_UNKNOWN: "{guests:guest was|guests were} not asked yet whether they want messages.",
 }
 
 OWN_CODES: Final = {

@@ -82,8 +82,8 @@ FIXES: Final = {
     "add_closing": "Add a closing line",
     "join_variables": "Put a word between",
     "use_known_variable": "Use {suggestion}",
-    "mend_name": "Mend the name",
-    "mend_braces": "Mend the braces",
+    "mend_name": "Fix the name",
+    "mend_braces": "Fix the braces",
     "renumber": "Number them anew",
     "collapse_blanks": "Shorten",
     "strip": "Remove",
@@ -144,6 +144,6 @@ VARIABLES: Final = {
     "event_date": "Date",
     "event_time": "Time",
     "event_location": "Place",
-    "rsvp_link": "Link to answer",
+    "rsvp_link": "Answer link",
     "rsvp_token": "Guest's code to answer",
 }
