@@ -2,9 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QRadioButton
 
+from tests.gui.keyboard import has, press, tab_to
 from tests.gui.pages import until
 from tests.gui.test_import_dialog import ANA, Setting
 from waapp.core.guests import GuestDraft
@@ -16,7 +16,6 @@ from waapp.gui.import_dialog import ImportDialog
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 TWICE = "Name;Phone;Group\nAna Sousa;912 345 678;Bride\nRui Costa;913 456 789;Groom\nAna Sousa;914 456 789;\n"
-MOST_STOPS = 40
 
 
 @pytest.fixture
@@ -35,31 +34,6 @@ async def opened(setting: Setting, content: str) -> ImportDialog:
     dialog.activateWindow()
     await until(dialog.view.hasFocus)
     return dialog
-
-
-def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Press a key wherever the keyboard is; fail when it is nowhere."""
-    focused = QApplication.focusWidget()
-    assert focused is not None
-    QTest.keyClick(focused, key, modifier)
-
-
-def tab_to(name: str) -> None:
-    """Go on by Tab until a widget has the keyboard."""
-    passed = []
-    for _stop in range(MOST_STOPS):
-        focused = QApplication.focusWidget()
-        assert focused is not None, passed
-        if focused.objectName() == name:
-            return
-        passed.append(focused.objectName())
-        press(Qt.Key.Key_Tab)
-    raise AssertionError(f"{name} is not among {passed}")
-
-
-def has(name: str) -> bool:
-    focused = QApplication.focusWidget()
-    return focused is not None and focused.objectName() == name
 
 
 def test_esc_in_the_panel_of_a_row_goes_back_to_the_rows(setting):

@@ -24,6 +24,7 @@ from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.guest_acts import ArrivalAct
 from waapp.gui.guest_export import GuestExport
 from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.tab_order import follow
 from waapp.gui.table import Column, TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.texts import collate, day, when
@@ -119,6 +120,7 @@ class DeletedGuests(QDialog):
         self.chips.set_chips(((_HERE, tr("This event"), here), (_EVERYWHERE, tr("All events"), len(rows))))
         if not here:
             self.chips.choose(_EVERYWHERE)
+        follow(self.search, self.chips, self.view, self.erase, self.save, self.leave, self.restore)
         self._filter()
 
     def reject(self) -> None:
@@ -137,11 +139,14 @@ class DeletedGuests(QDialog):
 
     def _take(self) -> None:
         """Say what is kept of who is selected, and offer what can be done."""
-        rows = self.selected
+        rows, held = self.selected, self.focusWidget()
         self.restore.setEnabled(bool(rows) and all(row.is_restorable for row in rows))
         self.save.setEnabled(len(rows) == 1)
         self.erase.setEnabled(len(rows) == 1)
         self._facts.setText(_facts(rows))
+        if held is not None and not held.isEnabled():
+            # Its work is done: the keyboard goes back to the list, not to whatever comes next.
+            (self.search if self.view.isHidden() else self.view).setFocus()
 
 
 class GuestDeletions:

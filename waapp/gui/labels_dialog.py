@@ -21,6 +21,7 @@ from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
 from waapp.gui.labels import COLORS, color_icon, color_word
 from waapp.gui.line_dialog import LineDialog
+from waapp.gui.tab_order import follow
 from waapp.gui.widgets import button, label, name
 from waapp.texts import count, tr
 
@@ -66,14 +67,15 @@ class LabelsDialog(QDialog):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll, 1)
         row = QHBoxLayout()
         row.addStretch(1)
-        done = button(tr("Close"), "labels_close", primary=True)
-        done.clicked.connect(self.accept)
-        done.setDefault(True)
-        row.addWidget(done)
+        self._done = button(tr("Close"), "labels_close", primary=True)
+        self._done.clicked.connect(self.accept)
+        self._done.setDefault(True)
+        row.addWidget(self._done)
         column.addLayout(row)
         self._fill()
 
@@ -101,6 +103,12 @@ class LabelsDialog(QDialog):
             place = 1
         grid.setRowStretch(place, 1)
         self._scroll.setWidget(inside)
+        follow(self._scroll, self._done)
+        # The button that was pressed is gone: the keyboard goes on where the list begins.
+        stops = (
+            each for each in inside.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        )
+        next(stops, self._done).setFocus()
 
     def _add(self, grid: QGridLayout, place: int, one: LabelUse) -> None:
         colors = name(

@@ -13,6 +13,7 @@ from waapp.core.lookalikes import Lookalikes
 from waapp.gui import style
 from waapp.gui.aio import Tasks
 from waapp.gui.paint import isolated
+from waapp.gui.tab_order import follow
 from waapp.gui.widgets import Card, EmptyState, button, label, name
 from waapp.texts import tr
 
@@ -51,6 +52,7 @@ class LookalikesDialog(QDialog):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll, 1)
         row = QHBoxLayout()
@@ -60,10 +62,17 @@ class LookalikesDialog(QDialog):
         self._done.setDefault(True)
         row.addWidget(self._done)
         column.addLayout(row)
+        self._is_over = False
+        self.finished.connect(self._end)
         tasks.start(self._look())
 
+    def _end(self) -> None:
+        self._is_over = True
+
     async def _look(self) -> None:
-        self._show(await self._load())
+        found = await self._load()
+        if not self._is_over:
+            self._show(found)
 
     def _show(self, found: Sequence[tuple[Lookalikes, Sequence[GuestRow]]]) -> None:
         inside = QWidget()
@@ -82,6 +91,7 @@ class LookalikesDialog(QDialog):
             words = tr("{n} more come when these are done.", n=len(found) - _MOST) + " " + words
         self._facts.setText(words if found else "")
         self._facts.setVisible(bool(found))
+        follow(self._scroll, self._done)
         first = inside.findChild(QWidget, "lookalikes_merge_0")
         (first or self._done).setFocus()
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from waapp.core import phone
@@ -27,6 +27,7 @@ from waapp.gui.guest_acts import some_names
 from waapp.gui.guest_filter_row import answer_word
 from waapp.gui.guest_form import value_words
 from waapp.gui.paint import isolated
+from waapp.gui.tab_order import follow
 from waapp.gui.texts import shown_word
 from waapp.gui.widgets import button, label, name, rule
 from waapp.texts import tr
@@ -77,13 +78,14 @@ class MergeDialog(QDialog):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll, 1)
         column.addWidget(rule())
         self._notes = QVBoxLayout()
         self._notes.setSpacing(style.SPACE[0])
         column.addLayout(self._notes)
-        stay = button(tr("Cancel"), "merge_no")
+        stay = self._stay_button = button(tr("Cancel"), "merge_no")
         self._yes = button(tr("Merge"), "merge_yes", primary=True)
         stay.clicked.connect(self.reject)
         self._yes.clicked.connect(self.accept)
@@ -156,9 +158,16 @@ class MergeDialog(QDialog):
         if guest_id == self._survivor:
             return
         self._survivor = guest_id
+        self._tell()
+        # Not at once: the arrow key that chose is still at work in the buttons that are replaced.
+        QTimer.singleShot(0, self, self._fill_again)
+
+    def _fill_again(self) -> None:
+        """Offer the fields anew; what had the keyboard has it again."""
         held = self.focusWidget()
         at = held.objectName() if held is not None else ""
         self._fill()
+        follow(self._scroll, self._stay_button, self._yes)
         again = self._scroll.findChild(QWidget, at) if at else None
         if again is not None:
             again.setFocus()

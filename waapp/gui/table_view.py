@@ -1,7 +1,7 @@
 """The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -12,6 +12,10 @@ from waapp.gui.delegates import CellDelegate
 from waapp.gui.row_pictures import Layout, Marks, RowPictures
 from waapp.gui.table import Index, Kept, TableModel
 from waapp.texts import tr
+
+_TO_A_ROW: Final = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+)
 
 
 class TableView(QTableView):
@@ -229,6 +233,10 @@ class TableView(QTableView):
                 self._sort_by(shown[digit])
             return
         super().keyPressEvent(event)
+        current = self.currentIndex()
+        if event.key() in _TO_A_ROW and current.isValid() and not self.selectionModel().hasSelection():
+            # The current row may be the only one: then Qt goes nowhere and selects nothing.
+            self._select([current.row()])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Mark the row under the pointer."""
