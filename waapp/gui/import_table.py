@@ -186,7 +186,7 @@ def _columns() -> tuple[Column[ImportRow], ...]:
         "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=52, color="muted"
     )
     verdict: Column[ImportRow] = Column(
-        "verdict", tr("What happens"), verdict_word, width=122, value=_verdict, delegate=PillDelegate
+        "verdict", tr("What happens"), verdict_word, width=134, value=_verdict, delegate=PillDelegate
     )
     why: Column[ImportRow] = Column(
         "words",
