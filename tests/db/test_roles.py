@@ -92,6 +92,8 @@ async def main_job(database: Database) -> None:
         await imports.remember_mapping(conn, "shape", {}, "Maria")
         await imports.remember_mapping(conn, "shape", {}, "Maria")
         assert len((await import_undo.undo_import(conn, saved.id, "Maria")).removed) == 1
+        assert len((await import_undo.redo_import(conn, saved.id)).added) == 1
+        assert len((await import_undo.undo_import(conn, saved.id, "Maria")).removed) == 1
     async with database.begin() as conn:
         claimed = await claims.claim(conn, _SENDER, 4, "Maria on PC")
     assert len(claimed) == 4
