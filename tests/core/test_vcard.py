@@ -170,3 +170,8 @@ def test_quoted_lines_of_a_long_note_are_joined() -> None:
     note = "=\r\n".join(["a=20b"] * 3)
     card = f"BEGIN:VCARD\r\nFN:Ana\r\nNOTE;ENCODING=QUOTED-PRINTABLE:{note}\r\nLANG:pt\r\nEND:VCARD"
     assert rows(card)[1][6:8] == ["pt", "a ba ba b"]
+
+
+def test_a_charset_that_is_no_name_is_passed_over() -> None:
+    text = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF\0-8;ENCODING=QUOTED-PRINTABLE:In=C3=AAs\nEND:VCARD\n"
+    assert "Inês" in rows(text)[1]

@@ -198,7 +198,7 @@ def _is_quoted_printable(params: Mapping[str, frozenset[str]]) -> bool:
 def _decode(content: bytes, charset: str) -> str:
     try:
         return content.decode(charset, errors="replace")
-    except LookupError:
+    except (LookupError, ValueError):  # the latter for a name with a zero in it
         return content.decode("utf-8", errors="replace")
 
 
