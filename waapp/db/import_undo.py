@@ -182,11 +182,14 @@ async def redo_import(conn: Connection, import_id: UUID, *, rest: bool = False) 
     """Bring an import back that was taken back: whom it had added as they were, and what it had changed.
 
     While there are guests of whom that is not possible, nothing is done and `kept` says who and why; with `rest` the
-    others are brought back all the same. Raises `import_unknown` and what bringing back deleted guests raises.
+    others are brought back all the same. Nothing happens where nothing is missing of it, or what is was forgotten.
+    Raises `import_unknown` and what bringing back deleted guests raises.
     """
     parameters: dict[str, object] = {"id": import_id}
     await conn.execute(_LOCK_IMPORT, parameters)
     found = await get_import(conn, import_id)
+    if not found.gone:
+        return Redo()
     await wait_for_others(conn, found.event_id)
     await conn.execute(_LOCK_ITS_GUESTS, parameters | {"undone": True})
     query = parameters | {"event_id": found.event_id, "kept_for": KEPT_FOR}

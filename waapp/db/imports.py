@@ -62,8 +62,10 @@ SELECT m.id, m.event_id, m.source, m.imported_by, m.created_at AT TIME ZONE 'UTC
     m.skipped, m.undone_at AT TIME ZONE 'UTC', m.undone_by,
     (SELECT count(*) FROM waapp_import_rows r
      WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed') AND NOT r.undone),
-    (SELECT count(*) FROM waapp_import_rows r
-     WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed') AND r.undone) + COALESCE(gone.guests, 0)
+    CASE WHEN m.undone_at < clock_timestamp() AT TIME ZONE 'UTC' - CAST(:kept_for AS interval) THEN 0 ELSE (
+        SELECT count(*) FROM waapp_import_rows r
+        WHERE r.import_id = m.id AND r.outcome IN ('added', 'changed') AND r.undone) + COALESCE(gone.guests, 0)
+    END
 FROM waapp_imports m LEFT JOIN (
     SELECT d.content ->> 'import_id' AS import_id, count(*) AS guests
     FROM waapp_deleted_rows d
