@@ -114,7 +114,12 @@ def two_numbers(times: int) -> Result:
 
 
 def _more_from(worlds: Sequence[World], before: Sequence[int], what: str) -> None:
-    until(lambda: all(len(each.taken()) > count for each, count in zip(worlds, before, strict=True)), what)
+    def came() -> bool:
+        for each in worlds:
+            each.keep_busy()
+        return all(len(each.taken()) > count for each, count in zip(worlds, before, strict=True))
+
+    until(came, what)
 
 
 # Pressing Send: each desk is a process of its own, which plans, waits for the common moment, and queues.

@@ -7,7 +7,7 @@ both: not by the clock.
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,14 +50,13 @@ def run(here: World, kills: int, seed: int, workers: int = 1) -> Outcome:
     for _ in range(workers - 1):
         here.start_worker()
     for step in steps:
-        if here.states()["queued"] < 40:
-            here.queue(200)
+        here.keep_busy()
         before = here.accepted()
         killed_at = time.monotonic()
         if step is Step.RANDOM and done:
             # Nothing stands in the way of this one: how long until messages flow again?
             here.start_worker()
-            until(lambda before=before: here.accepted() > before, "a message after a kill")
+            _until_sent(here, before, "a message after a kill")
             if workers == 1:
                 recovery.append(time.monotonic() - killed_at)
             else:
@@ -66,7 +65,7 @@ def run(here: World, kills: int, seed: int, workers: int = 1) -> Outcome:
             _kill_sending(here)
             if workers > 1:
                 killed_at, before = time.monotonic(), here.accepted()
-                until(lambda before=before: here.accepted() > before, "a message after a kill")
+                _until_sent(here, before, "a message after a kill")
                 recovery.append(time.monotonic() - killed_at)
         else:
             _kill_at(here, step)
@@ -87,30 +86,44 @@ def _kill_at(here: World, step: Step) -> None:
                 _kill_sending(here)
         case Step.AFTER_CLAIM:
             here.start_worker()
-            until(lambda: _claimed(here), "a claimed row")
+            _until_busy(here, lambda: _claimed(here), "a claimed row")
             _kill_sending(here)
         case Step.DURING_POST:
             here.script({"kind": "latency", "seconds": 0.5})
             asked = here.practice.requests()["send"]
             here.start_worker()
-            until(lambda: here.practice.requests()["send"] > asked, "a request")
+            _until_busy(here, lambda: here.practice.requests()["send"] > asked, "a request")
             _kill_sending(here)
         case Step.AFTER_POST:
             here.script({"kind": "hang", "accepted": True, "seconds": 5})
             before = here.accepted()
             here.start_worker()
-            until(lambda: here.accepted() > before, "a message")
+            _until_sent(here, before, "a message")
             _kill_sending(here)
         case Step.DURING_RECORD:
             here.script({"kind": "latency", "seconds": 0.5})
             here.start_worker()
-            until(lambda: _claimed(here), "a claimed row")
+            _until_busy(here, lambda: _claimed(here), "a claimed row")
             with _sends_locked(here):
                 until(lambda: _waits(here, "%i.claim_token = ANY%"), "a record")
                 _kill_sending(here)
         case Step.RANDOM:
             here.start_worker()
             _kill_sending(here)
+
+
+def _until_busy(here: World, met: Callable[[], bool], what: str) -> None:
+    """Wait, and give the workers more to send meanwhile."""
+
+    def told() -> bool:
+        here.keep_busy()
+        return met()
+
+    until(told, what)
+
+
+def _until_sent(here: World, before: int, what: str) -> None:
+    _until_busy(here, lambda: here.accepted() > before, what)
 
 
 def _kill_sending(here: World) -> None:

@@ -32,6 +32,7 @@ from waapp.db.sends import NewSend
 from waapp.loop import headless_loop
 from waapp.whatsapp.practice import PRACTICE_SENDER
 
+_FEW = 40
 PATIENCE = 60.0
 """Seconds after which something that must happen counts as not happening."""
 
@@ -201,6 +202,11 @@ class World:
     def script(self, *faults: dict[str, Any]) -> None:
         """Give the practice Twilio other faults."""
         self.practice.control("PUT", "script", {"speed": 50, "faults": list(faults)})
+
+    def keep_busy(self) -> None:
+        """Queue more before what is queued runs out: on a slow machine what is waited for takes its time."""
+        if self.states()["queued"] < _FEW:
+            self.queue(200)
 
     def accepted(self) -> int:
         """Return how many messages Twilio has taken over."""
