@@ -184,6 +184,23 @@ def test_a_question_fails_when_it_is_killed_and_none_is_taken_after(counter: Asi
         list(counter.ask(Counter.add, 1))
 
 
+def test_nothing_starts_for_a_question_that_comes_when_it_is_over(counter: Aside[Counter]) -> None:
+    before = psutil.Process().children()
+    counter.close()
+    with pytest.raises(AsideError):
+        list(counter.ask(Counter.add, 1))
+    assert psutil.Process().children() == before
+
+
+def test_a_helper_without_a_first_question_waits_for_one() -> None:
+    made = Aside(Scale, 10, helped_by=Help(partial(Counter, 5)))
+    try:
+        assert list(made.ask(Scale.first)) == []
+        assert list(made.ask(Scale.add, 1)) == [60]
+    finally:
+        made.close()
+
+
 class Scale:
     """Works with a counter in a process beside its own."""
 

@@ -173,6 +173,8 @@ class Aside(Generic[W]):
         process. Raises AsideError and the `UserError`s of the method.
         """
         with self._asking:
+            if self._ended:
+                raise AsideError("ended")
             pipe = self._started()
             whole = False
             try:

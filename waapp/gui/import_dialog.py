@@ -151,7 +151,7 @@ class ImportDialog(QDialog):
     async def _furnish(self) -> None:
         """Build what shows the list, in turns of the window: it stands and answers before."""
         steps = (self._build_messages, self._build_views, self._build_choices, self._build_chips)
-        for build in (*steps, self._build_table, self._build_panel, self._build_columns):
+        for build in (*steps, self._build_table, self._build_panel, self._build_area, self._build_columns):
             await asyncio.sleep(0)
             build()
         self._connect()
@@ -185,6 +185,8 @@ class ImportDialog(QDialog):
 
     def _build_panel(self) -> None:
         self.panel = ImportRowPanel()
+
+    def _build_area(self) -> None:
         self._stack.addWidget(PanelArea(self._card, self.panel))
 
     def _build_columns(self) -> None:
