@@ -356,6 +356,17 @@ def test_selection_current_row_and_scroll_survive_changes(shown: TableView, how_
         assert model.id_at(shown.rowAt(0)) == top
 
 
+def test_thousands_are_selected_where_they_stand_together_and_not_where_they_lie_scattered(qtbot) -> None:
+    view = table_view(model_of(*people(4_000)), "people", "People")
+    qtbot.addWidget(view)
+    view.select_ids(range(1_000, 4_000))
+    assert len(view.selected_ids()) == 3_000
+    view.select_ids(range(0, 2_000, 2))
+    assert len(view.selected_ids()) == 1_000
+    view.select_ids(range(0, 4_000, 2))
+    assert view.selected_ids() == []
+
+
 def test_selection_and_current_row_survive_an_order_that_comes_later(qtbot) -> None:
     model = many()
     view = table_view(model, "guests", "Guests")

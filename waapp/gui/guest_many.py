@@ -1,5 +1,6 @@
 """What is done to all selected guests at once: changing and deleting them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Final
@@ -34,6 +35,8 @@ from waapp.texts import tr
 
 _WORTH_A_WORD: Final = 500
 """So many guests are deleted in less time than it takes to read that they are being deleted."""
+_TAKEN_OUT_AT_ONCE: Final = 2_000
+"""Between two turns of the window, which a hundred thousand rows must not hold up."""
 
 
 class GuestMany:
@@ -89,7 +92,9 @@ class GuestMany:
             return
         self._panel.forget()
         self._guests.view.clearSelection()
-        self._guests.remove(deleted)
+        for start in range(0, len(deleted), _TAKEN_OUT_AT_ONCE):
+            self._guests.remove(deleted[start : start + _TAKEN_OUT_AT_ONCE])
+            await asyncio.sleep(0)
         words = (
             tr("{name} was deleted.", name=rows[0].name or tr("No name"))
             if len(rows) == 1

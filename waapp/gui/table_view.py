@@ -1,6 +1,7 @@
 """The view of a table: whole rows, by keyboard and pointer, that stay where they are when the data changes."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
@@ -16,6 +17,7 @@ from waapp.texts import tr
 _TO_A_ROW: Final = frozenset(
     {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 )
+_MOST_PARTS: Final = 1_000
 
 
 class TableView(QTableView):
@@ -84,8 +86,14 @@ class TableView(QTableView):
         return spans
 
     def select_ids(self, ids: Iterable[Hashable]) -> None:
-        """Select these rows and nothing else; ids that are not shown are passed over."""
-        self._select(self._table.rows_for_ids(ids))
+        """Select these rows and nothing else; ids that are not shown are passed over.
+
+        Thousands that lie scattered among others are not selected: nobody could see them together, and Qt would hold
+        the window up for them.
+        """
+        rows = self._table.rows_for_ids(ids)
+        parts = sum(row + 1 != below for row, below in pairwise(rows)) + 1
+        self._select(rows if parts <= _MOST_PARTS else ())
 
     def _select(self, rows: Sequence[int]) -> None:
         """Select the rows at these positions, from top to bottom, and nothing else."""
