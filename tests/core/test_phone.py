@@ -137,6 +137,7 @@ def test_region(text: str, region: str) -> None:
 def test_display_and_shorten() -> None:
     assert display("+351912345678") == "+351 912 345 678"
     assert display("not a number") == "not a number"
+    assert display("+351 (0) 912345683") == "+351 (0) 912345683"
     assert read("912345678", "PT").display == "+351 912 345 678"
     assert shorten("+351912345204") == "+351 ••• 204"
     assert shorten("+12025550123") == "+1 ••• 123"

@@ -104,7 +104,7 @@ def _cells(row: ExportRow, zone: tzinfo, state_word: Callable[[Shown], str]) -> 
     return [
         guest.name,
         # With blanks alone: "+1 555-0100" is a subtraction to some spreadsheets.
-        phone.display(guest.phone).replace("-", " ") if guest.phone.startswith("+") else guest.phone,
+        shown if (shown := phone.display(guest.phone)) == guest.phone else shown.replace("-", " "),
         guest.email,
         guest.group,
         ", ".join(guest.tags),

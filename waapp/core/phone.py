@@ -41,7 +41,8 @@ class Number(NamedTuple):
     """A number as read: a plain tuple, because a long list makes as many.
 
     `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text made sense
-    only with a "+" that it did not have, or without the words or the extension that stood beside the number.
+    only with a "+" that it did not have, or without the words, the zero or the extension
+    that stood beside the number.
     """
 
     text: str
@@ -58,10 +59,12 @@ class Number(NamedTuple):
 
 # A double zero is what most of the world dials for "+"; no national number starts with it.
 _DOUBLE_ZERO: Final = re.compile(r"^\(?00[\s().-]*(?=[1-9])")
+_TRUNK_ZERO: Final = re.compile(r"^(?:\+|00)[\s\d]{1,6}(\(0\))")
 _ASIDE: Final = re.compile(r"\([^()\d]*\)")
 # The "1" after +52 marked mobile numbers until 2019, 044 and 045 did inside Mexico; WhatsApp still writes the "1".
 _FORMER_MEXICAN: Final = re.compile(r"(?:\+521|04[45])(?=\d{10}$)")
 _SEPARATORS: Final = re.compile(r"[\s().-]")
+_E164: Final = re.compile(r"\+[0-9]+")
 _SIGNS: Final = {"\uff0b": "+", "\ufe62": "+", "\u066b": ".", "\u066c": ",", "\u30fc": "-"}
 # Digits on both sides of a word are two numbers, or a number and something else: "079 1112 3456 or 7".
 _WORD_BETWEEN: Final = re.compile(r"\d[^\d]*[^\W\d_][^\d]*\d")
@@ -108,7 +111,7 @@ def read_once(text: str, region: str | None = None) -> Number:
         international = _with_plus(plain)
         if international is not None:
             parsed, kind, guessed = international, _kind(international), True
-    if kind is None and (bare := _without_words(plain)) is not None:
+    if kind is None and (bare := _without_trunk_zero(plain) or _without_words(plain)) is not None:
         number = read(bare, region)
         return number._replace(text=text, guessed=number.e164 is not None)
     if parsed is None:
@@ -195,6 +198,12 @@ def _parse(plain: str, region: str | None) -> tuple[PhoneNumber | None, PhonePro
         return None, PhoneProblem.IMPOSSIBLE
 
 
+def _without_trunk_zero(plain: str) -> str | None:
+    """Return "+351 (0) 912 345 678" without what is dialled in other countries only, or None where there is none."""
+    found = _TRUNK_ZERO.match(plain)
+    return plain[: found.start(1)] + plain[found.end(1) :] if found else None
+
+
 def _without_words(plain: str) -> str | None:
     """Return what is left of "0791 112 3456 (mum)" without its words, or None where there are none or nothing is."""
     words = _ASIDE.sub(" ", plain).split()
@@ -224,6 +233,8 @@ def _with_plus(plain: str) -> PhoneNumber | None:
 @lru_cache(maxsize=1 << 16)
 def display(e164: str) -> str:
     """Group an E.164 number for people, "+351 912 345 678"; anything else is returned as it is."""
+    if _E164.fullmatch(e164) is None:
+        return e164
     try:
         return phonenumbers.format_number(phonenumbers.parse(e164, None), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
