@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waapp.core.duplicates import Duplicate, Likeness, Matches, Reason, find_duplicates
+from waapp.core.duplicates import Duplicate, Likeness, Matches, Reason, find_alike, find_duplicates
 from waapp.core.guests import GuestDraft
 from waapp.core.rows import Row
 
@@ -67,6 +67,16 @@ def test_two_people(
     assert [(match.likeness, match.guest_id) for match in found] == (
         [(likeness, guest.id)] if likeness else []
     )
+
+
+@pytest.mark.parametrize("phone", ["912 345 678", "00351 912345678", "(+351) 912-345-678"])
+def test_numbers_that_another_program_has_written_as_they_are_dialled(phone: str) -> None:
+    web = Present("Ana Silva", phone)
+    others = rows(("Ana Silva", A, ""), ("Rui Costa", A, ""))
+    found = [match for match in find_duplicates(others, [web], "PT") if match.guest_id is not None]
+    assert [match.likeness for match in found] == [Likeness.SAME, Likeness.HOUSEHOLD]
+    twice = [web, Present("Ana Silva", A)]
+    assert [pair.likeness for pair in find_alike(twice, "PT")] == [Likeness.SAME]
 
 
 def test_the_strongest_match_wins_and_is_named() -> None:

@@ -170,6 +170,33 @@ def test_what_the_planner_edited_since_is_neither_doubled_nor_undone():
     assert line.changed == (Change("notes", "", "vegan", Side.FILE),)
 
 
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("912 345 678", "+351912345678"),
+        ("+351912345678", "+34912345678"),
+        ("+351912345678", "912 345 678"),
+    ],
+)
+def test_the_same_list_read_with_another_country_doubles_nobody(then, now):
+    before = [
+        GuestDraft("Ana Sousa", then),
+        GuestDraft("Rui Costa", "+351913333333"),
+        GuestDraft("No Number"),
+    ]
+    earlier = [Given(UUID(int=number), draft) for number, draft in enumerate(before, start=1)]
+    found = compare([replace(before[0], phone=now), *before[1:]], before, earlier)
+    assert outcomes(found) == [Outcome.CHANGE, Outcome.SAME, Outcome.SAME]
+    assert [(one.field, one.old, one.new) for one in found.lines[0].changes] == [("phone", then, now)]
+
+
+def test_who_has_the_name_and_the_last_digits_of_somebody_listed_again_is_new():
+    ana, other = GuestDraft("Ana Sousa", "+351912345678"), GuestDraft("Ana Sousa", "+34612345678")
+    earlier = [Given(UUID(int=1), ana)]
+    assert outcomes(compare([ana, other], [ana], earlier)) == [Outcome.SAME, Outcome.ADD]
+    assert outcomes(compare([other, ana], [ana], earlier)) == [Outcome.ADD, Outcome.SAME]
+
+
 def test_a_newer_list_still_changes_what_an_older_one_said():
     earlier = [Given(UUID(int=1), replace(ANA, group="Friends")), Given(UUID(int=1), ANA)]
     assert outcomes(compare([replace(ANA, group="Friends")], [ANA], earlier)) == [Outcome.SAME]

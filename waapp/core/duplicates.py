@@ -11,6 +11,7 @@ from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
+from waapp.core.guests import phone_key
 from waapp.core.headings import fold_name
 from waapp.core.rows import Finding, Row, RowCode
 
@@ -110,14 +111,15 @@ _STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
 class Matches:
     """The duplicates of a list, kept up while single rows of it are corrected.
 
-    `known` are the guests of the event. Every row has at most one match among them and one among the rows above it.
+    `known` are the guests of the event; `region` reads the numbers of those whom another program has written as they
+    are dialled at home. Every row has at most one match among them and one among the rows above it.
     """
 
-    def __init__(self, rows: Iterable[Row], known: Iterable[Known] = ()) -> None:
+    def __init__(self, rows: Iterable[Row], known: Iterable[Known] = (), region: str | None = None) -> None:
         self._present, self._above = _Index(), _Index()
         self._ids: list[UUID] = []
         for guest in known:
-            self._present.keep(len(self._ids), _entry(guest.name, guest.phone, guest.email))
+            self._present.keep(len(self._ids), _known_entry(guest, region))
             self._ids.append(guest.id)
         self._found: dict[int, tuple[Duplicate, ...]] = {}
         for row in rows:
@@ -168,17 +170,19 @@ class Matches:
             self._found.pop(number, None)
 
 
-def find_duplicates(rows: Iterable[Row], known: Iterable[Known] = ()) -> Iterator[Duplicate]:
+def find_duplicates(
+    rows: Iterable[Row], known: Iterable[Known] = (), region: str | None = None
+) -> Iterator[Duplicate]:
     """Return for each row the guest of the event and the earlier row that it matches best, where there is one."""
-    return iter(Matches(rows, known))
+    return iter(Matches(rows, known, region))
 
 
-def find_alike(guests: Iterable[Known]) -> Iterator[Alike]:
-    """Return every two guests of a list that may be one person."""
+def find_alike(guests: Iterable[Known], region: str | None = None) -> Iterator[Alike]:
+    """Return every two guests of a list that may be one person; `region` reads numbers written as dialled at home."""
     index = _Index()
     ids: list[UUID] = []
     for guest in guests:
-        entry = _entry(guest.name, guest.phone, guest.email)
+        entry = _known_entry(guest, region)
         for match in index.find_all(entry):
             yield Alike(ids[match.place], guest.id, match.likeness, match.reasons)
         index.keep(len(ids), entry)
@@ -351,6 +355,11 @@ def _entry(name: str, phone: str, email: str) -> _Entry:
     folded = fold_name(name)
     words = folded.split()
     return _Entry(name, folded, " ".join(sorted(words)), _beginnings(folded, words), phone, email.casefold())
+
+
+def _known_entry(guest: Known, region: str | None) -> _Entry:
+    phone = guest.phone
+    return _entry(guest.name, (phone_key(phone, region) or phone) if phone else "", guest.email)
 
 
 def _strength(match: _Match) -> tuple[int, float, int]:

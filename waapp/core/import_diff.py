@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -130,6 +131,8 @@ def without_changes(found: Diff) -> Diff:
     )
 
 
+_ENDING: Final = 7
+"""So many digits has the shortest of national numbers."""
 _CONSENT: Final = frozenset({"consent", "consent_source", "consent_at"})
 _STRENGTH: Final = {Likeness.SAME: 0, Likeness.HOUSEHOLD: 1, Likeness.MAYBE: 2}
 
@@ -181,6 +184,20 @@ class Present:
         """Return the guests whom a former list had in these words."""
         return self.by_key.get(identity(draft), ()) if self.by_key else ()
 
+    def known_by_ending(self, draft: GuestDraft) -> Sequence[UUID]:
+        """Return the guests whom a former list had in these words, but for how the telephone was read.
+
+        The same list is read differently with another country for its national numbers.
+        """
+        return self._by_ending.get(_ending(identity(draft)), ()) if draft.phone and self.by_key else ()
+
+    @cached_property
+    def _by_ending(self) -> dict[Key, list[UUID]]:
+        found: dict[Key, list[UUID]] = {}
+        for key, ids in self.by_key.items():
+            found.setdefault(_ending(key), []).extend(ids)
+        return found
+
 
 def compare(
     rows: Iterable[Row], present: Present, found: Iterable[Duplicate], decisions: Decisions, origin: Origin
@@ -224,6 +241,7 @@ class _Placing:
     def __init__(self, present: Present, found: Iterable[Duplicate], decisions: Decisions) -> None:
         self._present = present
         self._decisions = decisions
+        self._rows: Sequence[Row] = ()
         self._leaders: dict[UUID, int] = {}
         self._leads: dict[int, int] = {}
         self._matches: dict[int, list[Duplicate]] = {}
@@ -231,7 +249,14 @@ class _Placing:
             self._matches.setdefault(match.row, []).append(match)
 
     def place(self, rows: Sequence[Row]) -> list[_Place]:
+        self._rows = rows
         return [self._place(row) for row in rows]
+
+    @cached_property
+    def _meant(self) -> set[UUID]:
+        """The guests whom rows have in the words of a former list."""
+        known = self._present.known
+        return {guest_id for row in self._rows if row.draft is not None for guest_id in known(row.draft)}
 
     def _place(self, row: Row) -> _Place:
         if row.draft is None:
@@ -246,6 +271,11 @@ class _Placing:
             # The row was imported before: it is the guest that it was then.
             free = next((guest_id for guest_id in known if guest_id not in self._leaders), None)
             return self._to_guest(row, match, free or known[0])
+        if chosen is None and (match is None or match.likeness is not Likeness.SAME):
+            again = self._present.known_by_ending(row.draft)
+            free = (one for one in again if one not in self._leaders and one not in self._meant)
+            if (guest_id := next(free, None)) is not None:
+                return self._to_guest(row, match, guest_id)
         if chosen is None and match is not None:
             chosen = self._decisions.kinds.get(match.likeness) or default_choice(match)
         match chosen:
@@ -281,6 +311,13 @@ def _rank(match: Duplicate) -> tuple[int, bool]:
 def identity(draft: GuestDraft) -> Key:
     """Return what makes two rows the same one that came again: name, telephone and e-mail address."""
     return fold_name(draft.name), draft.phone, draft.email.casefold()
+
+
+def _ending(key: Key) -> Key:
+    """Return a key with the last digits of its telephone, which it has in every country's way of writing it."""
+    name, phone, email = key
+    digits = phone[1:] if phone[1:].isdecimal() else "".join(filter(str.isdecimal, phone))
+    return name, digits[-_ENDING:] or phone, email
 
 
 def _skipped(place: _Place) -> Line:

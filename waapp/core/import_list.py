@@ -135,7 +135,9 @@ class Reading:
         self._by_number: dict[int, Row] = {}
         self._present = present
         self._matches = Matches(
-            self._fresh(read_rows(guests_of_list) if rows is None else rows), present.guests.values()
+            self._fresh(read_rows(guests_of_list) if rows is None else rows),
+            present.guests.values(),
+            guests_of_list.region,
         )
         heading = guests_of_list.columns.heading_row or 0
         self._below = len(guests_of_list.rows) - heading

@@ -21,15 +21,18 @@ class Lookalikes:
 
 
 def find_lookalikes(
-    guests: Sequence[Guest | GuestRow], apart: Collection[frozenset[UUID]] = ()
+    guests: Sequence[Guest | GuestRow],
+    apart: Collection[frozenset[UUID]] = (),
+    region: str | None = None,
 ) -> tuple[Lookalikes, ...]:
     """Return who may be one person, the surest first; no two of whom it is known that they are `apart`.
 
+    `region` reads numbers that another program has written as they are dialled at home.
     People of different names who share a telephone or an address are told by themselves, unless they are one household
     already.
     """
     homes = {guest.id: household_key(guest.household) for guest in guests}
-    pairs = [pair for pair in find_alike(guests) if frozenset((pair.one, pair.other)) not in apart]
+    pairs = [pair for pair in find_alike(guests, region) if frozenset((pair.one, pair.other)) not in apart]
     same = [pair for pair in pairs if pair.likeness is not Likeness.HOUSEHOLD]
     together = {pair.other: pair.one for pair in same}
     sharing = [

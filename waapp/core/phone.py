@@ -41,8 +41,8 @@ class Number(NamedTuple):
     """A number as read: a plain tuple, because a long list makes as many.
 
     `region` is the ISO 3166 code of the country that the number belongs to. `guessed` tells that the text made sense
-    only with a "+" that it did not have, or without the words, the zero or the extension
-    that stood beside the number.
+    only with a "+" that it did not have, or without the words, the zero or the extension that
+    stood beside the number.
     """
 
     text: str

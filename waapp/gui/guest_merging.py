@@ -87,7 +87,7 @@ class GuestMerging:
         async with self._database.read() as conn:
             apart = await guest_merging.told_apart(conn, event.id)
         rows = {row.id: row for row in self._guests.model.all_rows()}
-        found = await asyncio.to_thread(find_lookalikes, list(rows.values()), apart)
+        found = await asyncio.to_thread(find_lookalikes, list(rows.values()), apart, event.default_region)
         return [(one, [rows[guest] for guest in one.ids]) for one in found]
 
     async def _merge_these(self, one: Lookalikes) -> None:
