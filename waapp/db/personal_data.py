@@ -154,8 +154,10 @@ SELECT DISTINCT source FROM waapp_imports WHERE event_id = :event_id AND source 
 
 # A household without a name of its own is called by the guest whose row came first.
 _AT_HOME: Final = text("""
-SELECT name FROM guests
-WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household) ORDER BY created_at, id FOR UPDATE
+SELECT name FROM (
+    SELECT id, name, created_at FROM guests
+    WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household) ORDER BY id FOR UPDATE) AS locked
+ORDER BY created_at, id
 """)
 _CALL_HOME: Final = text("""
 UPDATE guests SET household = :called, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
