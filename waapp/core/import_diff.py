@@ -273,9 +273,9 @@ class _Placing:
             return self._to_guest(row, match, free or known[0])
         if chosen is None and (match is None or match.likeness is not Likeness.SAME):
             again = self._present.known_by_ending(row.draft)
-            free = (one for one in again if one not in self._leaders and one not in self._meant)
-            if (guest_id := next(free, None)) is not None:
-                return self._to_guest(row, match, guest_id)
+            left = (one for one in again if one not in self._leaders and one not in self._meant)
+            if (reread := next(left, None)) is not None:
+                return self._to_guest(row, match, reread)
         if chosen is None and match is not None:
             chosen = self._decisions.kinds.get(match.likeness) or default_choice(match)
         match chosen:
