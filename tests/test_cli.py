@@ -270,7 +270,7 @@ def test_a_card_file_is_imported(waapp: Waapp, tmp_path: Path) -> None:
     blocked = waapp("send", event, "--template", "rsvp_invitation")
     assert blocked.returncode == 1
     assert "1 guest is left out because the event is incomplete" in blocked.stdout
-    assert "“Place”, “Link to answer”" in blocked.stderr
+    assert "“Place”, “Answer link”" in blocked.stderr
     assert blocked.stderr.count("\n") == 1
 
 
@@ -541,10 +541,9 @@ def test_an_export_by_a_kept_filter_narrows_it_and_names_those_there_are(
             "INSERT INTO waapp_guest_filters (event_id, name, filter) VALUES (%s, 'Brides', %s)",
             [event, json.dumps({"group": "Bride", "text": "ana", "state": "not_invited"})],
         )
-    assert "1 guest written" in waapp("export", event, str(file), "--filter", "Brides").stdout
+    assert "1 guest saved" in waapp("export", event, str(file), "--filter", "Brides").stdout
     assert (
-        "0 guests written"
-        in waapp("export", event, str(file), "--filter", "Brides", "--search", "rui").stdout
+        "0 guests saved" in waapp("export", event, str(file), "--filter", "Brides", "--search", "rui").stdout
     )
     assert "Brides" in waapp("export", event, str(file), "--filter", "Grooms").stderr
 

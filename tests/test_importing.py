@@ -124,7 +124,7 @@ def test_an_import_is_taken_back_and_brought_back(
     path = tmp_path / "guests.csv"
     path.write_text(LIST)
     done = json.loads(waapp("import", event, str(path), "--json").stdout)["import"]
-    assert waapp("import", "--undo", done).stdout == "2 removed, 0 put back as before, 0 stay.\n"
+    assert waapp("import", "--undo", done).stdout == "2 removed, 0 changed back, 0 kept.\n"
     assert guests_of(private_url, event) == 0
     back = json.loads(waapp("import", "--redo", done, "--json").stdout)
     assert back == {"done": True, "added": 2, "changed": 0, "kept": []}
@@ -134,7 +134,7 @@ def test_an_import_is_taken_back_and_brought_back(
     waapp("import", event, str(path))
     refused = waapp("import", "--redo", done)
     assert refused.returncode == 1
-    assert "Nothing was brought back: 1 guests stay." in refused.stdout
+    assert "Nothing was redone because of 1 guest." in refused.stdout
     assert "  Ana Sousa: added again since" in refused.stdout
     assert "1 guest was changed, deleted or added again since" in refused.stderr
     rest = json.loads(waapp("import", "--redo", done, "--rest", "--json").stdout)

@@ -28,6 +28,7 @@ from waapp.db import events, guests, import_undo, imports
 from waapp.engine.guest_files import read_aside
 from waapp.errors import DatabaseError, UserError
 from waapp.opening import open_database
+from waapp.texts import tr
 from waapp.texts.imports import KEPT, change_words, remarks
 
 _QUIET = frozenset({"guest_same"})
@@ -164,9 +165,11 @@ class Undone:
         """Return what was taken back, and a line for each guest who stays."""
         undo = self.undo
         head = (
-            f"{len(undo.removed)} removed, {len(undo.restored)} put back as before, {len(undo.kept)} stay."
+            f"{len(undo.removed)} removed, {len(undo.restored)} changed back, {len(undo.kept)} kept."
             if self.done
-            else f"Nothing was taken back: {len(undo.kept)} guests must stay. --rest takes back the others."
+            else tr(
+                "Nothing was undone because of {n:guest|guests}. --rest undoes the others.", n=len(undo.kept)
+            )
         )
         return "\n".join([head, *_stay(undo.kept)])
 
@@ -192,9 +195,11 @@ class Redone:
         """Return what was brought back, and a line for each guest who stays as they are."""
         redo = self.redo
         head = (
-            f"{len(redo.added)} back on the list, {len(redo.changed)} changed again, {len(redo.kept)} stay."
+            f"{len(redo.added)} added again, {len(redo.changed)} changed again, {len(redo.kept)} not."
             if self.done
-            else f"Nothing was brought back: {len(redo.kept)} guests stay. --rest brings back the others."
+            else tr(
+                "Nothing was redone because of {n:guest|guests}. --rest redoes the others.", n=len(redo.kept)
+            )
         )
         return "\n".join([head, *_stay(redo.kept)])
 

@@ -434,7 +434,7 @@ class ImportDialog(QDialog):
             return
         if kind is RowFilter.ALL:
             text = tr(
-                "Nothing stands below the header row. Choose another row, another sheet or another file."
+                "There is nothing below the header row. Choose another row, another sheet or another file."
             )
             self._nobody.set_words(tr("No guests in this list"), text)
         else:
