@@ -3,7 +3,7 @@
 from alembic import context
 
 from waapp.db.migrate import LOCK_KEY, VERSION_TABLE
-from waapp.db.schema import metadata
+from waapp.db.schema_records import metadata
 
 connection = context.config.attributes.get("connection")
 

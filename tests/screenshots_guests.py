@@ -14,7 +14,7 @@ from waapp.app import Program
 from waapp.core.events import EventDraft
 from waapp.core.guests import Consent, GuestDraft
 from waapp.core.invitations import NewInvitation
-from waapp.db import events, guest_filters, guests, labels, opt_outs, sends
+from waapp.db import events, guest_filters, guests, labels, opt_outs, queueing
 from waapp.db.engine import Database
 from waapp.gui.events_page import EventsPage
 from waapp.gui.guest_deletions import DeletedGuests
@@ -360,9 +360,9 @@ async def _invite(stage: Stage, event_id: UUID, states: Mapping[str, str]) -> No
     """Let invitations stand in several states."""
     async with stage.database.begin() as conn:
         stored = {one.name: one for one in await guests.list_guests(conn, event_id)}
-        await sends.queue_send(
+        await queueing.queue_send(
             conn,
-            sends.NewSend(
+            queueing.NewSend(
                 id=uuid4(), event_id=event_id, template_id=None, template_name="invitation", template_version=2,
                 sender="practice", practice=True, planned_by="Maria on MARIA-PC", rate=80,
             ),

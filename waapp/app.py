@@ -28,7 +28,7 @@ from waapp.core.rates import load_rates
 from waapp.core.waiting import Timing
 from waapp.db import events
 from waapp.db.feed import Connected, Feed
-from waapp.db.sends import Queued
+from waapp.db.queueing import Queued
 from waapp.engine import plans
 from waapp.engine.account import Account, Line, open_account
 from waapp.engine.approvals import Approvals

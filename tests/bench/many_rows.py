@@ -32,6 +32,7 @@ from waapp.db import (
     guests,
     invitations,
     migrate,
+    queueing,
     send_timing,
     sends,
     settling,
@@ -118,7 +119,7 @@ async def send(database: Database, meter: Meter, count: int) -> None:
         party = await make_event(conn)
         ids = await make_guests(conn, party.id, count)
     plan = new_send(party.id, template_name=f"t_{uuid4().hex[:8]}")
-    await meter("queue", lambda conn: sends.queue_send(conn, plan, new_invitations(ids)))
+    await meter("queue", lambda conn: queueing.queue_send(conn, plan, new_invitations(ids)))
     await meter("people written to", daily_use.people_written_to)
     since = await meter("clock", database_clock)
     floor = None

@@ -30,10 +30,10 @@ from waapp.core.events import EventDraft
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import NewInvitation
 from waapp.core.template import TemplateDraft
-from waapp.db import embedded, events, guests, invitations, migrate, sends, templates
+from waapp.db import embedded, events, guests, invitations, migrate, queueing, sends, templates
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
-from waapp.db.sends import NewSend
+from waapp.db.queueing import NewSend
 from waapp.engine.account import Line
 from waapp.engine.sending import Sending
 from waapp.gui import style
@@ -71,7 +71,7 @@ async def queue_messages(database: Database, count: int) -> tuple[UUID, UUID]:
             )
             for index, guest_id in enumerate(ids)
         ]
-        await sends.queue_send(conn, new, rows)
+        await queueing.queue_send(conn, new, rows)
     return event.id, new.id
 
 

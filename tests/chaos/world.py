@@ -25,10 +25,10 @@ from waapp.core.guests import GuestDraft
 from waapp.core.invitations import NewInvitation
 from waapp.core.lines import line_key
 from waapp.core.template import TemplateDraft
-from waapp.db import events, guests, migrate, sends, templates
+from waapp.db import events, guests, migrate, queueing, templates
 from waapp.db.engine import Database
+from waapp.db.queueing import NewSend
 from waapp.db.sender_lock import lock_key
-from waapp.db.sends import NewSend
 from waapp.loop import headless_loop
 from waapp.whatsapp.practice import PRACTICE_SENDER
 
@@ -366,5 +366,5 @@ async def _queue(url: str, sender: str, indices: range, rate: float) -> None:
             NewInvitation(guest_id, number(index), {}, f"Dear guest {index}, welcome to our party!")
             for index, guest_id in zip(indices, ids, strict=True)
         ]
-        await sends.queue_send(conn, new, rows)
+        await queueing.queue_send(conn, new, rows)
     await database.dispose()

@@ -12,7 +12,7 @@ from waapp.core.guests import GuestDraft
 from waapp.core.invitations import Claim, NewInvitation
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, events, guests, sends
+from waapp.db import claims, events, guests, queueing
 from waapp.db.engine import Connection, Database
 
 SENDER = "+351210000000"
@@ -41,7 +41,7 @@ async def template_id(conn: Connection, name: str = TEMPLATE) -> UUID:
     return found
 
 
-def new_send(event_id: UUID, **changes: Any) -> sends.NewSend:
+def new_send(event_id: UUID, **changes: Any) -> queueing.NewSend:
     fields: dict[str, Any] = {
         "id": uuid4(),
         "event_id": event_id,
@@ -53,7 +53,7 @@ def new_send(event_id: UUID, **changes: Any) -> sends.NewSend:
         "planned_by": DESK,
         "rate": 80.0,
     }
-    return sends.NewSend(**(fields | changes))
+    return queueing.NewSend(**(fields | changes))
 
 
 def new_invitations(guest_ids: Sequence[UUID], start: int = 0) -> list[NewInvitation]:
@@ -63,12 +63,14 @@ def new_invitations(guest_ids: Sequence[UUID], start: int = 0) -> list[NewInvita
     ]
 
 
-async def queue(database: Database, count: int = 3, **changes: Any) -> tuple[Event, list[UUID], sends.Queued]:
+async def queue(
+    database: Database, count: int = 3, **changes: Any
+) -> tuple[Event, list[UUID], queueing.Queued]:
     """Make an event with guests and queue a send to all of them."""
     async with database.begin() as conn:
         event = await make_event(conn)
         ids = await make_guests(conn, event.id, count)
-        queued = await sends.queue_send(conn, new_send(event.id, **changes), new_invitations(ids))
+        queued = await queueing.queue_send(conn, new_send(event.id, **changes), new_invitations(ids))
     return event, ids, queued
 
 

@@ -24,7 +24,7 @@ from waapp.core.invitations import Fact, SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
 from waapp.core.waiting import WaitReason
-from waapp.db import claims, opt_outs, send_timing, sends, settling, statuses
+from waapp.db import claims, opt_outs, queueing, send_timing, sends, settling, statuses
 from waapp.db.engine import Database
 
 
@@ -35,7 +35,7 @@ def test_a_claim_brings_all_that_was_frozen(run, database: Database) -> None:
             ids = await make_guests(conn, event.id, 1)
             (new,) = new_invitations(ids)
             frozen = type(new)(ids[0], new.recipient, {"a": "x"}, "Olá João 🎉", "HX1", {"1": "x"})
-            queued = await sends.queue_send(conn, new_send(event.id, max_retries=5), [frozen])
+            queued = await queueing.queue_send(conn, new_send(event.id, max_retries=5), [frozen])
         (taken,) = await claim(database)
         assert taken.send_id == queued.send.id
         assert taken.event_id == event.id
@@ -400,7 +400,7 @@ def test_planning_the_next_message_while_the_first_goes_out_ends_in_no_deadlock(
             for number in range(6):
                 async with database.begin() as conn:
                     other = new_send(event.id, template_name=f"reminder_{number}", sender="+15550000000")
-                    await sends.queue_send(conn, other, new_invitations(ids[::-1] if number % 2 else ids))
+                    await queueing.queue_send(conn, other, new_invitations(ids[::-1] if number % 2 else ids))
                 async with database.begin() as conn:
                     await sends.stop(conn, other.id)
             everything_queued.set()

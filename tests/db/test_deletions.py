@@ -38,7 +38,7 @@ from waapp.db import (
     imports,
     invitations,
     labels,
-    sends,
+    queueing,
 )
 from waapp.db.engine import Connection, Database
 from waapp.errors import UserError
@@ -81,8 +81,8 @@ async def busy_event(database: Database, name: str = "Gala") -> tuple[UUID, list
         await labels.set_color(conn, event.id, "tag", "vip", "green")
         await guest_filters.save_filter(conn, event.id, "Family", GuestQuery(groups=("Family",)), desk=DESK)
         await guest_merging.tell_apart(conn, ids[:2], desk=DESK)
-        await sends.queue_send(conn, new_send(event.id), new_invitations(ids))
-        await sends.queue_send(conn, new_send(event.id, practice=True), new_invitations(ids[:2]))
+        await queueing.queue_send(conn, new_send(event.id), new_invitations(ids))
+        await queueing.queue_send(conn, new_send(event.id, practice=True), new_invitations(ids[:2]))
     await accept_all(database, f"SM{name}")
     await execute(
         database,
@@ -252,7 +252,7 @@ def test_what_waited_comes_back_cancelled_and_the_log_says_so(run, database: Dat
         async with database.begin() as conn:
             event = await make_event(conn)
             ids = await guests.add_guests(conn, event.id, [GuestDraft("Ana", "+351910000001")])
-            await sends.queue_send(conn, new_send(event.id), new_invitations(ids))
+            await queueing.queue_send(conn, new_send(event.id), new_invitations(ids))
         async with database.begin() as conn:
             await guests.delete_guests(conn, ids)
             await guests.restore_guests(conn, ids)
@@ -270,7 +270,7 @@ def test_a_message_that_is_somebody_elses_by_now_is_said(run, database: Database
             sid = (await invitations.list_invitations(conn, event_id, False))[0]
             await guests.delete_guests(conn, [sid.guest_id])
             (stranger,) = await guests.add_guests(conn, event_id, [GuestDraft("Stranger", "+351910000009")])
-            await sends.queue_send(conn, new_send(event_id), new_invitations([stranger], 9))
+            await queueing.queue_send(conn, new_send(event_id), new_invitations([stranger], 9))
         (taken,) = await claim(database)
         async with database.begin() as conn:
             await claims.record(conn, [(taken.token, accepted(sid.sid))])

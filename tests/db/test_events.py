@@ -28,7 +28,7 @@ from waapp.core.guests import GuestDraft
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState, Shown
-from waapp.db import claims, events, guest_filters, guests, labels, sends, settling, statuses
+from waapp.db import claims, events, guest_filters, guests, labels, queueing, sends, settling, statuses
 from waapp.db.engine import Database
 from waapp.db.settling import Decision
 from waapp.errors import UserError
@@ -244,7 +244,7 @@ def test_a_guest_counts_by_its_newest_invitation(run, database: Database) -> Non
         for number in range(3):
             async with database.begin() as conn:
                 reminder = new_send(event.id, template_name=f"reminder_{number}")
-                await sends.queue_send(conn, reminder, new_invitations(ids[:1]))
+                await queueing.queue_send(conn, reminder, new_invitations(ids[:1]))
                 assert (await events.get_summary(conn, event.id, False)).states == {
                     Shown.QUEUED: 1,
                     Shown.SENDING: 1,

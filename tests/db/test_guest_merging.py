@@ -38,6 +38,7 @@ from waapp.db import (
     imports,
     invitations,
     personal_data,
+    queueing,
     sends,
 )
 from waapp.db.engine import Database
@@ -138,7 +139,7 @@ def test_who_was_invited_under_either_entry_is_not_invited_again(run, database):
         assert (prior[one].twilio_status, prior[one].taken) == ("delivered", 1)
         with pytest.raises(UserError, match="nobody_left"):
             async with database.begin() as conn:
-                await sends.queue_send(conn, new_send(event.id), new_invitations([one]))
+                await queueing.queue_send(conn, new_send(event.id), new_invitations([one]))
 
     run(story())
 

@@ -21,7 +21,7 @@ from tests.db.rows import (
 )
 from waapp.core.guests import Consent, GuestDraft, GuestRow
 from waapp.core.status import EngineState
-from waapp.db import guests, sends, statuses
+from waapp.db import guests, queueing, statuses
 from waapp.db.clock import OVERLAP_SECONDS, database_clock
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
@@ -94,7 +94,7 @@ def test_a_row_shows_the_newest_invitation_of_its_mode(run, database: Database) 
         await accept_all(database)
         async with database.begin() as conn:
             practice = new_send(event.id, practice=True, sender="practice-1")
-            await sends.queue_send(conn, practice, new_invitations(ids[:1]))
+            await queueing.queue_send(conn, practice, new_invitations(ids[:1]))
         rows = await read_rows(database, event.id)
         assert [rows[one].engine_state for one in ids] == [EngineState.ACCEPTED] * 2
         assert rows[ids[0]].twilio_status == "queued"
@@ -102,7 +102,7 @@ def test_a_row_shows_the_newest_invitation_of_its_mode(run, database: Database) 
         assert [rehearsed[one].engine_state for one in ids] == [EngineState.QUEUED, None]
         async with database.begin() as conn:
             again = new_send(event.id, template_name="reminder")
-            await sends.queue_send(conn, again, new_invitations(ids[:1]))
+            await queueing.queue_send(conn, again, new_invitations(ids[:1]))
         rows = await read_rows(database, event.id)
         assert [rows[one].engine_state for one in ids] == [EngineState.QUEUED, EngineState.ACCEPTED]
         newest = rows[ids[0]]

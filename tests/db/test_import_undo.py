@@ -20,7 +20,7 @@ from waapp.db import (
     import_undo,
     imports,
     personal_data,
-    sends,
+    queueing,
 )
 from waapp.db.engine import Database
 from waapp.errors import UserError
@@ -236,7 +236,7 @@ def test_messages_that_reached_nobody_come_back_too(run, desk: Redoing) -> None:
         saved = await desk.bring(ANA, RUI)
         ids = [guest.id for guest in (await desk.guests()).values()]
         async with desk.database.begin() as conn:
-            await sends.queue_send(conn, new_send(desk.event_id), new_invitations(ids[:1]))
+            await queueing.queue_send(conn, new_send(desk.event_id), new_invitations(ids[:1]))
         await execute(desk.database, "UPDATE whatsapp_invitations SET engine_state = 'cancelled'")
         await execute(desk.database, "UPDATE whatsapp_sends SET state = 'finished'")
         await execute(

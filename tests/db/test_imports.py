@@ -17,7 +17,7 @@ from waapp.core.guests import Consent, Guest, GuestDraft
 from waapp.core.import_diff import Account, Choice, Decisions, Outcome, diff
 from waapp.core.imports import Why
 from waapp.core.rows import Row
-from waapp.db import guest_merging, guests, import_undo, imports, personal_data, sends
+from waapp.db import guest_merging, guests, import_undo, imports, personal_data, queueing
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
@@ -248,7 +248,7 @@ def test_undoing_refuses_for_guests_who_were_invited_or_edited_since(run, desk: 
         saved = await desk.bring(*drafts, replace(ZOE, notes="new"))
         found = await desk.guests()
         async with desk.database.begin() as conn:
-            await sends.queue_send(conn, new_send(desk.event_id), new_invitations([found["Guest 0"].id]))
+            await queueing.queue_send(conn, new_send(desk.event_id), new_invitations([found["Guest 0"].id]))
         await execute(
             desk.database, "UPDATE guests SET rsvp_status = 'yes' WHERE id = :id", id=found["Guest 2"].id
         )
@@ -351,7 +351,7 @@ def test_who_was_invited_between_looking_and_taking_back_stays(run, desk: Desk) 
         assert [one.name for one in looked.kept] == ["Ana Sousa"]
         rui = (await desk.guests())[RUI.name].id
         async with desk.database.begin() as inviting:
-            await sends.queue_send(inviting, new_send(desk.event_id), new_invitations([rui]))
+            await queueing.queue_send(inviting, new_send(desk.event_id), new_invitations([rui]))
             undoing = asyncio.create_task(desk.undo(saved.id, rest=True))
             while not await _waits(desk.database):
                 assert not undoing.done()

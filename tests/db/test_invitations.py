@@ -21,7 +21,7 @@ from tests.db.rows import (
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, invitations, sends, statuses, templates
+from waapp.db import claims, invitations, queueing, statuses, templates
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
 from waapp.errors import UserError
@@ -182,7 +182,7 @@ def test_a_later_attempt_that_failed_does_not_hide_what_arrived(run, database: D
         event, ids, _ = await queue(database, 1)
         await accept_all(database)
         async with database.begin() as conn:
-            await sends.queue_send(
+            await queueing.queue_send(
                 conn, new_send(event.id), [replace(one, announced=1) for one in new_invitations(ids)]
             )
         (again,) = await claim(database)
@@ -209,6 +209,6 @@ def test_who_has_a_template_has_it_also_under_its_new_name(run, database: Databa
         send = new_send(event.id, template_id=renamed.id, template_name=renamed.name, template_version=2)
         async with database.begin() as conn:
             with pytest.raises(UserError, match="nobody_left"):
-                await sends.queue_send(conn, send, new_invitations(ids))
+                await queueing.queue_send(conn, send, new_invitations(ids))
 
     run(scenario())

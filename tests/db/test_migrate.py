@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 from tests.db.catalogue import catalogue, rows, tables_of
 from waapp import paths
-from waapp.db import binaries, migrate, schema
+from waapp.db import binaries, migrate, schema, schema_records
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
 
@@ -266,14 +266,14 @@ def test_waiting_for_another_machine_can_be_given_up(run, empty_url):
 
 
 def test_the_tables_are_described_as_they_are(pg_server, migrated):
-    """What schema.py says, created by SQLAlchemy, is what the migrations make."""
+    """What schema.py and schema_records.py say, created by SQLAlchemy, is what the migrations make."""
     name = pg_server.create()
     url = pg_server.url_of(name)
     for enum in (schema.invitation_status_enum, schema.invitation_method_enum):
         labels = ", ".join(f"'{label}'" for label in enum.enums)
         statement(url, f"CREATE TYPE {enum.name} AS ENUM ({labels})")
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    schema.metadata.create_all(engine)
+    schema_records.metadata.create_all(engine)
     engine.dispose()
     try:
         assert tables_of(catalogue(url)) == tables_of(migrated)

@@ -45,7 +45,7 @@ from waapp.db import (
     imports,
     opt_outs,
     personal_data,
-    sends,
+    queueing,
     template_versions,
     templates,
 )
@@ -120,7 +120,7 @@ def test_nothing_personal_is_left_of_a_guest_with_a_long_history(run, database: 
             for practice in (False, True):
                 send = replace(new_send(event.id), practice=practice)
                 told = NewInvitation(guest_id, NUMBER, {"guest_name": NAME}, f"Dear {NAME}, come!")
-                await sends.queue_send(conn, send, [told])
+                await queueing.queue_send(conn, send, [told])
             for name, query in {
                 "By household": GuestQuery(households=(HOME.lower(), "Other")),
                 "By text": GuestQuery(text=f"find {MAIL}"),
@@ -190,7 +190,7 @@ def test_messages_to_the_household_that_name_the_guest_are_said_to_stay(run, dat
                 NewInvitation(ana, "+351912000001", together, "Dear Ana and Rui!"),
                 NewInvitation(eva, "+351912000002", {"guest_name": "Eva Dias"}, "Dear Eva!"),
             ]
-            await sends.queue_send(conn, new_send(event.id), told)
+            await queueing.queue_send(conn, new_send(event.id), told)
         await accept_all(database)
         async with database.begin() as conn:
             kept = await personal_data.what_erasing_keeps(conn, rui)
@@ -266,7 +266,7 @@ def written():
             (guest_id,) = await guests.add_guests(conn, event.id, [draft])
             for practice in (False, True):
                 told = NewInvitation(guest_id, draft.phone, {"guest_name": draft.name}, f"Dear {draft.name}!")
-                await sends.queue_send(conn, new_send(event.id, practice=practice), [told])
+                await queueing.queue_send(conn, new_send(event.id, practice=practice), [told])
             await guest_filters.save_filter(
                 conn, event.id, draft.name, GuestQuery(groups=("x",)), desk="Maria"
             )
@@ -433,7 +433,7 @@ def test_the_proof_names_the_version_and_the_parts_and_the_history_counts_it(run
                 )
                 for invitation in new_invitations(ids)
             )
-            await sends.queue_send(conn, new_send(event.id, template_name="party"), [one, two])
+            await queueing.queue_send(conn, new_send(event.id, template_name="party"), [one, two])
         await accept_all(database)
         async with database.begin() as conn:
             await guests.delete_guests(conn, [ids[0]])

@@ -14,7 +14,18 @@ from tests.db.rows import DESK, SENDER, accepted, claim, make_event, new_invitat
 from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, daily_use, guests, invitations, lines, send_timing, sends, settling, statuses
+from waapp.db import (
+    claims,
+    daily_use,
+    guests,
+    invitations,
+    lines,
+    queueing,
+    send_timing,
+    sends,
+    settling,
+    statuses,
+)
 from waapp.db.clock import database_clock
 from waapp.db.engine import Connection, Database
 
@@ -90,7 +101,7 @@ async def prepare(database: Database) -> tuple[UUID, list[UUID]]:
         await conn.execute(text(OLD_GUESTS), {"event": event.id})
         ids = await guests.guest_ids(conn, event.id)
         chosen = sorted(ids)[:22_000]
-        await sends.queue_send(conn, past, new_invitations(chosen[:1]))
+        await queueing.queue_send(conn, past, new_invitations(chosen[:1]))
         await sends.stop(conn, past.id)
         await conn.execute(text("DELETE FROM whatsapp_invitations"))
         await conn.execute(text("ALTER TABLE whatsapp_invitations DISABLE TRIGGER USER"))
@@ -98,7 +109,7 @@ async def prepare(database: Database) -> tuple[UUID, list[UUID]]:
         await conn.execute(text("ALTER TABLE whatsapp_invitations ENABLE TRIGGER USER"))
         await conn.execute(text(OLD_PROOFS), {"event": event.id})
         now = new_send(event.id, template_name="reminder")
-        await sends.queue_send(conn, now, new_invitations(chosen))
+        await queueing.queue_send(conn, now, new_invitations(chosen))
     async with database._engine.connect() as conn:
         await conn.execution_options(isolation_level="AUTOCOMMIT")
         await conn.execute(text("VACUUM ANALYZE"))
@@ -159,7 +170,7 @@ def test_hot_queries_use_their_indexes(run, database: Database) -> None:
                 {"whatsapp_invitations_pkey"},
             ),
             "queue_send": (
-                lambda conn: sends.queue_send(
+                lambda conn: queueing.queue_send(
                     conn, new_send(event_id, template_name="third"), new_invitations(chosen[:50])
                 ),
                 {"idx_whatsapp_invitations_newest", "idx_whatsapp_invitations_guest_id"},

@@ -26,6 +26,7 @@ from waapp.db import (
     migrate,
     opt_outs,
     personal_data,
+    queueing,
     sends,
     settling,
     statuses,
@@ -63,8 +64,10 @@ def planner(planner_url: str, run) -> Iterator[Database]:
     run(database.dispose())
 
 
-def new_send(event, template) -> sends.NewSend:
-    return sends.NewSend(uuid4(), event.id, template.id, template.name, 1, _SENDER, False, "Maria on PC", 80)
+def new_send(event, template) -> queueing.NewSend:
+    return queueing.NewSend(
+        uuid4(), event.id, template.id, template.name, 1, _SENDER, False, "Maria on PC", 80
+    )
 
 
 async def main_job(database: Database) -> None:
@@ -85,7 +88,7 @@ async def main_job(database: Database) -> None:
             for n, guest in enumerate(ids[:5])
         ]
         send = new_send(event, template)
-        await sends.queue_send(conn, send, rows)
+        await queueing.queue_send(conn, send, rows)
     async with database.begin() as conn:
         found = diff([Row(2, GuestDraft("From a list"), ())], [], [])
         saved = await imports.save_import(conn, event.id, imports.Source("a.csv", "", "Maria"), found, {})

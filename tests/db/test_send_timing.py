@@ -24,7 +24,7 @@ from waapp.core.invitations import NewInvitation, SendState, SendSummary
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
 from waapp.core.waiting import WaitReason
-from waapp.db import claims, invitations, send_timing, sends
+from waapp.db import claims, invitations, queueing, send_timing, sends
 from waapp.db.engine import Database
 from waapp.db.sender_lock import SenderLock, is_desk
 from waapp.errors import UserError
@@ -74,7 +74,7 @@ def test_an_undone_send_was_never_queued(run, database: Database) -> None:
         before = await column(database, GUESTS)
         plan = new_send(event.id, undo_seconds=60)
         async with database.begin() as conn:
-            await sends.queue_send(conn, plan, new_invitations(ids))
+            await queueing.queue_send(conn, plan, new_invitations(ids))
         assert await column(database, GUESTS) != before
         async with database.begin() as conn:
             await send_timing.undo(conn, plan.id)
@@ -89,9 +89,9 @@ def test_an_undone_send_was_never_queued(run, database: Database) -> None:
         # The same press of Send cannot come to life again by itself; a new one can.
         with pytest.raises(UserError, match="send_undone"):
             async with database.begin() as conn:
-                await sends.queue_send(conn, plan, new_invitations(ids))
+                await queueing.queue_send(conn, plan, new_invitations(ids))
         async with database.begin() as conn:
-            assert (await sends.queue_send(conn, new_send(event.id), new_invitations(ids))).count == 3
+            assert (await queueing.queue_send(conn, new_send(event.id), new_invitations(ids))).count == 3
 
     run(scenario())
 
@@ -140,7 +140,7 @@ def test_each_guest_sleeps_where_they_are(run, database: Database) -> None:
             zones = ["Asia/Tokyo", "America/Lima", None, "Asia/Tokyo"]
             new = [NewInvitation(one, address(n), {}, "Hi", time_zone=zones[n]) for n, one in enumerate(ids)]
             plan = new_send(event.id, quiet_start=start, quiet_end=end, time_zone="America/Lima")
-            await sends.queue_send(conn, plan, new)
+            await queueing.queue_send(conn, plan, new)
         taken = await claim(database, 1) + await claim(database, 9) + await claim(database, 9)
         assert {one.recipient for one in taken} == {address(1), address(2)}
         async with database.read() as conn:
@@ -175,7 +175,7 @@ def test_many_who_sleep_hold_nobody_up(run, database: Database) -> None:
                 "quiet_start": (now - timedelta(hours=1)).time(),
                 "quiet_end": (now + timedelta(hours=1)).time(),
             }
-            await sends.queue_send(conn, new_send(event.id, **quiet), new)
+            await queueing.queue_send(conn, new_send(event.id, **quiet), new)
         taken = []
         for _ in range(5):
             taken += await claim(database, 20)
@@ -291,8 +291,8 @@ def test_a_stopped_send_gives_back_what_another_channel_had_set(run, database: D
         await execute(database, "UPDATE guests SET invitation_status = 'sent', invitation_method = 'email'")
         plan = new_send(event.id)
         async with database.begin() as conn:
-            await sends.queue_send(conn, plan, new_invitations(ids))
-            await sends.queue_send(conn, new_send(event.id, template_name="second"), new_invitations(ids))
+            await queueing.queue_send(conn, plan, new_invitations(ids))
+            await queueing.queue_send(conn, new_send(event.id, template_name="second"), new_invitations(ids))
         async with database.begin() as conn:
             await sends.stop(conn, plan.id)
         assert await column(database, "SELECT invitation_status::text FROM guests") == ["queued"]

@@ -29,7 +29,7 @@ from tests.db.rows import (
 from waapp.core.invitations import NewInvitation, SendState
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
-from waapp.db import claims, guests, invitations, opt_outs, send_timing, sends
+from waapp.db import claims, guests, invitations, opt_outs, queueing, send_timing, sends
 from waapp.db.engine import Database
 from waapp.db.sends import Stopped
 from waapp.errors import UserError
@@ -53,7 +53,7 @@ def test_a_send_is_stored_as_planned(run, database: Database) -> None:
                 quiet_end=time(8, 30),
                 time_zone="Europe/Lisbon",
             )
-            queued = await sends.queue_send(conn, plan, new_invitations(ids))
+            queued = await queueing.queue_send(conn, plan, new_invitations(ids))
         assert (queued.count, queued.skipped) == (2, ())
         async with database.read() as conn:
             send = await sends.get_send(conn, plan.id)
@@ -95,9 +95,9 @@ def test_queueing_the_same_send_again_adds_nothing(run, database: Database) -> N
             ids = await make_guests(conn, event.id, 3)
         plan = new_send(event.id)
 
-        async def press() -> sends.Queued:
+        async def press() -> queueing.Queued:
             async with database.begin() as conn:
-                return await sends.queue_send(conn, plan, new_invitations(ids))
+                return await queueing.queue_send(conn, plan, new_invitations(ids))
 
         first, second, third = await asyncio.gather(press(), press(), press())
         assert first == second == third
@@ -121,10 +121,10 @@ def test_who_was_invited_once_more_since_the_planner_looked_is_left_out(run, dat
             seen = await invitations.prior_invitations(conn, event.id, template, practice=False)
             assert [seen[one].taken for one in ids] == [1, 1]
             # A colleague sends the first of them another one meanwhile.
-            await sends.queue_send(conn, new_send(event.id), announced(ids[:1], 1))
+            await queueing.queue_send(conn, new_send(event.id), announced(ids[:1], 1))
         await accept_all(database, "SX")
         async with database.begin() as conn:
-            late = await sends.queue_send(conn, new_send(event.id), announced(ids, 1))
+            late = await queueing.queue_send(conn, new_send(event.id), announced(ids, 1))
         assert (late.count, late.skipped) == (1, (ids[0],))
 
     run(scenario())
@@ -143,7 +143,7 @@ def test_two_planners_who_press_send_at_once_invite_everybody_once(
             chosen = ids[share]
             try:
                 async with database.begin() as conn:
-                    queued = await sends.queue_send(
+                    queued = await queueing.queue_send(
                         conn, new_send(event.id), announced(chosen, int(on_request))
                     )
             except UserError as error:
@@ -196,7 +196,7 @@ def test_who_has_the_invitation_already_is_skipped(
             (other,) = await make_guests(conn, event.id, 1, start=9)
             both = new_invitations([ids[0], other])
             wanted = [replace(one, announced=int(on_request)) for one in both]
-            queued = await sends.queue_send(conn, new_send(event.id), wanted)
+            queued = await queueing.queue_send(conn, new_send(event.id), wanted)
         left_out = skipped_on_request if on_request else skipped
         assert queued.skipped == ((ids[0],) if left_out else ())
         assert queued.count == (1 if left_out else 2)
@@ -209,7 +209,7 @@ def test_another_template_or_mode_is_no_second_invitation(run, database: Databas
         event, ids, _ = await queue(database, 1)
         for changes in ({"template_name": "save_the_date"}, {"practice": True, "sender": "practice-1"}):
             async with database.begin() as conn:
-                queued = await sends.queue_send(conn, new_send(event.id, **changes), new_invitations(ids))
+                queued = await queueing.queue_send(conn, new_send(event.id, **changes), new_invitations(ids))
             assert (queued.count, queued.skipped) == (1, ())
 
     run(scenario())
@@ -225,7 +225,7 @@ def test_who_opted_out_was_deleted_or_is_no_guest_of_the_event_is_skipped(run, d
             new = new_invitations(ids + foreign)
             await opt_outs.add_opt_out(conn, new[1].recipient, source="reply")
             await guests.delete_guests(conn, [ids[2]])
-            queued = await sends.queue_send(
+            queued = await queueing.queue_send(
                 conn, new_send(event.id), [replace(one, announced=1) for one in new]
             )
         assert queued.count == 1
@@ -239,7 +239,7 @@ def test_when_nobody_is_left_there_is_no_send(run, database: Database) -> None:
         event, ids, _ = await queue(database, 1)
         with pytest.raises(UserError, match="nobody_left"):
             async with database.begin() as conn:
-                await sends.queue_send(conn, new_send(event.id), new_invitations(ids))
+                await queueing.queue_send(conn, new_send(event.id), new_invitations(ids))
         assert await column(database, "SELECT count(*) FROM whatsapp_sends") == [1]
 
     run(scenario())
@@ -318,7 +318,7 @@ def test_two_templates_queued_at_once_do_not_deadlock(run, database: Database) -
         async def press(template: str, chosen: list) -> int:
             async with database.begin() as conn:
                 plan = new_send(event.id, template_name=template)
-                return (await sends.queue_send(conn, plan, new_invitations(chosen))).count
+                return (await queueing.queue_send(conn, plan, new_invitations(chosen))).count
 
         assert await asyncio.gather(press("one", ids), press("two", ids[::-1])) == [2_200, 2_200]
 
@@ -387,9 +387,9 @@ def test_an_events_sends_are_listed_by_mode_newest_first(run, database: Database
         event, ids, first = await queue(database, 1)
         await accept_all(database)
         async with database.begin() as conn:
-            again = await sends.queue_send(conn, new_send(event.id), announced(ids, 1))
+            again = await queueing.queue_send(conn, new_send(event.id), announced(ids, 1))
             practice = new_send(event.id, practice=True, sender="practice-1")
-            rehearsed = await sends.queue_send(conn, practice, new_invitations(ids))
+            rehearsed = await queueing.queue_send(conn, practice, new_invitations(ids))
         async with database.read() as conn:
             real = await sends.list_sends(conn, event.id, practice=False)
             assert [one.send.id for one in real] == [again.send.id, first.send.id]

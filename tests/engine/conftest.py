@@ -20,7 +20,7 @@ from waapp.core.template import TemplateDraft
 from waapp.db import events, guests, invitations, templates
 from waapp.db.engine import Database
 from waapp.db.feed import Feed
-from waapp.db.sends import Queued
+from waapp.db.queueing import Queued
 from waapp.engine.account import Line
 from waapp.engine.plans import prepare, queue
 from waapp.engine.sending import Sending

@@ -13,11 +13,11 @@ from waapp.core.cadence import REAL
 from waapp.core.guests import GuestDraft
 from waapp.core.invitations import NewInvitation
 from waapp.core.lines import OpenLine, line_key
-from waapp.db import guests, sends
+from waapp.db import guests, queueing, sends
 from waapp.db.feed import Feed
 from waapp.db.lines import open_lines
+from waapp.db.queueing import NewSend
 from waapp.db.sender_lock import SenderLock
-from waapp.db.sends import NewSend
 from waapp.engine.account import Account, Line
 from waapp.engine.lines import Lines, LinesState, LineState
 from waapp.engine.sending import Duty, SendingState
@@ -58,7 +58,7 @@ async def queue(desk: Desk, sender: str, phones: Sequence[str], rate: float = 20
         rows = [
             NewInvitation(guest, phone, {}, f"Dear {phone}") for guest, phone in zip(ids, phones, strict=True)
         ]
-        await sends.queue_send(conn, new, rows)
+        await queueing.queue_send(conn, new, rows)
     return new.id
 
 

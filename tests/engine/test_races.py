@@ -17,7 +17,8 @@ from waapp.core.waiting import Timing
 from waapp.db import guests, send_timing, sends
 from waapp.db.clock import database_clock
 from waapp.db.engine import Database
-from waapp.db.sends import Queued, Stopped
+from waapp.db.queueing import Queued
+from waapp.db.sends import Stopped
 from waapp.engine.plans import prepare, queue
 from waapp.errors import UserError
 from waapp.whatsapp.practice_script import Fault, FaultKind, Script

@@ -9,7 +9,7 @@ from tests.gui.pages import SETTINGS
 from waapp.core.errors_twilio import Table, load_table
 from waapp.core.guests import Guest, GuestDraft
 from waapp.core.invitations import NewInvitation, Send
-from waapp.db import guests, sends
+from waapp.db import guests, queueing
 from waapp.db.engine import Database
 from waapp.paths import data_dir
 
@@ -53,9 +53,9 @@ async def invite(database: Database, event_id: UUID, states: Sequence[tuple[str,
     """Queue a send to these guests and bring their invitations to a state, as (name, state)."""
     stored = await by_name(database, event_id)
     async with database.begin() as conn:
-        queued = await sends.queue_send(
+        queued = await queueing.queue_send(
             conn,
-            sends.NewSend(
+            queueing.NewSend(
                 id=uuid4(),
                 event_id=event_id,
                 template_id=None,

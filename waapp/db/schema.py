@@ -1,5 +1,7 @@
 """The tables as SQLAlchemy Core sees them; a test holds them against the migrated database.
 
+Those that only remember what was done are in `schema_records`; `metadata` is whole once both are imported.
+
 The web application's `events` and `guests` may have further columns, and some of these under another type
 (`rsvp_status` as an enum, `date` as a date): cast what you read from them.
 """
@@ -50,55 +52,59 @@ _NEW_UUID: Final = text("gen_random_uuid()")
 _NEW_TOKEN: Final = text("encode(SUBSTRING(uuid_send(gen_random_uuid()) FROM 9 FOR 8), 'hex'::text)")
 
 
-def _id() -> Column[object]:
+def row_id() -> Column[object]:
+    """Return the key that most tables have."""
     return Column("id", Uuid, primary_key=True, server_default=_NEW_UUID)
 
 
-def _moment(name: str, *, now: bool = False, nullable: bool = True) -> Column[object]:
+def moment(name: str, *, now: bool = False, nullable: bool = True) -> Column[object]:
+    """Return a column of naive UTC, by default (`now`) the time of writing."""
     return Column(name, DateTime, nullable=nullable, server_default=_UTC_NOW if now else None)
 
 
-def _created() -> Column[object]:
-    return _moment("created_at", now=True, nullable=False)
+def created() -> Column[object]:
+    """Return the column that says since when there is a row."""
+    return moment("created_at", now=True, nullable=False)
 
 
-def _updated() -> Column[object]:
-    return _moment("updated_at", now=True, nullable=False)
+def updated() -> Column[object]:
+    """Return the column that says when a row was last changed."""
+    return moment("updated_at", now=True, nullable=False)
 
 
 events = Table(
     "events",
     metadata,
-    _id(),
+    row_id(),
     Column("name", String(200), nullable=False),
-    _moment("date"),
+    moment("date"),
     Column("location", String(300)),
-    _created(),
-    _updated(),
+    created(),
+    updated(),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
     Column("default_region", String(2)),
     Column("rsvp_link", Text, nullable=False, server_default=""),
     Column("quiet_start", Time),
     Column("quiet_end", Time),
     Column("sample", Boolean, nullable=False, server_default=text("false")),
-    _moment("archived_at"),
+    moment("archived_at"),
 )
 
 guests = Table(
     "guests",
     metadata,
-    _id(),
+    row_id(),
     Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(200), nullable=False),
     Column("email", String(320)),
     Column("phone", String(50)),
     Column("invitation_status", invitation_status_enum, nullable=False, server_default="not_sent"),
     Column("invitation_method", invitation_method_enum),
-    _moment("invitation_sent_at"),
+    moment("invitation_sent_at"),
     Column("rsvp_status", String(20), nullable=False, server_default="pending"),
     Column("rsvp_count", Integer),
-    _created(),
-    _updated(),
+    created(),
+    updated(),
     Column("guest_group", String(100), nullable=False, server_default=""),
     Column("language", String(16), nullable=False, server_default=""),
     Column("notes", Text, nullable=False, server_default=""),
@@ -110,7 +116,7 @@ guests = Table(
     Column("time_zone", String(64), nullable=False, server_default=""),
     Column("consent", String(10), nullable=False, server_default="unknown"),
     Column("consent_source", String(200), nullable=False, server_default=""),
-    _moment("consent_at"),
+    moment("consent_at"),
     CheckConstraint("consent IN ('yes', 'no', 'unknown')", name="guests_consent_check"),
     CheckConstraint("plus_ones BETWEEN 0 AND 99", name="guests_plus_ones_check"),
     UniqueConstraint("rsvp_token", name="guests_rsvp_token_key"),
@@ -130,19 +136,19 @@ waapp_labels = Table(
 waapp_guest_filters = Table(
     "waapp_guest_filters",
     metadata,
-    _id(),
+    row_id(),
     Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(100), nullable=False),
     Column("filter", JSONB, nullable=False),
     Column("created_by", String(100), nullable=False, server_default=""),
-    _created(),
+    created(),
     UniqueConstraint("event_id", "name", name="waapp_guest_filters_event_id_name_key"),
 )
 
 whatsapp_templates = Table(
     "whatsapp_templates",
     metadata,
-    _id(),
+    row_id(),
     Column("name", String(100), nullable=False),
     Column("display_name", String(200), nullable=False),
     Column("content", Text, nullable=False),
@@ -151,8 +157,8 @@ whatsapp_templates = Table(
     Column("is_approved", Boolean, server_default=text("false")),
     Column("description", Text),
     Column("is_active", Boolean, server_default=text("true")),
-    _created(),
-    _updated(),
+    created(),
+    updated(),
     Column("language", String(16), nullable=False, server_default="en"),
     Column("category", String(20), nullable=False, server_default="MARKETING"),
     Column("version", Integer, nullable=False, server_default=text("1")),
@@ -171,7 +177,7 @@ Index(
 whatsapp_template_versions = Table(
     "whatsapp_template_versions",
     metadata,
-    _id(),
+    row_id(),
     Column("template_id", Uuid, nullable=False),
     Column("language", String(16), nullable=False),
     Column("version", Integer, nullable=False),
@@ -182,8 +188,8 @@ whatsapp_template_versions = Table(
     Column("buttons", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("category", String(40), nullable=False),
     Column("created_by", String(100)),
-    _created(),
-    _moment("withdrawn_at"),
+    created(),
+    moment("withdrawn_at"),
     UniqueConstraint("template_id", "language", "version", name="whatsapp_template_versions_key"),
 )
 
@@ -203,8 +209,8 @@ whatsapp_template_approvals = Table(
     Column("reason", Text),
     Column("category", String(40)),
     Column("submitted_by", String(100)),
-    _moment("submitted_at"),
-    _moment("changed_at", now=True, nullable=False),
+    moment("submitted_at"),
+    moment("changed_at", now=True, nullable=False),
     Index(
         "idx_whatsapp_template_approvals_content_sid",
         "account",
@@ -216,7 +222,7 @@ whatsapp_template_approvals = Table(
 whatsapp_sends = Table(
     "whatsapp_sends",
     metadata,
-    _id(),
+    row_id(),
     Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("template_id", Uuid, ForeignKey("whatsapp_templates.id", ondelete="SET NULL")),
     Column("template_name", String(100), nullable=False),
@@ -227,15 +233,15 @@ whatsapp_sends = Table(
     Column("state", String(12), nullable=False, server_default="active"),
     Column("pause_code", String(64)),
     Column("rate", Numeric(8, 3), nullable=False, server_default=text("80")),
-    _moment("not_before"),
-    _moment("not_after"),
+    moment("not_before"),
+    moment("not_after"),
     Column("quiet_start", Time),
     Column("quiet_end", Time),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
-    _created(),
-    _updated(),
+    created(),
+    updated(),
     Column("test", Boolean, nullable=False, server_default=text("false")),
-    _moment("undo_until"),
+    moment("undo_until"),
     Column(
         "guest_zones", ARRAY(String(64)), nullable=False, server_default=text("'{}'::character varying[]")
     ),
@@ -251,7 +257,7 @@ whatsapp_sends = Table(
 whatsapp_invitations = Table(
     "whatsapp_invitations",
     metadata,
-    _id(),
+    row_id(),
     Column("guest_id", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), nullable=False),
     Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("twilio_message_sid", String(50)),
@@ -261,16 +267,16 @@ whatsapp_invitations = Table(
     Column("template_name", String(100), nullable=False),
     Column("template_variables", JSONB),
     Column("message_content", Text),
-    _moment("queued_at", now=True),
-    _moment("sent_at"),
-    _moment("delivered_at"),
-    _moment("read_at"),
-    _moment("failed_at"),
+    moment("queued_at", now=True),
+    moment("sent_at"),
+    moment("delivered_at"),
+    moment("read_at"),
+    moment("failed_at"),
     Column("retry_count", Integer, server_default=text("0")),
     Column("max_retries", Integer, server_default=text("3")),
-    _moment("next_retry_at"),
-    _created(),
-    _updated(),
+    moment("next_retry_at"),
+    created(),
+    updated(),
     Column("send_id", Uuid, ForeignKey("whatsapp_sends.id", ondelete="CASCADE")),
     Column("template_version", Integer),
     Column("sender", String(40)),
@@ -279,11 +285,11 @@ whatsapp_invitations = Table(
     Column("engine_state", String(12), nullable=False, server_default="accepted"),
     Column("claim_token", Uuid),
     Column("claimed_by", String(100)),
-    _moment("claimed_at"),
+    moment("claimed_at"),
     Column("content_sid", String(40)),
     Column("content_variables", JSONB),
     Column("looks", Integer, nullable=False, server_default=text("0")),
-    _moment("next_look_at"),
+    moment("next_look_at"),
     Column("price", Numeric(12, 5)),
     Column("price_unit", CHAR(3)),
     Column("test", Boolean, nullable=False, server_default=text("false")),
@@ -294,7 +300,7 @@ whatsapp_invitations = Table(
     Column("wait_reason", String(16)),
     Column("prior_status", invitation_status_enum),
     Column("prior_method", invitation_method_enum),
-    _moment("prior_sent_at"),
+    moment("prior_sent_at"),
     Column("doubled", Boolean, nullable=False, server_default=text("false")),
     Column("merged_from", ARRAY(Uuid), nullable=False, server_default=text("'{}'::uuid[]")),
     UniqueConstraint("twilio_message_sid", name="whatsapp_invitations_twilio_message_sid_key"),
@@ -383,15 +389,15 @@ whatsapp_attempts = Table(
     Column("status", String(20)),
     Column("error_code", String(10)),
     Column("error_message", Text),
-    _moment("sent_at"),
-    _moment("delivered_at"),
-    _moment("read_at"),
-    _moment("failed_at"),
+    moment("sent_at"),
+    moment("delivered_at"),
+    moment("read_at"),
+    moment("failed_at"),
     Column("price", Numeric(12, 5)),
     Column("price_unit", CHAR(3)),
     Column("adopted", Boolean, nullable=False, server_default=text("false")),
-    _created(),
-    _updated(),
+    created(),
+    updated(),
     Index("idx_whatsapp_attempts_invitation_id", "invitation_id"),
     Index("idx_whatsapp_attempts_sender", "sender", "sent_at", postgresql_where=text("NOT adopted")),
 )
@@ -401,7 +407,7 @@ whatsapp_invitation_log = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("invitation_id", Uuid, ForeignKey("whatsapp_invitations.id", ondelete="CASCADE"), nullable=False),
-    _moment("at", now=True, nullable=False),
+    moment("at", now=True, nullable=False),
     Column("engine_state", String(12), nullable=False),
     Column("twilio_status", String(20)),
     Column("error_code", String(10)),
@@ -417,131 +423,5 @@ whatsapp_opt_outs = Table(
     Column("source", String(20), nullable=False),
     Column("reason", Text),
     Column("created_by", String(100)),
-    _created(),
-)
-
-waapp_lifted_opt_outs = Table(
-    "waapp_lifted_opt_outs",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("address", String(40)),
-    Column("source", String(20), nullable=False),
-    Column("reason", Text),
-    Column("created_by", String(100)),
-    _moment("created_at", nullable=False),
-    _moment("lifted_at", now=True, nullable=False),
-    Column("lifted_by", String(100), nullable=False, server_default=""),
-    Index("idx_waapp_lifted_opt_outs_address", "address"),
-)
-
-waapp_distinct_guests = Table(
-    "waapp_distinct_guests",
-    metadata,
-    Column("one", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), primary_key=True),
-    Column("other", Uuid, ForeignKey("guests.id", ondelete="CASCADE"), primary_key=True),
-    Column("noted_by", String(100), nullable=False, server_default=""),
-    Index("idx_waapp_distinct_guests_other", "other"),
-)
-
-whatsapp_proofs = Table(
-    "whatsapp_proofs",
-    metadata,
-    Column("invitation_id", Uuid, primary_key=True),
-    Column("guest_id", Uuid, nullable=False),
-    Column("guest_name", String(200), nullable=False, server_default=""),
-    Column("event_id", Uuid, nullable=False),
-    Column("event_name", String(200), nullable=False, server_default=""),
-    Column("recipient", String(40)),
-    Column("sender", String(40)),
-    Column("template_name", String(100), nullable=False),
-    Column("template_version", Integer),
-    Column("message_content", Text),
-    Column("twilio_message_sid", String(50)),
-    Column("engine_state", String(12), nullable=False),
-    Column("twilio_status", String(20)),
-    Column("twilio_error_code", String(10)),
-    _moment("queued_at"),
-    _moment("sent_at"),
-    _moment("delivered_at"),
-    _moment("read_at"),
-    _moment("failed_at"),
-    Column("price", Numeric(12, 5)),
-    Column("price_unit", CHAR(3)),
-    _moment("kept_at", now=True, nullable=False),
-    Column("kept_by", String(100), nullable=False, server_default=""),
-    _moment("erased_at"),
-    Column("template_version_id", Uuid),
-    Column("language", String(16)),
-    Column("message_parts", JSONB),
-    Column("content_sid", String(40)),
-    Column("merged_from", ARRAY(Uuid), nullable=False, server_default=text("'{}'::uuid[]")),
-    Index("idx_whatsapp_proofs_event_id", "event_id", "kept_at"),
-    Index("idx_whatsapp_proofs_guest_id", "guest_id"),
-    Index("idx_whatsapp_proofs_twilio_message_sid", "twilio_message_sid"),
-    Index(
-        "idx_whatsapp_proofs_template_version_id",
-        "template_version_id",
-        postgresql_where=text("template_version_id IS NOT NULL"),
-    ),
-)
-
-waapp_imports = Table(
-    "waapp_imports",
-    metadata,
-    _id(),
-    Column("event_id", Uuid, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
-    Column("source", String(300), nullable=False),
-    Column("digest", String(64), nullable=False, server_default=""),
-    Column("imported_by", String(100), nullable=False, server_default=""),
-    _created(),
-    Column("added", Integer, nullable=False),
-    Column("changed", Integer, nullable=False),
-    Column("same", Integer, nullable=False),
-    Column("skipped", Integer, nullable=False),
-    _moment("undone_at"),
-    Column("undone_by", String(100)),
-    Index("idx_waapp_imports_event_id", "event_id", "created_at"),
-)
-
-# A trigger lets these go with their guest and their import.
-waapp_import_rows = Table(
-    "waapp_import_rows",
-    metadata,
-    Column("import_id", Uuid, primary_key=True),
-    Column("row_number", Integer, primary_key=True),
-    Column("guest_id", Uuid, nullable=False),
-    Column("outcome", String(10), nullable=False),
-    Column("given", JSONB, nullable=False),
-    Column("before", JSONB),
-    Column("after", JSONB),
-    Column("undone", Boolean, nullable=False, server_default="false"),
-    CheckConstraint(
-        "outcome IN ('added', 'changed', 'unchanged', 'skipped')", name="waapp_import_rows_outcome_check"
-    ),
-    Index("idx_waapp_import_rows_guest_id", "guest_id"),
-)
-
-waapp_import_mappings = Table(
-    "waapp_import_mappings",
-    metadata,
-    Column("shape", String(64), primary_key=True),
-    Column("choices", JSONB, nullable=False),
-    _moment("used_at", now=True, nullable=False),
-    Column("used_by", String(100), nullable=False, server_default=""),
-)
-
-waapp_deleted_rows = Table(
-    "waapp_deleted_rows",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("table_name", String(63), nullable=False),
-    Column("event_id", Uuid, nullable=False),
-    Column("guest_id", Uuid),
-    Column("with_event", Boolean, nullable=False),
-    Column("content", JSONB, nullable=False),
-    _moment("deleted_at", now=True, nullable=False),
-    Column("deleted_by", String(100), nullable=False, server_default=""),
-    Index("idx_waapp_deleted_rows_guest_id", "guest_id"),
-    Index("idx_waapp_deleted_rows_event_id", "event_id", "table_name"),
-    Index("idx_waapp_deleted_rows_deleted_at", "deleted_at"),
+    created(),
 )

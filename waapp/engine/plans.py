@@ -38,8 +38,8 @@ from waapp.db import invitations as invitations_db
 from waapp.db.clock import database_clock
 from waapp.db.daily_use import people_written_to, reserve
 from waapp.db.engine import Database
+from waapp.db.queueing import NewSend, Queued, queue_send
 from waapp.db.send_timing import account_trouble
-from waapp.db.sends import NewSend, Queued, queue_send
 from waapp.engine.account import Line
 from waapp.errors import UserError
 

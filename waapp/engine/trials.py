@@ -14,7 +14,7 @@ from waapp.core.template_rules import Level, check_message
 from waapp.core.template_values import check_message_values, guest_values, known_variables
 from waapp.db import events, guests
 from waapp.db.engine import Database
-from waapp.db.sends import NewSend, Queued, queue_send
+from waapp.db.queueing import NewSend, Queued, queue_send
 from waapp.engine.account import Line
 from waapp.errors import UserError
 

@@ -34,12 +34,12 @@ from waapp.gui.event_order import is_past
 from waapp.gui.event_panel import EventPanel
 from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.first_run import WelcomePage
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.moments import on_day
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.texts import collate, day
+from waapp.gui.undo_history import UndoHistory
 from waapp.gui.widgets import Card, PageHeader, button
 from waapp.texts import tr
 
@@ -135,7 +135,7 @@ class EventsPage(QWidget):
         whole.addWidget(self.header)
         whole.addWidget(self.messages)
         whole.addWidget(area, 1)
-        self._undo = GuestUndo(
+        self._undo = UndoHistory(
             tasks=self._tasks, messages=self.messages, catch_up=lambda: self.open(None), select=self._go_to
         )
         self._arrange()

@@ -23,11 +23,11 @@ from waapp.gui.dialog_size import within
 from waapp.gui.filter_bar import Chips, SearchField
 from waapp.gui.guest_acts import ArrivalAct
 from waapp.gui.guest_export import GuestExport
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.tab_order import follow
 from waapp.gui.table import Column, TableModel
 from waapp.gui.table_view import table_view
 from waapp.gui.texts import collate, day, when
+from waapp.gui.undo_history import UndoHistory
 from waapp.gui.widgets import Card, EmptyState, button, label, name
 from waapp.texts import tr
 from waapp.texts.deletions import why_kept
@@ -165,7 +165,7 @@ class GuestDeletions:
         tasks: Tasks,
         parent: QWidget,
         catch_up: Callable[[], Awaitable[None]],
-        undo: GuestUndo,
+        undo: UndoHistory,
         forget: Callable[[UUID], object],
         forget_practised: Callable[[str], Awaitable[object]],
     ) -> None:

@@ -25,10 +25,10 @@ from waapp.gui.guest_acts import ArrivalAct, EditAct, OptOutAct
 from waapp.gui.guest_list import GuestList
 from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_questions import lifting_question, stopped_words
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.invitation_card import NOT_INVITED, invitation_facts
 from waapp.gui.line_dialog import LineDialog
 from waapp.gui.texts import day
+from waapp.gui.undo_history import UndoHistory
 from waapp.texts import tr
 
 _WORTH_A_SUMMARY: Final = 5_000
@@ -51,7 +51,7 @@ class GuestEditing:
         panel: GuestPanel,
         messages: MessageBar,
         catch_up: Callable[[], Awaitable[None]],
-        undo: GuestUndo,
+        undo: UndoHistory,
         desk: str,
         show_message: Callable[[Invitation], None],
     ) -> None:

@@ -20,10 +20,10 @@ from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.garbage import in_thread
 from waapp.gui.guest_acts import OtherAct, Undone
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.import_desk import get_ready
 from waapp.gui.import_dialog import ImportDialog, can_read, file_filter
 from waapp.gui.import_history import ImportHistory, UndoQuestion, Wanted, redone_words, undone_words
+from waapp.gui.undo_history import UndoHistory
 from waapp.gui.widgets import name
 from waapp.texts import count, tr
 
@@ -45,7 +45,7 @@ class GuestImport:
         messages: MessageBar,
         parent: QWidget,
         catch_up: Callable[[], Awaitable[None]],
-        undo: GuestUndo,
+        undo: UndoHistory,
     ) -> None:
         self._database: Final = database
         self._desk: Final = desk

@@ -15,9 +15,9 @@ from waapp.gui.aio import Tasks, ask
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_acts import EditAct, LabelAct, OtherAct, Undone
 from waapp.gui.guest_list import GuestList
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.labels_dialog import LabelsDialog, LabelUse
 from waapp.gui.line_dialog import LineDialog
+from waapp.gui.undo_history import UndoHistory
 from waapp.texts import tr
 
 Looks = tuple[dict[str, GuestQuery], Colors]
@@ -33,7 +33,7 @@ class GuestLooks:
         desk: str,
         tasks: Tasks,
         guests: GuestList,
-        undo: GuestUndo,
+        undo: UndoHistory,
         catch_up: Callable[[], Awaitable[None]],
         parent: QWidget,
     ) -> None:

@@ -30,7 +30,7 @@ from waapp.gui.guest_questions import (
     lifting_question,
     stopped_words,
 )
-from waapp.gui.guest_undo import GuestUndo
+from waapp.gui.undo_history import UndoHistory
 from waapp.texts import tr
 
 _WORTH_A_WORD: Final = 500
@@ -53,7 +53,7 @@ class GuestMany:
         tasks: Tasks,
         guests: GuestList,
         panel: GuestPanel,
-        undo: GuestUndo,
+        undo: UndoHistory,
         catch_up: Callable[[], Awaitable[None]],
         leaving: set[UUID],
         parent: QWidget,

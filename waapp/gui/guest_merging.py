@@ -18,9 +18,9 @@ from waapp.gui.aio import Tasks, ask
 from waapp.gui.bars import MessageBar
 from waapp.gui.guest_acts import MergeAct, OtherAct, Undone
 from waapp.gui.guest_list import GuestList
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.lookalikes_dialog import LookalikesDialog
 from waapp.gui.merge_dialog import MergeDialog
+from waapp.gui.undo_history import UndoHistory
 from waapp.texts import tr
 
 MOST: Final = 20
@@ -41,7 +41,7 @@ class GuestMerging:
         tasks: Tasks,
         guests: GuestList,
         messages: MessageBar,
-        undo: GuestUndo,
+        undo: UndoHistory,
         catch_up: Callable[[], Awaitable[None]],
         leaving: set[UUID],
         title_of: Callable[[str], str],

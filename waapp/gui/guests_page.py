@@ -37,9 +37,9 @@ from waapp.gui.guest_menu import GuestMenu
 from waapp.gui.guest_merging import GuestMerging
 from waapp.gui.guest_panel import GuestPanel
 from waapp.gui.guest_states import cannot_read, no_event, nobody_yet
-from waapp.gui.guest_undo import GuestUndo
 from waapp.gui.refresher import FOLLOWING, Refresher
 from waapp.gui.texts import when
+from waapp.gui.undo_history import UndoHistory
 from waapp.gui.widgets import PageHeader, button
 from waapp.texts import count, tr
 
@@ -165,7 +165,7 @@ class GuestsPage(QWidget):
         self._no_event = self.guests.add_state(no_event(lambda: self._navigate("events")))
         self._trouble = self.guests.add_state(cannot_read(self._try_again))
         self._menu = GuestMenu(self.guests.view)
-        self._undo = GuestUndo(
+        self._undo = UndoHistory(
             tasks=self._tasks,
             messages=self.messages,
             catch_up=self._catch_up,

@@ -21,7 +21,7 @@ from waapp.db import sends, templates
 from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
 from waapp.db.invitations import prior_invitations
-from waapp.db.sends import Queued
+from waapp.db.queueing import Queued
 from waapp.engine.plans import Prepared
 from waapp.errors import UserError
 from waapp.gui.aio import Tasks, ask, busy

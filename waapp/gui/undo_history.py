@@ -18,7 +18,7 @@ _LATER: Final = frozenset({"guests_being_sent", "event_in_use", "guests_without_
 """What stands in the way for a while only."""
 
 
-class GuestUndo:
+class UndoHistory:
     """Says what was done, with Undo beside it, and remembers for each event how it is undone, and done again.
 
     `catch_up` brings the list in step with the database, `select` goes to the guests or events that are as before.
