@@ -168,10 +168,8 @@ def _parser() -> argparse.ArgumentParser:
         "--skip", action="store_true", help="leave guests who are on the list as they are (the default)"
     )
     importing.add_argument("--dry-run", action="store_true", help="say what would be added, and add nothing")
-    importing.add_argument(
-        "--undo", metavar="ID", type=UUID, help="take an import back, instead of EVENT FILE"
-    )
-    importing.add_argument("--redo", metavar="ID", type=UUID, help="bring back an import that was taken back")
+    importing.add_argument("--undo", metavar="ID", type=UUID, help="undo an import, instead of EVENT FILE")
+    importing.add_argument("--redo", metavar="ID", type=UUID, help="redo an import that was undone")
     importing.add_argument(
         "--rest",
         action="store_true",
@@ -229,7 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("event", metavar="EVENT", help="id or unique name")
     export.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx, .csv or .vcf")
     export.add_argument(
-        "--filter", metavar="NAME", help="only whom a filter shows that is kept in the window"
+        "--filter", metavar="NAME", help="only whom a filter shows that was saved in the window"
     )
     export.add_argument(
         "--group", metavar="NAME", action="append", default=[],
@@ -251,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     deleted.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name (default: all events)")
     deleted.add_argument("--find", default="", metavar="TEXT", help="only with this name, number or e-mail")
 
-    restore = add("restore", _restore, "put deleted guests or events back as they were")
+    restore = add("restore", _restore, "restore deleted guests or events as they were")
     restore.add_argument("ids", metavar="ID", nargs="+", type=UUID, help="as waapp deleted lists them")
 
     erase = add(
@@ -264,7 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     personal.add_argument("guest", metavar="GUEST", type=UUID, help="id, of a list or deleted")
     personal.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx or .json")
 
-    add("check", _check, "check installation, database and Twilio account, and say how to mend them")
+    add("check", _check, "check installation, database and Twilio account, and say how to fix it")
     return parser
 
 
