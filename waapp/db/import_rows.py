@@ -53,6 +53,9 @@ WHERE a.attrelid = CAST('guests' AS regclass) AND a.attgenerated = '' AND (
 ORDER BY a.attname
 """)
 _TOKEN_BYTES: Final = 8
+_AT_ONCE: Final = 50
+"""Rows that are written at once: some are on their way while the next are put together. With many at once the server
+and we would wait for each other in turn."""
 _MOMENT: Final = timedelta(microseconds=1)
 
 _values: Final = attrgetter(*FIELDS)
@@ -87,24 +90,25 @@ async def write_rows(
     async def added() -> AsyncIterator[str]:
         # What the rows did is put into words meanwhile: the server takes longer over guests than we do.
         for start in range(0, total, CHUNK):
-            some = diff.lines[start : start + CHUNK]
-            yield "".join(
-                [
-                    _guest(one.draft, ids[one.number], of_event, ends)
-                    for one, ends in zip(some, own.cells(len(some)), strict=True)
-                    if one.outcome is Outcome.ADD and one.draft is not None and one.number in ids
-                ]
-            )
-            rows.append(
-                "".join([_row(one, of_import, ids[one.number], guests) for one in some if one.number in ids])
-            )
-            progress((start + len(some)) // 2)
+            end = min(start + CHUNK, total)
+            for begin in range(start, end, _AT_ONCE):
+                some = diff.lines[begin : min(begin + _AT_ONCE, end)]
+                yield "".join(
+                    [
+                        _guest(one.draft, ids[one.number], of_event, ends)
+                        for one, ends in zip(some, own.cells(len(some)), strict=True)
+                        if one.outcome is Outcome.ADD and one.draft is not None and one.number in ids
+                    ]
+                )
+                done = [_row(one, of_import, ids[one.number], guests) for one in some if one.number in ids]
+                rows.append("".join(done))
+            progress(end // 2)
             await asyncio.sleep(0)
 
     async def told() -> AsyncIterator[str]:
-        for number, block in enumerate(rows, start=1):
-            yield block
-            progress((total + min(number * CHUNK, total)) // 2)
+        for start in range(0, len(rows), CHUNK // _AT_ONCE):
+            yield "".join(rows[start : start + CHUNK // _AT_ONCE])
+            progress((total + min(start * _AT_ONCE + CHUNK, total)) // 2)
             await asyncio.sleep(0)
 
     await copy_lines(conn, _COPY_GUESTS.format(own="".join(f", {name}" for name in own.names)), added())
