@@ -93,6 +93,8 @@ class TemplateFrame(QWidget):
         self._order = tuple(order)
         self._keep_order = keep_order
         self._is_restored = False
+        self._changes = 0
+        self._reading = asyncio.Lock()
         self._sheets = Sheets()
         self._key: UUID | None = None
         self._event: Event | None = None
@@ -181,12 +183,12 @@ class TemplateFrame(QWidget):
 
     async def open(self, event_id: UUID | None) -> None:
         """Show the templates, with the guests of an event in the preview."""
+        changes = self._changes
+        await self._read_templates()
         async with self._database.read() as conn:
-            templates = await template_rows.list_templates(conn, account=self._account)
-            variants = await variant_rows.list_variants(conn, account=self._account)
-            self._event = await event_rows.get_event(conn, event_id) if event_id is not None else None
-            self._guests = await guest_rows.list_guests(conn, event_id) if event_id is not None else []
-        self._sheets.take(templates, variants)
+            event = await event_rows.get_event(conn, event_id) if event_id is not None else None
+            guests = await guest_rows.list_guests(conn, event_id) if event_id is not None else []
+        self._event, self._guests = event, guests
         if self._drafts is not None and not self._is_restored:
             for kept in self._drafts.read():
                 self._sheets.restore(kept)
@@ -196,9 +198,13 @@ class TemplateFrame(QWidget):
         if self._sheets.get(self._key) is None:
             self._key = next((sheet.key for sheet in self._sheets.mains()), None)
         self._show_sheet()
+        if changes != self._changes:
+            self._template_reader.ask()
+            self._guest_reader.ask()
 
     def changed(self, change: Change) -> None:
         """Follow what this desk or another one has changed."""
+        self._changes += 1
         if change.kind in {Kind.TEMPLATES, Kind.ALL}:
             self._template_reader.ask()
         self._errands.changed(change)
@@ -212,12 +218,23 @@ class TemplateFrame(QWidget):
         if self._drafts is not None and self._is_restored:
             self._drafts.write(self._sheets)
 
+    async def _read_templates(self) -> None:
+        """Learn what is stored now, one reading at a time: an older one must not come after a newer one.
+
+        A reading that was overtaken by a save of this page would take back what the save has told.
+        """
+        async with self._reading:
+            saves = None
+            while saves != self._sheets.saves:
+                saves = self._sheets.saves
+                async with self._database.read() as conn:
+                    templates = await template_rows.list_templates(conn, account=self._account)
+                    variants = await variant_rows.list_variants(conn, account=self._account)
+            self._sheets.take(templates, variants)
+
     async def _reload_templates(self) -> None:
-        async with self._database.read() as conn:
-            templates = await template_rows.list_templates(conn, account=self._account)
-            variants = await variant_rows.list_variants(conn, account=self._account)
         before = self._sheets.get(self._key)
-        self._sheets.take(templates, variants)
+        await self._read_templates()
         self._show_list()
         after = self._sheets.get(self._key)
         if after is None:
@@ -233,8 +250,11 @@ class TemplateFrame(QWidget):
         if event is None:
             return
         async with self._database.read() as conn:
-            self._event = await event_rows.get_event(conn, event.id)
-            self._guests = await guest_rows.list_guests(conn, event.id)
+            now = await event_rows.get_event(conn, event.id)
+            guests = await guest_rows.list_guests(conn, event.id)
+        if self._event is None or self._event.id != event.id:
+            return  # another event has been opened meanwhile
+        self._event, self._guests = now, guests
         self._people_language = ""
         self._learn_variables()
         self._survey_timer.start(0)

@@ -53,10 +53,14 @@ class Sheet:
 
 
 class Sheets:
-    """All templates with their unsaved changes; nothing typed is dropped unless `discard` is called."""
+    """All templates with their unsaved changes; nothing typed is dropped unless `discard` is called.
+
+    `saves` counts what was stored from here: what was read before the last of them is out of date.
+    """
 
     def __init__(self) -> None:
         self._sheets: dict[UUID, Sheet] = {}
+        self.saves = 0
 
     def __len__(self) -> int:
         return len(self._sheets)
@@ -126,6 +130,7 @@ class Sheets:
 
     def saved(self, key: UUID, template: Template, draft: TemplateDraft) -> Sheet:
         """Learn that a draft was stored; what was typed while it was being stored stays unsaved."""
+        self.saves += 1
         old = self._sheets[key]
         # What a colleague changed beside it came along when it was stored.
         typed = (
