@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import sys
 import subprocess
 import tomllib
 import xml.etree.ElementTree as ET
@@ -46,14 +47,30 @@ def sources():
 
 def imported():
     """Return every module that the program imports, with the names that it takes out of packages."""
+    return set().union(*map(imports_of, sources()))
+
+
+def imports_of(tree):
     names = set()
-    for tree in sources():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def found_by_the_packer(start, hidden):
+    """Return what is imported on the way from a module and the hidden ones, which is all that gets packed."""
+    found, next_ones = set(), {start, *hidden}
+    while next_ones:
+        found |= next_ones
+        paths = [
+            ROOT / (name.replace(".", "/") + end) for name in next_ones for end in (".py", "/__init__.py")
+        ]
+        trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+        next_ones = set().union(*map(imports_of, trees)) - found
+    return found
 
 
 def folders_of_data():
@@ -102,6 +119,18 @@ def test_modules_imported_by_name_are_hidden_imports():
     }
     assert by_name
     assert by_name - set(strings(spec()["HIDDEN_IMPORTS"])) - imported() == set()
+
+
+def test_what_only_the_migrations_import_is_packed():
+    # They are data to the packer: it does not read what they import.
+    packed = found_by_the_packer("waapp.__main__", strings(spec()["HIDDEN_IMPORTS"]))
+    needed = set()
+    for path in (ROOT / "sql").rglob("*.py"):
+        needed |= {
+            name for name in imports_of(ast.parse(path.read_text(encoding="utf-8"))) if is_module(name)
+        }
+    assert "waapp.db.schema_records" in needed
+    assert needed - packed - set(sys.stdlib_module_names) == set()
 
 
 def test_nothing_that_the_program_imports_is_left_out():
