@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,18 @@ def test_the_rows_of_another_sheet_are_not_those_of_this_one(tmp_path: Path) -> 
     content = xlsx([["Name"], ["Ana"], ["Rui"]], [["Name"], ["Eva"], ["Noa"]], hidden_rows=[2])
     for sheet, hidden in (("Sheet1", frozenset()), ("Sheet2", frozenset({2}))):
         assert read_content(content, "list", sheet).source.hidden == hidden
+
+
+def test_rows_of_a_sheet_that_hides_all_that_are_empty_are_shown() -> None:
+    # A sheet whose default height is zero hides the rows that it does not write: none of a guest's.
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.set_default_row(hide_unused_rows=True)
+        sheet.set_row(2, options={"hidden": True})
+        for number, row in enumerate(ROWS):
+            sheet.write_row(number, 0, row)
+    assert read_content(file.getvalue(), "list").source.hidden == frozenset({3})
 
 
 OLD = xls(ROWS, hidden_rows=HIDDEN)
