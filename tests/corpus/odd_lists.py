@@ -1,8 +1,10 @@
 """Lists with what people do to them."""
 
+from datetime import UTC, datetime
+
 from tests.corpus.guest_list import GuestList
 from tests.corpus.writers import text
-from waapp.core.guests import GuestDraft
+from waapp.core.guests import Consent, GuestDraft
 
 ODD = (
     GuestList(
@@ -211,5 +213,47 @@ ODD = (
             GuestDraft("Rui", "+351913333333"),
         ),
         findings=(),
+    ),
+    GuestList(
+        "cells_that_say_nothing_csv",
+        "PT",
+        lambda: text(
+            [
+                [
+                    "Name",
+                    "WhatsApp",
+                    "E-mail",
+                    "Is Plus One Of",
+                    "+1",
+                    "WhatsApp opt-in",
+                    "Opted out",
+                    "Family",
+                ],
+                ["Eva Reis", "912345678", "n/a", "", "2 adults + 1 child", "yes", "no", "none"],
+                ["Rui", "none", "rui@example.com", "Eva Reis", "none", "", "", "-"],
+                ["Ivo", "913333333", "-", "", "two", "1", "2026-03-01", "Reis"],
+            ]
+        ),
+        fields="name phone email - plus_ones consent opt_out group",
+        heading=1,
+        guests=(
+            GuestDraft(
+                "Eva Reis",
+                "+351912345678",
+                plus_ones=3,
+                consent=Consent.YES,
+                extra={"plus_one": "2 adults + 1 child"},
+            ),
+            GuestDraft("Rui", "", "rui@example.com", extra={"is_plus_one_of": "Eva Reis"}),
+            GuestDraft(
+                "Ivo",
+                "+351913333333",
+                group="Reis",
+                plus_ones=2,
+                consent=Consent.NO,
+                consent_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+            ),
+        ),
+        findings=((2, "row_plus_one_named"), (3, "row_no_phone"), (4, "row_opted_out")),
     ),
 )

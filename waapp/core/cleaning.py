@@ -7,14 +7,12 @@ from typing import Any, Final
 
 from waapp.core.cells import clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
-from waapp.core.content import is_yes
-from waapp.core.days import read_day
+from waapp.core.content import is_yes, says_nothing
 from waapp.core.email_cells import addresses, without_address
 from waapp.core.guests import (
     GROUP_LIMIT,
     NAME_LIMIT,
     PHONE_LIMIT,
-    Consent,
     GuestDraft,
     check_guest,
     is_email,
@@ -26,10 +24,9 @@ from waapp.core.language_names import find_language
 from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody, without_companions
 from waapp.core.phone import Number, PhoneProblem, read, region_of_code
 from waapp.core.phone_cells import choose_phone
+from waapp.core.row_details import DETAILS, label, with_details
 from waapp.core.rows import Finding, Row, RowCode
 
-_BETWEEN_TAGS: Final = re.compile(r":::|[;,|\n]")
-_LINK_BEHIND: Final = re.compile(r"\s*\(https?://[^()\s]*\)")
 # What people are called who have no name, as the members of a group of WhatsApp are.
 _OTHER_NAMES: Final = (
     "public name, public display name, push name, pushname, nickname, spitzname, apodo, surnom, soprannome,"
@@ -40,22 +37,11 @@ _CALLED: Final = {fold(word): rank for rank, word in enumerate(_OTHER_NAMES.spli
 _BEFORE_NAME: Final = re.compile(
     r"^(?:\d{1,3}(?:\s?[.)\u00ba\u00b0]+|\s?[-\u2013](?=\s))|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
 )
-_DETAILS: Final = frozenset(
-    {
-        Field.TAGS,
-        Field.HOUSEHOLD,
-        Field.PLUS_ONES,
-        Field.TIME_ZONE,
-        Field.CONSENT,
-        Field.CONSENT_SOURCE,
-        Field.CONSENT_AT,
-    },
-)
+_OF_WORDS: Final = DETAILS | {Field.EMAIL, Field.LANGUAGE, Field.GROUP, Field.CALLING_CODE}
 _NOTHING: Final = GuestDraft("")
 # What stands behind the further columns in a draft without more than that.
 _FIELDS: Final = [part.name for part in fields(GuestDraft)]
 _NO_DETAILS: Final = tuple(getattr(_NOTHING, name) for name in _FIELDS[_FIELDS.index("extra") + 1 :])
-_LONGEST_COUNT: Final = 4
 # "+2 " are two who come along: no country has that code.
 _NUMBER_BEHIND_NAME: Final = re.compile(
     r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+(?![2-689]\s)|00)?\d[\d\s().\-]{6,}\d)\)?"
@@ -115,12 +101,15 @@ class _Reader:
             column for column in columns.columns if column.field is None and fold(column.title) in _CALLED
         ]
         self._called = sorted(called, key=lambda column: _CALLED[fold(column.title)])
-        self._has_details = any(column.field in _DETAILS for column in columns.columns)
+        self._has_details = any(column.field in DETAILS for column in columns.columns)
         self._at: dict[Field, int] = {
             column.field: column.index
             for column in columns.columns
             if column.field is not None and column.field not in {Field.PHONE, Field.IGNORED}
         }
+
+        # "n/a" in a field of words is nothing; a guest may well be called so, and a note may say so.
+        self._of_words = [index for field, index in self._at.items() if field in _OF_WORDS]
 
     def begin_below(self, row: Sequence[str]) -> None:
         """Take the row above the headings for the heading of a group, if it is one: "Bride's side"."""
@@ -133,7 +122,7 @@ class _Reader:
             return _skip(number, RowCode.REPEATED_HEADING)
         if is_total(row):
             return _skip(number, RowCode.TOTAL)
-        by_field = {field: row[index] for field, index in self._at.items() if row[index]}
+        by_field = self._by_field(row)
         extra = {key: row[index] for index, key in self._extra if row[index]}
         findings: list[Finding] = []
         chosen = self._telephone(number, row, by_field, extra, findings)
@@ -159,6 +148,13 @@ class _Reader:
             draft = replace(draft, plus_ones=along)
         return self._checked(Row(number, draft, tuple(findings)), chosen, row)
 
+    def _by_field(self, row: list[str]) -> dict[Field, str]:
+        """Return the cells that say something, by their fields."""
+        for index in self._of_words:
+            if row[index] and says_nothing(row[index]):
+                row[index] = ""
+        return {field: row[index] for field, index in self._at.items() if row[index]}
+
     def _draft(
         self,
         number: int,
@@ -176,13 +172,13 @@ class _Reader:
             name,
             "" if chosen.problem is PhoneProblem.EMPTY else chosen.e164 or chosen.text.strip(),
             email,
-            _label(by_field.get(Field.GROUP, "")) or self._group,
+            label(by_field.get(Field.GROUP, "")) or self._group,
             find_language(language) or language if language else "",
             by_field.get(Field.NOTES, ""),
             extra,
             *_NO_DETAILS,
         )
-        return _with_details(draft, number, by_field, extra, findings) if self._has_details else draft
+        return with_details(draft, number, by_field, extra, findings) if self._has_details else draft
 
     def _telephone(
         self,
@@ -200,7 +196,8 @@ class _Reader:
             if named is None:
                 extra[unused("calling_code_as_given", extra)] = code
                 findings.append(Finding(number, RowCode.CALLING_CODE_UNCLEAR, {"text": code}))
-        chosen, others = choose_phone([row[index] for index in self._phones if row[index]], region)
+        cells = [row[index] for index in self._phones if row[index] and not _no_number(row[index])]
+        chosen, others = choose_phone(cells, region)
         if others:
             other = extra[unused("other_phone", extra)] = ", ".join(others)
             params = {"used": chosen.display, "other": other}
@@ -302,6 +299,11 @@ class _Reader:
         )
 
 
+def _no_number(text: str) -> bool:
+    """Tell whether a cell for a telephone says that there is none: "n/a", "no", "sem telefone"."""
+    return not any(map(str.isdecimal, text)) and (says_nothing(text) or is_yes(text) is False)
+
+
 def _heading(columns: Sequence[Column], width: int) -> list[str]:
     titles = {column.index: column.title for column in columns}
     return [titles.get(index, "") for index in range(width)]
@@ -343,61 +345,6 @@ def _skip(number: int, code: str, **params: object) -> Row:
     return Row(number, None, (Finding(number, code, params),))
 
 
-def _with_details(
-    draft: GuestDraft,
-    number: int,
-    by_field: Mapping[Field, str],
-    extra: dict[str, str],
-    findings: list[Finding],
-) -> GuestDraft:
-    """Fill in what fewer lists have; words that say nothing clear stay as an extra column."""
-    plus_ones, consent = 0, Consent.UNKNOWN
-    if text := by_field.get(Field.PLUS_ONES, ""):
-        count = _count(text)
-        plus_ones = 1 if count is None else count
-        if count is None:
-            extra[unused("plus_one", extra)] = text
-            findings.append(Finding(number, RowCode.PLUS_ONE_NAMED, {"text": text}))
-    if text := by_field.get(Field.CONSENT, ""):
-        agreed = is_yes(text)
-        consent = Consent.UNKNOWN if agreed is None else Consent.YES if agreed else Consent.NO
-        if agreed is None:
-            extra[unused("consent_as_given", extra)] = text
-            findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
-    day = None
-    if text := by_field.get(Field.CONSENT_AT, ""):
-        day = read_day(text)
-        if day is None:
-            extra[unused("consent_at_as_given", extra)] = text
-            findings.append(Finding(number, RowCode.CONSENT_DAY_UNCLEAR, {"text": text}))
-    return replace(
-        draft,
-        tags=_tags(by_field.get(Field.TAGS, "")),
-        household=_label(by_field.get(Field.HOUSEHOLD, "")),
-        plus_ones=plus_ones,
-        time_zone=by_field.get(Field.TIME_ZONE, ""),
-        consent=consent,
-        consent_source=one_line(by_field.get(Field.CONSENT_SOURCE, "")),
-        consent_at=day,
-    )
-
-
-def _count(text: str) -> int | None:
-    """Return how many come along: a number, or yes and no for one and none; None for anything else."""
-    plain = text.removeprefix("+").strip()
-    if plain.isdecimal() and len(plain) < _LONGEST_COUNT:
-        return int(plain)
-    agreed = is_yes(plain)
-    if agreed is None:
-        return 0 if not any(c.isalpha() for c in plain) else None
-    return int(agreed)
-
-
-def _label(text: str) -> str:
-    """Return a group or a household without the address that Notion writes behind each."""
-    return one_line(_LINK_BEHIND.sub("", text) if "(http" in text else text)
-
-
 def _first_email(number: int, text: str, extra: dict[str, str], findings: list[Finding]) -> str:
     """Return the first of several addresses and keep the others beside it; what holds no address as it is."""
     first, *more = addresses(text) or [text]
@@ -419,12 +366,6 @@ def _without_email(number: int, name: str, by_field: dict[Field, str], findings:
     params = {"text": name, "name": alone, "email": found[0]}
     findings.append(Finding(number, RowCode.EMAIL_IN_NAME, params))
     return alone
-
-
-def _tags(text: str) -> tuple[str, ...]:
-    """Split tags; what Google puts in front of its own is dropped, and so is the tag that all contacts have."""
-    tags = (one_line(tag.strip().strip('"').removeprefix("* ")) for tag in _BETWEEN_TAGS.split(text))
-    return tuple(dict.fromkeys(tag for tag in tags if tag and tag != "myContacts"))
 
 
 def _without(draft: GuestDraft, name: str) -> GuestDraft:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from waapp.core.headings import Field, fold
@@ -43,6 +44,20 @@ _YES_WORDS: Final = "yes y true checked agreed granted subscribed si s sim oui o
 _NO_WORDS: Final = "no n false unchecked refused unsubscribed nao non nein hayir h لا לא नहीं"
 _YES: Final = frozenset(map(fold, _YES_WORDS.split())) | {"✓", "✔", "☑", "✅"}
 _NO: Final = frozenset(map(fold, _NO_WORDS.split())) | {"✗", "✘", "☐", "❌"}
+_NOTHING_WORDS: Final = (
+    "n a, na, none, no one, nobody, nil, null, nothing, unknown, not known, not given, not available, no phone,"
+    "no number, no mobile, no email, no e mail, no whatsapp, tbc, tbd, tba, missing, to follow,"
+    "ningun, ninguno, ninguna, nadie, nada, no tiene, sin telefono, sin numero, sin movil, sin celular, sin correo,"
+    "sin email, sin datos, desconocido, por confirmar,"
+    "nenhum, nenhuma, ninguem, sem, nao tem, sem telefone, sem telemovel, sem celular, sem numero, sem email,"
+    "sem whatsapp, desconhecido, a confirmar,"
+    "aucun, aucune, personne, rien, inconnu, sans, pas de telephone, pas de portable, pas de mail, a confirmer,"
+    "kein, keine, keiner, keins, niemand, ohne, unbekannt, k a, keine angabe, kein telefon, kein handy, keine nummer,"
+    "keine e mail, nessuno, nessuna, nulla, sconosciuto, senza telefono, senza numero, da confermare,"
+    "yok, hic, bilinmiyor, telefonu yok, telefon yok, numara yok, لا يوجد, لا شيء, غير معروف, بدون, بدون رقم,"
+    "אין, אין טלפון, אין מספר, לא ידוע, ללא, कोई नहीं, नहीं है, अज्ञात, उपलब्ध नहीं"
+)
+_NOTHING: Final = frozenset(map(fold, _NOTHING_WORDS.split(",")))
 _MOST: Final = 0.5
 _FEW_WORDS: Final = 7
 # Codes of languages that are more often something else.
@@ -68,6 +83,13 @@ def is_yes(text: str) -> bool | None:
     """Return what a word of agreement or refusal says, in the languages of the headings; None for other words."""
     word = fold(text) or text.strip()
     return True if word in _YES else False if word in _NO else None
+
+
+@lru_cache(maxsize=4096)
+def says_nothing(text: str) -> bool:
+    """Tell whether a cell says, in the languages of the headings, that there is nothing to say: "n/a", "-", "?"."""
+    folded = fold(text)
+    return folded in _NOTHING or (not folded and is_yes(text) is None)
 
 
 def look_at(cells: Sequence[str]) -> Look:

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 class Field(StrEnum):
     """What a column of a guest list holds.
 
-    `GIVEN` and `FAMILY` are halves of the name, `CALLING_CODE` says whose national numbers stand beside it, `IGNORED`
-    is left out.
+    `GIVEN` and `FAMILY` are halves of the name, `OPT_OUT` tells who wants no messages, `CALLING_CODE` says whose
+    national numbers stand beside it, `IGNORED` is left out.
     """
 
     NAME = "name"
@@ -30,6 +30,7 @@ class Field(StrEnum):
     CONSENT = "consent"
     CONSENT_SOURCE = "consent_source"
     CONSENT_AT = "consent_at"
+    OPT_OUT = "opt_out"
     CALLING_CODE = "calling_code"
     IGNORED = "ignored"
 
@@ -154,6 +155,15 @@ _HEADINGS: Final = {
         "date du consentement, datum der einwilligung, einwilligungsdatum, data del consenso, data consenso,"
         "onay tarihi, izin tarihi, riza tarihi, تاريخ الموافقة, תאריך הסכמה, תאריך ההסכמה, सहमति की तिथि, सहमति तिथि"
     ),
+    Field.OPT_OUT: (
+        "opt out, optout, opted out, whatsapp opt out, unsubscribed, unsubscribe, do not contact, do not message,"
+        "do not text, do not whatsapp, do not disturb, no messages, no whatsapp, no contactar, no molestar, baja,"
+        "dado de baja, no enviar, nao contactar, nao contatar, nao enviar, nao perturbe, descadastrado, desinscrit,"
+        "desabonne, ne pas contacter, ne pas deranger, abgemeldet, nicht kontaktieren, keine nachrichten,"
+        "widerspruch, disiscritto, non contattare, non disturbare, iletisim istemiyor, mesaj istemiyor,"
+        "abonelikten cikti, لا تتصل, عدم الاتصال, الغاء الاشتراك, لا يرغب في الرسائل, לא ליצור קשר, לא לשלוח,"
+        "הסרה מרשימת תפוצה, संपर्क न करें, सदस्यता समाप्त, संदेश न भेजें"
+    ),
     Field.LANGUAGE: (
         "language, lang, languages, preferred language, language preference, locale, idioma, idiomas, idioma preferido,"
         "lengua, lingua, lingua preferita, langue, langue preferee, sprache, bevorzugte sprache, korrespondenzsprache,"
@@ -211,6 +221,8 @@ _FILLERS: Final = frozenset(_FILLER_WORDS.split())
 _NUMBER_WORDS: Final = frozenset(
     {"number", "no", "nr", "num", "numero", "nummer", "n", "numer", "nomer", "nb", "anzahl", "how", "many"}
 )
+# "Is plus one of", "Guest of": the cells name whom a guest belongs to.
+_WHOSE: Final = frozenset({"of", "de", "do", "da", "du", "von", "di"})
 _COUNTED: Final = frozenset({Field.PHONE, Field.PLUS_ONES})
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^]]*\]|:.*")
 OWN_STATUS: Final = frozenset(
@@ -224,7 +236,7 @@ _ALMOST: Final = 0.9
 # "Phone 2" goes behind every heading of a first telephone.
 _BEHIND: Final = 1000
 # firstName, PhoneNumber
-_JOINED_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|_")
+_JOINED_WORDS: Final = re.compile(r"(?<=[a-z])(?<![Ww]hats)(?=[A-Z][a-z])|_")
 _OTHER_LETTERS: Final = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -323,7 +335,10 @@ def recognise(heading: str) -> Known | None:
     folded = fold(_JOINED_WORDS.sub(" ", heading))
     if folded in _BY_HEADING and "#" not in heading:
         return Known(*_BY_HEADING[folded], 1.0)
-    words = [word for word in folded.split() if word not in _FILLERS]
+    words = folded.split()
+    if words and words[-1] in _WHOSE:
+        return None
+    words = [word for word in words if word not in _FILLERS]
     bare = " ".join(word for word in words if word not in _NUMBER_WORDS)
     if bare in _BY_HEADING:
         known = Known(*_BY_HEADING[bare], _ALMOST)

@@ -28,6 +28,7 @@ class RowCode(StrEnum):
     PLUS_ONE_NAMED = "row_plus_one_named"
     CONSENT_UNCLEAR = "row_consent_unclear"
     CONSENT_DAY_UNCLEAR = "row_consent_day_unclear"
+    OPTED_OUT = "row_opted_out"
     BROKEN_LETTERS = "row_broken_letters"
     SEVERAL_PHONES = "row_several_phones"
     SEVERAL_EMAILS = "row_several_emails"

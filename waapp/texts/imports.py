@@ -34,6 +34,7 @@ COLUMN_FIELDS: Final = {
     Field.CONSENT: "Consent",
     Field.CONSENT_SOURCE: "Consent source",
     Field.CONSENT_AT: "Consent date",
+    Field.OPT_OUT: "Wants no messages",
     Field.CALLING_CODE: "Country code of the number",
     Field.IGNORED: "Do not import",
 }
