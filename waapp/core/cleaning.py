@@ -8,6 +8,7 @@ from typing import Any, Final
 from waapp.core.cells import clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
 from waapp.core.content import is_yes, says_nothing
+from waapp.core.country_names import find_country, names_countries
 from waapp.core.email_cells import addresses, without_address
 from waapp.core.guests import (
     GROUP_LIMIT,
@@ -108,6 +109,9 @@ class _Reader:
             if column.field is not None and column.field not in {Field.PHONE, Field.IGNORED}
         }
 
+        self._country = next(
+            (one.index for one in columns.columns if one.field is None and names_countries(one.title)), None
+        )
         # "n/a" in a field of words is nothing; a guest may well be called so, and a note may say so.
         self._of_words = [index for field, index in self._at.items() if field in _OF_WORDS]
 
@@ -189,7 +193,7 @@ class _Reader:
         findings: list[Finding],
     ) -> Number:
         """Return the telephone that counts, keep the others beside it, and say what is odd about them."""
-        region = self._region
+        region, named = self._region, None
         if code := by_field.get(Field.CALLING_CODE, ""):
             named = region_of_code(code)
             region = named or region
@@ -198,6 +202,12 @@ class _Reader:
                 findings.append(Finding(number, RowCode.CALLING_CODE_UNCLEAR, {"text": code}))
         cells = [row[index] for index in self._phones if row[index] and not _no_number(row[index])]
         chosen, others = choose_phone(cells, region)
+        if chosen.e164 is None and self._country is not None:
+            # Where a guest lives may say whose number it is that is none at home.
+            there = None if named else find_country(row[self._country])
+            abroad, further = choose_phone(cells, there) if there else (chosen, others)
+            if abroad.e164 is not None:
+                chosen, others = abroad._replace(guessed=True), further
         if others:
             other = extra[unused("other_phone", extra)] = ", ".join(others)
             params = {"used": chosen.display, "other": other}
