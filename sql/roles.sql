@@ -50,7 +50,8 @@ GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID) TO waapp_planner;
 -- What was deleted is set aside for thirty days and comes back as it was: these functions alone write there.
 GRANT SELECT ON waapp_deleted_rows TO waapp_planner;
 GRANT EXECUTE ON FUNCTION waapp_delete_guests(UUID[]), waapp_restore_guests(UUID[]), waapp_delete_event(UUID),
-  waapp_restore_event(UUID), waapp_forget_event(UUID), waapp_forget_deleted() TO waapp_planner;
+  waapp_restore_event(UUID), waapp_forget_event(UUID), waapp_forget_deleted(), waapp_take_back_guests(UUID[], UUID),
+  waapp_bring_back_guests(UUID[], UUID) TO waapp_planner;
 
 -- Two guests who are one person become one; whom a message was for stays known, and nothing of it is lost.
 GRANT EXECUTE ON FUNCTION waapp_merge_guest(UUID, UUID), waapp_unmerge_guest(UUID, UUID) TO waapp_planner;

@@ -145,6 +145,7 @@ SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:
 
 _DELETE: Final = "SELECT waapp_delete_guests(%(ids)s)"
 _RESTORE: Final = text("SELECT waapp_restore_guests(:ids)")
+_RESTORE_OF_IMPORT: Final = text("SELECT waapp_bring_back_guests(:ids, :import)")
 
 # What the database computes itself cannot be written back.
 _WRITABLE: Final = text("""
@@ -304,16 +305,22 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, 
     return tuple([guest_id async for chunk in stream(conn, _DELETE, parameters) for (guest_id,) in chunk])
 
 
-async def restore_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
+async def restore_guests(
+    conn: Connection, ids: Collection[UUID], *, of_import: UUID | None = None
+) -> tuple[UUID, ...]:
     """Bring deleted guests back as they were, with their invitations, the log of these and what lists said of them.
 
-    Returns whom there was something of. What waited to be sent comes back as cancelled: undoing a deletion must not
+    What `of_import` said of them is no longer undone. Returns whom there was something of. What waited to be sent comes back as cancelled: undoing a deletion must not
     send anything. Raises `guests_without_event` when the event is gone, `guests_not_restorable` where something of
     theirs is somebody else's by now.
     """
     try:
         async with conn.begin_nested():
-            return tuple((await conn.execute(_RESTORE, {"ids": list(ids)})).scalars())
+            if of_import is None:
+                back = await conn.execute(_RESTORE, {"ids": list(ids)})
+            else:
+                back = await conn.execute(_RESTORE_OF_IMPORT, {"ids": list(ids), "import": of_import})
+            return tuple(back.scalars())
     except exc.IntegrityError as error:
         lost = isinstance(error.orig, errors.ForeignKeyViolation)
         raise UserError("guests_without_event" if lost else "guests_not_restorable") from error

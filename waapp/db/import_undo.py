@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - statements are put together from constants; every value is bound
 
 import asyncio
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -90,8 +89,8 @@ UPDATE waapp_import_rows SET undone = :undone
 WHERE import_id = :id AND undone <> :undone AND guest_id <> ALL(:kept)
 """)
 
-# With their rows they are set aside, as those are whom a planner deletes.
-_REMOVE: Final = text("SELECT count(*) FROM waapp_delete_guests(:ids)")
+# With their rows, which this notes as undone, they are set aside, as those are whom a planner deletes.
+_REMOVE: Final = text("SELECT count(*) FROM waapp_take_back_guests(:ids, :id)")
 
 _MARK: Final = text("""
 UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner
@@ -171,8 +170,8 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
         return undo
     staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
     await conn.execute(_RESTORE, staying)
+    await conn.execute(_REMOVE, parameters | {"ids": list(undo.removed)})
     await conn.execute(_NOTE_UNDONE, staying | {"undone": True})
-    await conn.execute(_REMOVE, {"ids": list(undo.removed)})
     did_something = bool(undo.removed or undo.restored)
     await conn.execute(_MARK, parameters | {"planner": planner, "did_something": did_something})
     return undo
@@ -202,7 +201,8 @@ async def redo_import(conn: Connection, import_id: UUID, *, rest: bool = False) 
     redo = await asyncio.to_thread(plan_redo, rows, arrived)
     if redo.kept and not rest:
         return redo
-    await _bring_back(conn, redo.added)
+    if redo.added:
+        await restore_guests(conn, redo.added, of_import=import_id)
     await conn.execute(_CHANGE_AGAIN, parameters | {"ids": list(redo.changed)})
     kept = [one.guest_id for one in redo.kept]
     await conn.execute(_NOTE_UNDONE, parameters | {"kept": kept, "undone": False})
@@ -210,8 +210,3 @@ async def redo_import(conn: Connection, import_id: UUID, *, rest: bool = False) 
         await conn.execute(_UNMARK, parameters)
     await conn.execute(_NOTE_OTHERS, {"event_id": found.event_id, "ids": list(redo.added)})
     return redo
-
-
-async def _bring_back(conn: Connection, ids: Sequence[UUID]) -> None:
-    if ids:
-        await restore_guests(conn, ids)
