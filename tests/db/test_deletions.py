@@ -322,6 +322,7 @@ FORBIDDEN = {
     "set aside by hand": "SELECT waapp_set_aside(ARRAY[gen_random_uuid()], false)",
     "write anywhere": "SELECT waapp_put_back('whatsapp_invitation_log', ARRAY[1::bigint])",
     "bring back by hand": "SELECT waapp_bring_back(ARRAY[gen_random_uuid()])",
+    "remove by hand": "SELECT waapp_remove_guests(ARRAY[gen_random_uuid()], NULL)",
     "tell apart by hand": "SELECT waapp_tell_apart_again(ARRAY[gen_random_uuid()])",
 }
 
