@@ -310,9 +310,9 @@ async def restore_guests(
 ) -> tuple[UUID, ...]:
     """Bring deleted guests back as they were, with their invitations, the log of these and what lists said of them.
 
-    What `of_import` said of them is no longer undone. Returns whom there was something of. What waited to be sent comes back as cancelled: undoing a deletion must not
-    send anything. Raises `guests_without_event` when the event is gone, `guests_not_restorable` where something of
-    theirs is somebody else's by now.
+    What `of_import` said of them is no longer undone. Returns whom there was something of. What waited to be sent comes
+    back as cancelled: undoing a deletion must not send anything. Raises `guests_without_event` when the event is gone,
+    `guests_not_restorable` where something of theirs is somebody else's by now.
     """
     try:
         async with conn.begin_nested():
