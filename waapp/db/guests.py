@@ -129,10 +129,12 @@ _READ: Final = text(_BY_IDS)
 _LOCKED: Final = text(f"{_BY_IDS} FOR NO KEY UPDATE")
 
 # Messages before guests, as whoever records what came of a message takes them. Nobody claims one meanwhile.
-_LOCK_INVITATIONS: Final = text("""
+LOCK_INVITATIONS: Final = text("""
 SELECT count(*) FROM (
     SELECT FROM whatsapp_invitations WHERE guest_id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
 """)
+"""Holds the messages of guests (`ids`) that the caller locks next."""
+
 _LOCK: Final = text("""
 SELECT count(*) FROM (SELECT FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
 """)
@@ -297,7 +299,7 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, 
     its way out: its outcome must find its row.
     """
     parameters = {"ids": list(ids)}
-    await conn.execute(_LOCK_INVITATIONS, parameters)
+    await conn.execute(LOCK_INVITATIONS, parameters)
     await conn.execute(_LOCK, parameters)
     sending = (await conn.execute(_SENDING, parameters)).scalar_one()
     if sending:

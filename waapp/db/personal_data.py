@@ -15,6 +15,7 @@ from waapp.core.guests import HOUSEHOLD_LIMIT, phone_key
 from waapp.core.names import first_name
 from waapp.db.engine import Connection
 from waapp.db.guest_filters import delete_filter, list_filters
+from waapp.db.guests import LOCK_INVITATIONS
 from waapp.errors import UserError
 
 Document = dict[str, Any]
@@ -152,12 +153,24 @@ _LISTS: Final = text("""
 SELECT DISTINCT source FROM waapp_imports WHERE event_id = :event_id AND source ~* :word ORDER BY source
 """)
 
+# Of two who forget members of one household at the same moment each would call it by the other's guest.
+_AFTER_OTHERS: Final = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('waapp erase in ' || CAST(:event_id AS text), 0))"
+)
+# The guest among the others and all in the order of their ids, as everybody takes many guests.
+_HOLD_HOUSEHOLD: Final = text("""
+SELECT count(*) FROM (
+    SELECT FROM guests
+    WHERE event_id = :event_id AND (id = :id OR lower(household) = lower(:household) AND :household <> '')
+    ORDER BY id FOR UPDATE) AS locked
+""")
+
 # A household without a name of its own is called by the guest whose row came first.
 _AT_HOME: Final = text("""
-SELECT name FROM (
-    SELECT id, name, created_at FROM guests
-    WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household) ORDER BY id FOR UPDATE) AS locked
+SELECT name FROM guests
+WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household)
 ORDER BY created_at, id
+LIMIT 1
 """)
 _CALL_HOME: Final = text("""
 UPDATE guests SET household = :called, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
@@ -268,9 +281,9 @@ async def erase(conn: Connection, guest_id: UUID) -> list[str]:
     Returns the numbers of the messages that the practice Twilio still has. Raises `guest_unknown`, or
     `guests_being_sent` while the outcome of a message is not known.
     """
+    person = await _hold(conn, guest_id)
     if (await conn.execute(_ON_ITS_WAY, {"id": guest_id})).scalar_one():
         raise UserError("guests_being_sent", count=1)
-    person = await _find(conn, guest_id)
     practised = list((await conn.execute(_PRACTICE_MESSAGES, {"id": guest_id})).scalars())
     parameters = {"id": guest_id, "phone": person.phone}
     addresses = list((await conn.execute(_ADDRESSES, parameters)).scalars())
@@ -288,6 +301,20 @@ async def _find(conn: Connection, guest_id: UUID) -> _Person:
         raise UserError("guest_unknown", guest=guest_id)
     deleted = None if row.deleted_at is None else {"at": row.deleted_at.isoformat(), "by": row.deleted_by}
     return _Person(guest_id, row.event_id, json.loads(row.guest), deleted)
+
+
+async def _hold(conn: Connection, guest_id: UUID) -> _Person:
+    """Return a guest; nobody changes them, their messages or their household before the transaction ends."""
+    guest = await _find(conn, guest_id)
+    await conn.execute(_AFTER_OTHERS, {"event_id": guest.event_id})
+    await conn.execute(LOCK_INVITATIONS, {"ids": [guest_id]})
+    held = None
+    while held != guest.household:
+        held = guest.household
+        parameters = {"id": guest_id, "event_id": guest.event_id, "household": held}
+        await conn.execute(_HOLD_HOUSEHOLD, parameters)
+        guest = await _find(conn, guest_id)
+    return guest
 
 
 async def _named_to_others(conn: Connection, guest: _Person) -> int:
@@ -313,9 +340,9 @@ async def _forget_household(conn: Connection, guest: _Person) -> None:
     if not guest.name.strip() or guest.name.casefold() not in guest.household.casefold():
         return
     parameters = {"id": guest.id, "event_id": guest.event_id, "household": guest.household}
-    others = list((await conn.execute(_AT_HOME, parameters)).scalars())
-    if others:
-        parameters["called"] = others[0][:HOUSEHOLD_LIMIT]
+    first = (await conn.execute(_AT_HOME, parameters)).scalar_one_or_none()
+    if first is not None:
+        parameters["called"] = first[:HOUSEHOLD_LIMIT]
         await conn.execute(_CALL_HOME, parameters)
         await conn.execute(_CALL_HOME_IN_LISTS, parameters)
 
