@@ -456,6 +456,9 @@ def test_a_list_that_comes_again_adds_nothing_changes_when_told_and_is_taken_bac
     path.write_text("Name,Phone,Group\nAna,912345678,Family\nEva,914456789,\n", encoding="utf-8")
     safe = json.loads(waapp("import", event, str(path), "--dry-run", "--json").stdout)
     assert (safe["would_add"], safe["would_change"], safe["skipped"]) == (1, 0, 1)
+    shown = waapp("import", event, str(path), "--dry-run").stdout
+    assert "row 2: Already on the list, and left as it is there." in shown
+    assert "row 2: only with --update: Group: Bride → Family" in shown
     update = json.loads(waapp("import", event, str(path), "--update", "--json").stdout)
     assert (update["added"], update["changed"]) == (1, 1)
     assert update["changes"] == [{"row": 2, "field": "group", "old": "Bride", "new": "Family"}]

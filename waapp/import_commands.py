@@ -63,7 +63,9 @@ class Imported:
             lines.append(f"Read from the sheet “{self.source.sheet}”; with --sheet NAME: {named}.")
         for line in self.diff.lines:
             lines += [f"  row {line.number}: {words}" for code, words in remarks(line) if code not in _QUIET]
-            lines += [f"  row {line.number}: {_changes(line)}"] if line.changed and not line.leader else []
+            if line.changed and line.leader is None:
+                only = "" if line.outcome is Outcome.CHANGE else "only with --update: "
+                lines.append(f"  row {line.number}: {only}{_changes(line)}")
         for late in self.saved.overtaken if self.saved is not None else ():
             lines.append(
                 f"  row {late.number}: somebody added or changed this guest meanwhile; left as they are"

@@ -112,3 +112,12 @@ def test_a_guest_and_a_note_may_be_called_so():
         [["First name", "Last name", "Phone", "Notes"], ["Na", "Nil", "912345601", "none"]], "PT"
     )
     assert (found.drafts[0].name, found.drafts[0].notes) == ("Na Nil", "none")
+
+
+def test_a_column_of_its_own_is_never_called_as_a_field_is():
+    rows = [
+        ["Name", "Phone"],
+        *(["Ana", cell] for cell in ("ask mum", "later", "her sister", "soon", "Rui has it")),
+    ]
+    found = parse_table(rows, "PT")
+    assert found.drafts[0].extra == {"phone_2": "ask mum"}

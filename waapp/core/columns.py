@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from waapp.core.cells import one_line
 from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
+from waapp.core.guests import GuestDraft
 from waapp.core.headings import (
     DOUBTFUL,
     OWN_STATUS,
@@ -117,6 +118,8 @@ HEADING_WITHIN: Final = 30
 ENOUGH_ROWS: Final = HEADING_WITHIN + 400
 """Rows from the top that have to be clean for telling what columns hold."""
 _EXTRA: Final = "extra"
+# Were a further column called as a field is, an exported list would have two columns of one name.
+_FIELDS: Final = frozenset(part.name for part in fields(GuestDraft))
 _CHOICES: Final = frozenset({_EXTRA, *Field})
 _SEVERAL: Final = frozenset({Field.PHONE, Field.IGNORED})
 # With fewer cells than this a heading is believed whatever stands below it.
@@ -187,7 +190,9 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
     for index, title in enumerate(titles):
         if not title and not samples[index] and not _any_cell(body, index):
             continue
-        key = unused(variable_name(title) or f"column_{index + 1}", used)
+        is_own = index not in assigned and index not in seen
+        taken = used | _FIELDS if is_own else used
+        key = unused(variable_name(title) or f"column_{index + 1}", taken)
         used.add(key)
         shape = looks[index].shape
         if index in assigned:

@@ -64,7 +64,7 @@ ROWS: Final = {
     RowCode.PLUS_ONE_NAMED: "“{text}” counts as {count:plus-one|plus-ones}.",
     RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
-    RowCode.OPTED_OUT: "Wants no messages, as the list says: consent is set to “no”.",
+    RowCode.OPTED_OUT: "Wants no messages, as the list says, which counts as consent “no”.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
     RowCode.SEVERAL_EMAILS: "Several e-mail addresses: {used} is used, {other} is kept beside it.",

@@ -128,6 +128,8 @@ def remarks(line: Line | ImportRow) -> list[tuple[str, str]]:
         said.insert(0, (code, match_words(line.match)))
     elif line.outcome is Outcome.SAME:
         said.insert(0, ("guest_same", tr("Already on the list.")))
+    elif line.outcome is Outcome.SKIP and line.changes:
+        said.insert(0, ("guest_kept", tr("Already on the list, and left as it is there.")))
     if line.outcome is Outcome.SKIP and not said:
         said.append(("row_left_out", tr("Left out.")))
     return said
