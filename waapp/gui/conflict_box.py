@@ -49,12 +49,18 @@ class ConflictBox(QFrame):
         self._edits |= {edit.field: edit for edit in edits}
         decided = {field: group.checkedId() for field, group in self._choices.items()}
         again = {edit.field for edit in edits}
+        held = self._held_choice()
         self._fill()
         for field, choice in decided.items():
             button = self._choices[field].button(choice) if field in self._choices else None
             if button is not None and field not in again:
                 button.setChecked(True)
         self.show()
+        if held is not None and self._choices:
+            # The keyboard stays with the choice, which is told anew, and does not slip into a field.
+            field, choice = held
+            group = self._choices.get(field) or next(iter(self._choices.values()))
+            group.button(choice).setFocus(Qt.FocusReason.OtherFocusReason)
         announce(self)
 
     def clear(self) -> None:
@@ -78,11 +84,21 @@ class ConflictBox(QFrame):
         self._choices[self.undecided[0]].button(_MINE).setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    def _held_choice(self) -> tuple[str, int] | None:
+        """Return the field and the side of the choice that has the keyboard."""
+        for field, group in self._choices.items():
+            for button in group.buttons():
+                if button.hasFocus():
+                    return field, group.id(button)
+        return None
+
     def _fill(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        for group in self._choices.values():
+            group.deleteLater()
         self._choices = {}
         clashes = [edit for edit in self._edits.values() if edit.clashes]
         merged = [edit for edit in self._edits.values() if not edit.clashes]

@@ -221,11 +221,15 @@ class GuestDeletions:
             self._forget(row.id)
 
     def _start(self, dialog: DeletedGuests, work: Coroutine[Any, Any, None]) -> None:
+        """Do one thing at a time: a second press would do it twice."""
+        if dialog.is_busy:
+            work.close()
+            return
+        dialog.is_busy = True
         self._tasks.start(self._say_trouble(dialog, work))
 
     async def _say_trouble(self, dialog: DeletedGuests, work: Coroutine[Any, Any, None]) -> None:
         """Say known trouble in the dialog, which covers the page."""
-        dialog.is_busy = True
         try:
             await work
         except UserError as error:

@@ -69,9 +69,13 @@ class GuestEditing:
         self._columns_of: tuple[UUID, int] | None = None
         self._unsaved: dict[tuple[UUID, UUID | None], GuestDraft] = {}
         self._showing: asyncio.Task[None] | None = None
+        self._reading: Final = asyncio.Lock()
+        self._is_storing = False
+        self._is_typed_on = False
         guests.picked.connect(self._picked)
         guests.opened.connect(lambda _id: self.edit())
         panel.save_wanted.connect(self._save)
+        panel.edited.connect(self._typed_on)
         panel.message_wanted.connect(lambda: self._go_to_message(show_message))
         panel.closing.connect(self._keep_typed)
         panel.closed.connect(self._panel_closed)
@@ -157,8 +161,10 @@ class GuestEditing:
         if not ids and self._panel.mode in {PanelMode.NEW, PanelMode.CLOSED}:
             return  # whoever is being added is not in the list
         self._keep_typed()
+        if self._showing is not None:
+            self._showing.cancel()
         if len(ids) == 1:
-            self._showing = self._tasks.restart(self._showing, self._show_guest(ids[0]))
+            self._showing = self._tasks.start(self._show_guest(ids[0]))
         elif ids:
             # Going through more of them would hold the window up at every step of a selection.
             few = ids if len(ids) <= _WORTH_A_SUMMARY else ()
@@ -177,36 +183,42 @@ class GuestEditing:
             await self._catch_up()
 
     async def _fill_panel(self, guest_id: UUID) -> None:
-        row = self._guests.model.row(guest_id)
-        async with self._database.read() as conn:
-            guest = await guest_rows.get_guest(conn, guest_id)
-            newest = row.invitation_id if row is not None else None
-            invitation = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
-            log = await invitation_rows.get_log(conn, newest) if newest is not None else []
-            stop = await opt_outs.get_opt_out(conn, guest.phone) if is_number(guest.phone) else None
-            await self._read_columns(conn, guest.event_id)
+        # One reading at a time, and anew when a save overtook it: what is older must not come after what is newer.
+        async with self._reading:
+            while True:
+                held = self._panel.guest
+                row = self._guests.model.row(guest_id)
+                async with self._database.read() as conn:
+                    guest = await guest_rows.get_guest(conn, guest_id)
+                    newest = row.invitation_id if row is not None else None
+                    found = await invitation_rows.get_invitation(conn, newest) if newest is not None else None
+                    log = await invitation_rows.get_log(conn, newest) if newest is not None else []
+                    stop = await opt_outs.get_opt_out(conn, guest.phone) if is_number(guest.phone) else None
+                    await self._read_columns(conn, guest.event_id)
+                if self._panel.guest is held:
+                    break
         shown = self._panel.guest
         if shown is not None and shown.id == guest_id:
             if shown.updated_at != guest.updated_at:
                 self._panel.take_over(guest)
-        elif guest_id in self._guests.selected:
+        elif self._guests.selected == [guest_id]:
             unsaved = self._unsaved.pop((guest.event_id, guest_id), None)
             self._panel.set_known(**self._guests.known())
             self._panel.show_guest(guest, unsaved)
             if unsaved is not None:
                 self._messages.withdraw("unsaved")
         if self._panel.guest is not None and self._panel.guest.id == guest_id:
-            self._shown_invitation = invitation
+            self._shown_invitation = found
             self._panel.show_opt_out(_stop_words(stop) if is_number(guest.phone) else None)
-            facts = invitation_facts(invitation, log, self._errors) if invitation is not None else NOT_INVITED
+            facts = invitation_facts(found, log, self._errors) if found is not None else NOT_INVITED
             self._panel.show_invitation(facts)
 
     async def _read_columns(self, conn: Connection, event_id: UUID) -> None:
         """Learn which columns of the planner's own the event has; they come and go with guests."""
         known = (event_id, self._guests.model.total)
         if self._columns_of != known:
-            self._columns_of = known
             self._panel.set_columns(await guest_rows.own_columns(conn, event_id))
+            self._columns_of = known  # only now: this may be cancelled
 
     async def _forbid(self) -> None:
         """Note that the number must not be written to, by any event."""
@@ -279,30 +291,41 @@ class GuestEditing:
         self._guests.view.setFocus()
 
     def _save(self) -> None:
-        if self._panel.mode in {PanelMode.NEW, PanelMode.EDIT} and self._panel.try_to_finish():
-            self._tasks.start(self._store())
-
-    async def _store(self) -> None:
-        event, stored, typed = self._event, self._panel.guest, self._panel.draft
-        if event is None:
+        """Store what is typed as it is now, and against what is stored as the panel knows it now."""
+        event, panel = self._event, self._panel
+        if event is None or self._is_storing or panel.mode not in {PanelMode.NEW, PanelMode.EDIT}:
             return
+        if panel.try_to_finish():
+            self._is_storing, self._is_typed_on = True, False
+            self._tasks.start(self._store(event, panel.guest, panel.draft))
+
+    def _typed_on(self) -> None:
+        self._is_typed_on = True
+
+    async def _store(self, event: Event, stored: Guest | None, typed: GuestDraft) -> None:
         draft = storable(typed, event.default_region)
-        with busy(self._panel.save_button):
-            try:
+        try:
+            with busy(self._panel.save_button):
                 async with self._database.begin() as conn:
                     if stored is None:
                         guest = await guest_rows.create_guest(conn, event.id, draft)
                     else:
                         guest = await guest_rows.update_guest(conn, stored.id, draft, stored.updated_at)
-            except UserError as error:
-                if stored is None or error.code not in {"guest_changed", "guest_unknown"}:
-                    raise
-                await self._settle_conflict(stored.id, error.code)
-                return
-        if self._panel.guest is stored:
+        except UserError as error:
+            if stored is None or error.code not in {"guest_changed", "guest_unknown"}:
+                raise
+            await self._settle_conflict(stored.id, error.code)
+            return
+        finally:
+            self._is_storing = False
+        self._forget_kept(event.id, stored, typed)
+        is_shown = self._is_shown(stored, guest)
+        if is_shown:
             self._panel.saved(guest, typed)
         await self._catch_up()
-        self._guests.go_to(guest.id)
+        if is_shown and self._panel.guest is not None and self._panel.guest.id == guest.id:
+            # Who went on to another guest meanwhile is not called back.
+            self._guests.go_to(guest.id)
         if stored is None:
             self._undo.remember(
                 tr("{name} was added.", name=guest.name), ArrivalAct(self._database, (guest.id,))
@@ -311,22 +334,44 @@ class GuestEditing:
             before = Before(guest.id, guest.name, stored.draft, guest.draft)
             self._undo.remember(tr("{name} was saved.", name=guest.name), EditAct(self._database, (before,)))
 
+    def _is_shown(self, stored: Guest | None, guest: Guest) -> bool:
+        """Tell whether the panel still shows who was saved, and nobody has changed that guest since."""
+        shown = self._panel.guest
+        if stored is None or shown is None:
+            return shown is stored and self._panel.mode is PanelMode.NEW
+        # A reading that came between the storing and this may have brought it already.
+        return shown is stored or (shown.id == guest.id and shown.updated_at == guest.updated_at)
+
+    def _forget_kept(self, event_id: UUID, stored: Guest | None, typed: GuestDraft) -> None:
+        """Offer no longer as unsaved what was left while it was being saved."""
+        key = (event_id, stored.id if stored is not None else None)
+        if self._unsaved.get(key) == typed:
+            del self._unsaved[key]
+            self._messages.withdraw("unsaved")
+
     async def _settle_conflict(self, guest_id: UUID, code: str) -> None:
         """Somebody was faster: merge what they changed, or offer to add again whom they deleted."""
+        if self._panel.guest is None or self._panel.guest.id != guest_id:
+            return
         if code == "guest_unknown":
             self._offer_again()
             return
-        async with self._database.read() as conn:
-            theirs = await guest_rows.get_guest(conn, guest_id)
-        if self._panel.guest is None or self._panel.guest.id != guest_id:
-            return
-        self._panel.take_over(theirs)
+        async with self._reading:
+            async with self._database.read() as conn:
+                theirs = await guest_rows.get_guest(conn, guest_id)
+            if self._panel.guest is None or self._panel.guest.id != guest_id:
+                return
+            self._panel.take_over(theirs)
         text = (
             tr("Not saved yet: somebody else changed the same field. Choose in the panel, then save again.")
             if self._panel.conflict.undecided
             else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
         )
         self._messages.show_message(text, "warning", key="conflict")
+        focused = self._panel.window().focusWidget()
+        if not self._is_typed_on and focused is not None and self._panel.isAncestorOf(focused):
+            # To save is asked for in vain while this is under way: the choice does not wait to be asked once more.
+            self._panel.insist()
 
     def _offer_again(self) -> None:
         self._panel.show_new(self._panel.draft)

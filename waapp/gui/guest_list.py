@@ -38,7 +38,7 @@ class GuestList(QWidget):
 
     Rows arrive in chunks between `begin` and `finish`, later changes through `apply` and `remove`, which keep
     selection and scroll. `picked` gives the ids of the selected guests when they change, `opened` one guest that
-    the planner wants to edit.
+    the planner wants to edit. `removals` counts how often guests were taken out.
     """
 
     picked = Signal(object)
@@ -48,6 +48,7 @@ class GuestList(QWidget):
     def __init__(self, panel: QWidget, empty: EmptyState, when: Callable[[datetime], str]) -> None:
         super().__init__()
         self.counts = GuestCounts()
+        self.removals = 0
         # Those whose numbers are not counted yet, by chunks as they came, and which row objects they are: a hundred
         # thousand UUIDs take several times as long to put in a set.
         self._uncounted: deque[Sequence[GuestRow]] = deque()
@@ -268,6 +269,7 @@ class GuestList(QWidget):
         leaving = [row for row_id in ids if (row := self.model.row(row_id)) is not None]
         if not leaving:
             return
+        self.removals += 1
         self._count_no_longer(leaving)
         self.model.remove([row.id for row in leaving])
         self._show_counts()

@@ -184,13 +184,19 @@ class GuestPanel(SidePanel):
     def try_to_finish(self) -> bool:
         """Show every error; tell whether the draft may be stored. What is still open gets the focus."""
         self._touched.update(self.form.fields)
-        if self.conflict.insist():
-            self.show_top()
+        if self.insist():
             return False
         blocking = [field for field, code in self._check().items() if not may_be_saved(code)]
         if blocking:
             self.form.focus(blocking[0])
         return not blocking
+
+    def insist(self) -> bool:
+        """Bring the keyboard to what has to be chosen before anything can be saved; False when nothing has."""
+        if not self.conflict.insist():
+            return False
+        self.show_top()
+        return True
 
     # Inside
 

@@ -1,5 +1,6 @@
 """The guests of an event: find, add, edit, delete, import, and see how each one's invitation fares."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from datetime import datetime
@@ -79,6 +80,7 @@ class GuestsPage(QWidget):
         self._chosen_for: UUID | None = None
         self._next_guest: UUID | None = None
         self._leaving: set[UUID] = set()
+        self._reading = asyncio.Lock()
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
@@ -293,9 +295,11 @@ class GuestsPage(QWidget):
 
     async def _load(self, event_id: UUID) -> None:
         self.guests.begin()
-        with setting_aside():
-            since = await self._read_all(event_id)
-        self._as_of, self._floor = since, None
+        # What changes meanwhile is caught up with afterwards: that waits for its turn.
+        async with self._reading:
+            with setting_aside():
+                since = await self._read_all(event_id)
+            self._as_of, self._floor = since, None
         self._tasks.start(self.guests.prepare())
         if self.panel.isHidden():
             self.guests.view.setFocus()
@@ -314,20 +318,30 @@ class GuestsPage(QWidget):
         return since
 
     async def _catch_up(self) -> None:
-        event, since = self._event, self._as_of
+        # One reading at a time: an older one must not come after a newer one.
+        async with self._reading:
+            fresh = await self._take_changes()
+        await self._editing.refresh(fresh)
+
+    async def _take_changes(self) -> set[UUID]:
+        """Take in what has changed since the last reading; return the ids of those that are new or different."""
+        event, since, removals = self._event, self._as_of, None
         if event is None or since is None:
-            return
-        async with self._database.read() as conn:
-            now = await event_rows.get_event(conn, event.id)
-            looks = await self._looks.read(conn, event.id)
-            changes = await guest_rows.guest_rows_changed_since(
-                conn, event.id, self._practice, since, self._floor
-            )
-            held = self.guests.model
-            expected = held.total + sum(held.row(row.id) is None for row in changes.rows)
-            remaining = await guest_rows.guest_ids(conn, event.id) if changes.total < expected else None
-        if self._event is None or self._event.id != event.id:
-            return
+            return set()
+        # A reading that a deletion of this window overtakes would bring the deleted ones back.
+        while removals != self.guests.removals:
+            removals = self.guests.removals
+            async with self._database.read() as conn:
+                now = await event_rows.get_event(conn, event.id)
+                looks = await self._looks.read(conn, event.id)
+                changes = await guest_rows.guest_rows_changed_since(
+                    conn, event.id, self._practice, since, self._floor
+                )
+                held = self.guests.model
+                expected = held.total + sum(held.row(row.id) is None for row in changes.rows)
+                remaining = await guest_rows.guest_ids(conn, event.id) if changes.total < expected else None
+            if self._as_of is not since:
+                return set()  # another event has been opened meanwhile, or this one anew
         if now != event:
             self._take_event(now)
         self._as_of, self._floor = changes.as_of, changes.floor
@@ -339,7 +353,7 @@ class GuestsPage(QWidget):
             self.guests.remove(gone)
         self._show_facts()
         self._go_to_next_guest()
-        await self._editing.refresh(fresh)
+        return fresh
 
     def _take_event(self, event: Event) -> None:
         self._event = event

@@ -1,5 +1,6 @@
 """Guests of the list who may be one person, with why: to be merged, or told apart for good."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
@@ -63,6 +64,7 @@ class LookalikesDialog(QDialog):
         row.addWidget(self._done)
         column.addLayout(row)
         self._is_over = False
+        self._looking = asyncio.Lock()
         self.finished.connect(self._end)
         tasks.start(self._look())
 
@@ -70,9 +72,11 @@ class LookalikesDialog(QDialog):
         self._is_over = True
 
     async def _look(self) -> None:
-        found = await self._load()
-        if not self._is_over:
-            self._show(found)
+        # One look at a time: an older one would bring back what has just been settled.
+        async with self._looking:
+            found = await self._load()
+            if not self._is_over:
+                self._show(found)
 
     def _show(self, found: Sequence[tuple[Lookalikes, Sequence[GuestRow]]]) -> None:
         inside = QWidget()
