@@ -229,6 +229,32 @@ def test_new_event_that_the_list_does_not_have_yet_can_be_chosen(on_stage) -> No
     on_stage(scenario)
 
 
+def test_a_list_read_before_an_event_was_made_does_not_send_the_planner_elsewhere(on_stage) -> None:
+    new = EventSummary(replace(WEDDING.event, id=uuid4(), name="New"))
+
+    async def scenario(stage: Stage) -> None:
+        on_the_way, release = asyncio.Event(), asyncio.Event()
+
+        async def held_up() -> list[EventSummary]:
+            stage.window._load_events = stage.load
+            read = list(stage.events)
+            on_the_way.set()
+            await release.wait()
+            return read
+
+        stage.window._load_events = held_up
+        stage.window.changed(Change(Kind.EVENTS))
+        await on_the_way.wait()
+        stage.events.append(new)
+        stage.window.choose_event(new.event.id)
+        await until(lambda: stage.window.event_id == new.event.id or stage.window._list_reading._waiters)
+        release.set()
+        await until(lambda: not stage.window._list_reading.locked() and not stage.window._list_stale)
+        assert stage.window.event_id == new.event.id
+
+    on_stage(scenario)
+
+
 def test_changes_reach_the_shown_page_at_once_and_the_others_when_they_are_shown(on_stage) -> None:
     async def scenario(stage: Stage) -> None:
         stage.window.show_page("guests")

@@ -41,13 +41,17 @@ _USUAL_QUIET: Final = (time(21), time(9))
 
 
 class EventPanel(SidePanel):
-    """Holds what is typed until it is saved; a change from elsewhere never overwrites it."""
+    """Holds what is typed until it is saved; a change from elsewhere never overwrites it.
+
+    `visit` counts how often it was opened: what was asked for in an earlier visit does not concern this one.
+    """
 
     save_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__(object_name="event_panel")
         self._event: Event | None = None
+        self.visit = 0
         self._build_editors()
         self.conflict = ConflictBox("event_conflict", self._title_of, self._words_of)
         self.conflict.chosen.connect(self._choose)
@@ -154,6 +158,7 @@ class EventPanel(SidePanel):
 
     def edit(self, event: Event | None) -> None:
         """Show an event's values, or those that a new one begins with, and go to the name."""
+        self.visit += 1
         self._event = event
         self.set_title(tr("New event") if event is None else tr("Edit event"))
         self._show(event or _fresh())
@@ -193,6 +198,21 @@ class EventPanel(SidePanel):
             self.conflict.tell(met.edits)
             self.show_top()
 
+    def saved(self, event: Event, as_saved: EventDraft) -> None:
+        """Take the stored event as the new starting point, keeping what was typed while it was being saved."""
+        met = meet(*(field_values(draft) for draft in (as_saved, self.draft(), event.draft)))
+        self._event = event
+        self.set_title(tr("Edit event"))
+        self.conflict.clear()
+        self._show_draft(with_field_values(event.draft, met.values))
+
+    def insist(self) -> bool:
+        """Bring the keyboard to what has to be chosen before anything can be saved; False when nothing has."""
+        if not self.conflict.insist():
+            return False
+        self.show_top()
+        return True
+
     def begin_again(self) -> None:
         """Go on with what is typed as a new event: the one that was edited is gone."""
         typed = self.draft()
@@ -228,16 +248,16 @@ class EventPanel(SidePanel):
 
     def _show(self, event: Event) -> None:
         local = None if event.date is None else event.date.astimezone(zone(event.time_zone))
-        self.name_edit.setText(event.name)
+        _write(self.name_edit, event.name)
         shown = local or datetime.now(zone(event.time_zone))
         self.date.setDate(QDate(shown.year, shown.month, shown.day))
         self.time.setTime(QTime(19, 0) if local is None else QTime(local.hour, local.minute))
         self.no_date.setChecked(event.date is None)
         self.no_time.setChecked(event.date is not None and is_day_only(event.date, event.time_zone))
-        self.location.setText(event.location)
+        _write(self.location, event.location)
         self.time_zone.setCurrentText(event.time_zone)
         self.region.setCurrentIndex(max(0, self.region.findData(event.default_region or "")))
-        self.rsvp_link.setText(event.rsvp_link)
+        _write(self.rsvp_link, event.rsvp_link)
         self.no_quiet.setChecked(event.quiet_start is None or event.quiet_end is None)
         for edit, at, usual in (
             (self.quiet_start, event.quiet_start, _USUAL_QUIET[0]),
@@ -276,8 +296,7 @@ class EventPanel(SidePanel):
             edit.setEnabled(not self.no_quiet.isChecked())
 
     def _save(self) -> None:
-        if self.conflict.insist():
-            self.show_top()
+        if self.insist():
             return
         draft = self.draft()
         problems = check_event(draft)
@@ -287,6 +306,12 @@ class EventPanel(SidePanel):
         self.show_errors(problems)
         if not problems:
             self.save_wanted.emit(draft)
+
+
+def _write(line: QLineEdit, text: str) -> None:
+    """Leave what says the same as it is: with the space that was just typed, and the cursor in its place."""
+    if line.text().strip() != text:
+        line.setText(text)
 
 
 def _fresh() -> Event:

@@ -1,7 +1,8 @@
 """All events: when and where, how many guests, how far the invitations are."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
@@ -11,12 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from waapp.config import Settings
 from waapp.core.deletions import DeletedEvent
-from waapp.core.events import EventDraft, EventSummary
+from waapp.core.events import EventSummary
 from waapp.db import deletions
 from waapp.db import events as event_rows
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
-from waapp.errors import UserError
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask, busy
 from waapp.gui.bars import MessageBar
@@ -25,11 +25,11 @@ from waapp.gui.event_acts import (
     EventArchiveAct,
     EventArrivalAct,
     EventDeletionAct,
-    EventEditAct,
     put_back_words,
 )
 from waapp.gui.event_columns import event_columns
 from waapp.gui.event_duplicate import DuplicateDialog
+from waapp.gui.event_editing import EventEditing
 from waapp.gui.event_order import is_past
 from waapp.gui.event_panel import EventPanel
 from waapp.gui.filter_bar import Chips, SearchField
@@ -76,6 +76,7 @@ class EventsPage(QWidget):
         self._open_sample = open_sample
         self._loading = False
         self._stale = False
+        self._reading = asyncio.Lock()
         self._deleted: dict[UUID, DeletedEvent] = {}
         self.model = TableModel(event_columns(), lambda row: row.event.id)
         self.model.sort(1)
@@ -138,6 +139,16 @@ class EventsPage(QWidget):
         self._undo = UndoHistory(
             tasks=self._tasks, messages=self.messages, catch_up=lambda: self.open(None), select=self._go_to
         )
+        self._editing = EventEditing(
+            database=self._database,
+            tasks=self._tasks,
+            panel=self.panel,
+            messages=self.messages,
+            reading=self._reading,
+            catch_up=lambda: self.open(None),
+            saved=self._saved,
+            undo=self._undo,
+        )
         self._arrange()
 
     def _connect(self) -> None:
@@ -164,7 +175,6 @@ class EventsPage(QWidget):
         self.search.searched.connect(lambda _text: self._filter())
         self.table.picked.connect(self._picked)
         self.table.opened.connect(self._opened)
-        self.panel.save_wanted.connect(lambda draft: self._tasks.start(self._save(draft)))
         self.panel.closed.connect(self._panel_closed)
         self.welcome.sample_wanted.connect(lambda: self._tasks.start(self._sample()))
         self.welcome.event_wanted.connect(lambda: self.panel.edit(None))
@@ -174,33 +184,26 @@ class EventsPage(QWidget):
 
     async def open(self, event_id: UUID | None) -> None:
         """Show the events and mark the current one."""
-        async with self._database.read() as conn:
-            events = await event_rows.list_events(conn, self._settings.practice, archived=True)
-            gone = await deletions.list_deleted_events(conn)
+        # One reading at a time: an older one that came after a newer one would not know an event that was just made.
+        async with self._reading:
+            async with self._database.read() as conn:
+                events = await event_rows.list_events(conn, self._settings.practice, archived=True)
+                gone = await deletions.list_deleted_events(conn)
+            self._take(events, gone)
+        if event_id is not None and not self.table.selected_ids():
+            self.table.go_to(event_id)
+        self._arrange()
+
+    def _take(self, events: list[EventSummary], gone: Sequence[DeletedEvent]) -> None:
         self._deleted = {one.event.id: one for one in gone}
         events += [EventSummary(one.event, one.guests) for one in gone]
         known = {summary.event.id for summary in events}
         self.model.remove([row.event.id for row in self.model.all_rows() if row.event.id not in known])
         self.model.apply(events)
-        self._tell_panel()
+        if (edited := self.panel.event_id) is not None:
+            now = self.model.row(edited)
+            self._editing.follow(now.event if now is not None and edited not in self._deleted else None)
         self._filter()
-        if event_id is not None and not self.table.selected_ids():
-            self.table.go_to(event_id)
-        self._arrange()
-
-    def _tell_panel(self) -> None:
-        """Let the panel take in what somebody else has made of the event that is edited."""
-        event_id = self.panel.event_id
-        if event_id is None or self.panel.isHidden():
-            return
-        now = self.model.row(event_id)
-        if now is None or event_id in self._deleted:
-            self.panel.begin_again()
-            text = tr("Somebody else has deleted this event. What you typed is kept: Save makes it anew.")
-            self.messages.show_message(text, "warning", key="conflict")
-        # While it is being saved the change may be our own.
-        elif now.event.updated_at != self.panel.expected_updated_at and self.panel.save.isEnabled():
-            self.panel.take_over(now.event)
 
     def changed(self, change: Change) -> None:
         """Load the events anew when their own values or their guests' have changed."""
@@ -211,12 +214,7 @@ class EventsPage(QWidget):
 
     def edit_event(self, event_id: UUID) -> None:
         """Open the panel of an event, as another page asks."""
-        self._tasks.start(self._edit_one(event_id))
-
-    async def _edit_one(self, event_id: UUID) -> None:
-        async with self._database.read() as conn:
-            event = await event_rows.get_event(conn, event_id)
-        self.panel.edit(event)
+        self._editing.open(event_id)
 
     async def _follow(self) -> None:
         """Load until nothing has changed meanwhile."""
@@ -269,6 +267,10 @@ class EventsPage(QWidget):
     def _edit(self) -> None:
         self._with_current(lambda summary: self.panel.edit(summary.event))
 
+    def _saved(self, event_id: UUID) -> None:
+        self.table.go_to(event_id)
+        self._choose_event(event_id)
+
     def _panel_closed(self) -> None:
         self.messages.withdraw("conflict")
         self.table.setFocus()
@@ -278,47 +280,6 @@ class EventsPage(QWidget):
         summary = self.model.row(ids[0]) if ids else None
         if summary is not None:
             act(summary)
-
-    async def _save(self, draft: EventDraft) -> None:
-        panel, was = self.panel, self.panel.edited
-        with busy(panel.save):
-            try:
-                async with self._database.begin() as conn:
-                    if panel.event_id is None:
-                        event = await event_rows.create_event(conn, draft)
-                    else:
-                        event = await event_rows.update_event(
-                            conn, panel.event_id, draft, panel.expected_updated_at
-                        )
-            except UserError as error:
-                if panel.event_id is None or error.code != "event_changed":
-                    raise
-                await self._settle_conflict(panel.event_id)
-                return
-            await self.open(None)
-        self.table.go_to(event.id)
-        self._choose_event(event.id)
-        panel.close_panel()
-        if was is None:
-            made = EventArrivalAct(self._database, event.id, 0)
-            self._undo.remember(tr("“{event}” was created.", event=event.name), made)
-        elif was.draft != event.draft:
-            edit = EventEditAct(self._database, event.id, was.draft, event.draft)
-            self._undo.remember(tr("“{event}” was saved.", event=event.name), edit)
-
-    async def _settle_conflict(self, event_id: UUID) -> None:
-        """Somebody was faster: take in what they changed and leave the choice where both did."""
-        async with self._database.read() as conn:
-            theirs = await event_rows.get_event(conn, event_id)
-        if self.panel.event_id != event_id:
-            return
-        self.panel.take_over(theirs)
-        text = (
-            tr("Not saved yet: somebody else changed the same field. Choose in the panel, then save again.")
-            if self.panel.conflict.undecided
-            else tr("Not saved yet: somebody else changed other fields meanwhile; both are kept. Save again.")
-        )
-        self.messages.show_message(text, "warning", key="conflict")
 
     async def _duplicate(self, summary: EventSummary) -> None:
         dialog = DuplicateDialog(summary, self)

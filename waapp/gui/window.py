@@ -58,6 +58,7 @@ class Window(QMainWindow):
         self._events: Sequence[EventSummary] = ()
         self._event_id: UUID | None = None
         self._list_stale = False
+        self._list_reading = asyncio.Lock()
         self._list_loading = False
         self._crash: CrashDialog | None = None
         self._finished = False
@@ -141,11 +142,13 @@ class Window(QMainWindow):
 
     async def refresh_events(self, choose: UUID | None = None) -> None:
         """Load the events anew and keep the current one, or choose another."""
-        self._events = sorted(await self._load_events(), key=soonest_first)
-        wanted = choose or self._event_id
-        known = [summary.event.id for summary in self._events]
-        current = wanted if wanted in known else known[0] if known else None
-        self._show_events(current)
+        # One reading at a time: an older one that came after a newer one would not know an event that was just made.
+        async with self._list_reading:
+            self._events = sorted(await self._load_events(), key=soonest_first)
+            wanted = choose or self._event_id
+            known = [summary.event.id for summary in self._events]
+            current = wanted if wanted in known else known[0] if known else None
+            self._show_events(current)
 
     def choose_event(self, event_id: UUID) -> None:
         """Show this event on every page."""
