@@ -918,3 +918,46 @@ def test_languages_that_are_missing_make_one_row() -> None:
     assert (first.text[:9], first.detail) == ("14 guests", "German 12, French 2")
     assert second.text.startswith("1 guest speaks Greek")
     assert len({first.key, second.key}) == 2
+
+
+def test_a_plan_that_is_ready_too_late_is_not_shown_nor_sent(desk):
+    async def story():
+        await prepared(desk)
+        other = await make_template(
+            desk.database, "reminder", "Dear {{guest_name}}, do not forget our party."
+        )
+        page = desk.page
+        page.changed(Change(Kind.ALL))
+        await desk.until_planned()
+        await until(lambda: page._picker.findText("Reminder") >= 0)
+        assert page._prepared.template.id != other.id
+        shown = []
+        page._review.show_plan = lambda prepared, *rest, show=page._review.show_plan: (
+            shown.append(prepared.template.id),
+            show(prepared, *rest),
+        )
+        desk.may_plan.clear()
+        page.changed(Change(Kind.ALL))
+        await until(lambda: not page._planner._wanted and not desk.send_button.isEnabled())
+        page._picker.setCurrentIndex(page._picker.findText("Reminder"))
+        page._picker.activated.emit(page._picker.currentIndex())
+        desk.may_plan.set()
+        await desk.until_planned()
+        assert shown == [other.id]
+        assert page._prepared.template.id == other.id
+
+    desk.run(story())
+
+
+def test_what_was_planned_before_another_choice_cannot_be_sent(desk):
+    async def story():
+        await prepared(desk)
+        assert desk.send_button.isEnabled()
+        desk.page._plan_with(replace(desk.page._options, one_per_phone=True))
+        assert not desk.send_button.isEnabled()
+        desk.page._start_sending()
+        await desk.until_planned()
+        assert desk.dialog() is None
+        assert desk.send_button.isEnabled()
+
+    desk.run(story())

@@ -89,6 +89,7 @@ class MessagesPage(QWidget):
         self._counts = MessageCounts(errors)
         self._coming = 0
         self._showing: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()
         self._refresher = Refresher(tasks, self._catch_up, pause=FOLLOWING)
         self._build()
         self._connect()
@@ -205,6 +206,11 @@ class MessagesPage(QWidget):
     # Loading and following changes
 
     async def _load(self, send_id: UUID | None) -> None:
+        # One reading at a time: an older one must not come after a newer one.
+        async with self._reading:
+            await self._read_send(send_id)
+
+    async def _read_send(self, send_id: UUID | None) -> None:
         event_id = self._event_id
         if event_id is None:
             return
@@ -236,11 +242,15 @@ class MessagesPage(QWidget):
             self.view.go_to(wanted.id)
 
     async def _catch_up(self) -> None:
+        async with self._reading:
+            await self._take_changes()
+
+    async def _take_changes(self) -> None:
         event_id, send_id, since = self._event_id, self._send_id, self._as_of
         if event_id is None or since is None:
             return
         if send_id is None:
-            await self._load(None)
+            await self._read_send(None)
             return
         async with self._database.read() as conn:
             await self._read_sends(conn, event_id)
@@ -259,7 +269,7 @@ class MessagesPage(QWidget):
         self._as_of, self._floor = changes.as_of, changes.floor
         summary = self._sends.get(send_id)
         if summary is None or summary.total != self.model.total:
-            await self._load(send_id)
+            await self._read_send(send_id)
             return
         self._show()
         if self.panel.invitation_id in changed:
@@ -364,13 +374,19 @@ class MessagesPage(QWidget):
     async def _show_invitation(self, invitation_id: UUID | None) -> None:
         if invitation_id is None:
             return
-        async with self._database.read() as conn:
-            invitation = await invitation_rows.get_invitation(conn, invitation_id)
-            log = await invitation_rows.get_log(conn, invitation_id)
+        while True:
+            listed = self.model.row(invitation_id)
+            async with self._database.read() as conn:
+                invitation = await invitation_rows.get_invitation(conn, invitation_id)
+                log = await invitation_rows.get_log(conn, invitation_id)
+            if self.model.row(invitation_id) is listed:
+                break  # else it has changed meanwhile, and this may be how it was before
         summary = self._sends.get(invitation.send_id) if invitation.send_id is not None else None
         self.panel.show_invitation(invitation, log, summary.send.planned_by if summary is not None else "")
 
     def _panel_closed(self) -> None:
+        if self._showing is not None:
+            self._showing.cancel()  # what is read late must not open the panel again
         self.view.clearSelection()
         self.view.setFocus()
 

@@ -1,5 +1,6 @@
 """The page for sending: choose a template, review who gets it, confirm, and watch it go."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -95,6 +96,7 @@ class SendPage(QWidget):
         self._again: tuple[Exclusion, ...] = ()
         self._prepared: Prepared | None = None
         self._is_asking = False
+        self._planning = asyncio.Lock()
         self._planner = Refresher(tasks, self._plan)
         self._build()
 
@@ -193,7 +195,11 @@ class SendPage(QWidget):
     # Planning
 
     async def _plan(self) -> None:
-        """Look at every guest anew and show what a send would do."""
+        """Look at every guest anew and show what a send would do; one look at a time, so that the last one stands."""
+        async with self._planning:
+            await self._look_at_guests()
+
+    async def _look_at_guests(self) -> None:
         event_id = self._event_id
         if event_id is None or self._watch.send_id is not None:
             return
@@ -211,8 +217,11 @@ class SendPage(QWidget):
             )
             return
         self._review.show_planning()
-        prepared = await self._prepare(event_id, self._template_id, self._options)
-        if event_id != self._event_id or self._is_asking or self._watch.send_id is not None:
+        asked = event_id, self._template_id, self._options
+        prepared = await self._prepare(*asked)
+        if asked != (self._event_id, self._template_id, self._options):
+            return  # the planner wants something else by now, and will be shown that
+        if self._is_asking or self._watch.send_id is not None:
             return
         self._prepared = prepared
         plan = prepared.plan
@@ -287,8 +296,8 @@ class SendPage(QWidget):
     def _plan_another(self) -> None:
         self._watch.forget()
         self._review.when.begin()
-        self._options, self._again = Options(), ()
-        self._planner.ask()
+        self._again = ()
+        self._plan_with(Options())
 
     def _remedy(self, row: ReviewRow) -> None:  # noqa: C901 - one arm per remedy
         """Do what the button of a row offers."""
@@ -321,7 +330,9 @@ class SendPage(QWidget):
                 pass
 
     def _plan_with(self, options: Options) -> None:
-        self._options = options
+        """Plan anew; what was planned before can be sent no more."""
+        self._options, self._prepared = options, None
+        self._review.show_planning()
         self._planner.ask()
 
     # Sending

@@ -1,5 +1,6 @@
 """Following one send: its card, its undo bar, and what the planner does with it."""
 
+import asyncio
 from collections.abc import Awaitable
 from uuid import UUID
 
@@ -38,6 +39,7 @@ class SendWatch(QObject):
         self._acts = SendActs(database)
         self._send_id: UUID | None = None
         self._summary: SendSummary | None = None
+        self._reading = asyncio.Lock()
         self._refresher = Refresher(tasks, self.look, pause=FOLLOWING)
         card.pause_wanted.connect(lambda: self._change(self._pause()))
         card.resume_wanted.connect(lambda: self._change(self._resume()))
@@ -69,7 +71,11 @@ class SendWatch(QObject):
         self._refresher.ask()
 
     async def look(self) -> None:
-        """Show how far the send is."""
+        """Show how far the send is; one look at a time: an older one must not come after a newer one."""
+        async with self._reading:
+            await self._look()
+
+    async def _look(self) -> None:
         send_id = self._send_id
         if send_id is None:
             return
