@@ -14,6 +14,8 @@ def test_shapes_of_cells() -> None:
     assert not looks_like_phone("12.06.2026")
     assert looks_like_email("ana@example.com")
     assert not looks_like_email("ana at example")
+    assert looks_like_phone("351912345678@c.us")
+    assert not looks_like_email("351912345678@c.us")
 
 
 @pytest.mark.parametrize(

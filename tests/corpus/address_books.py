@@ -122,6 +122,46 @@ CONTACTS = (
         findings=((3, "phone_landline"),),
     ),
     GuestList(
+        "whatsapp_chats_csv",
+        "BR",
+        lambda: text(
+            [
+                ["chat_id", "saved_name", "unread"],
+                ["351912345678@c.us", "Eva Reis", "0"],
+                ["351913333333:4@s.whatsapp.net", "Rui Sá", "0"],
+                ["5521999990000@c.us", "Lia", "0"],
+                ["120363041234567890@g.us", "Família", "3"],
+            ]
+        ),
+        fields="phone name -",
+        heading=1,
+        guests=(
+            GuestDraft("Eva Reis", "+351912345678", extra={"unread": "0"}),
+            GuestDraft("Rui Sá", "+351913333333", extra={"unread": "0"}),
+            GuestDraft("Lia", "+5521999990000", extra={"unread": "0"}),
+            GuestDraft("Família", "120363041234567890@g.us", extra={"unread": "3"}),
+        ),
+        findings=((5, "phone_not_a_number"),),
+    ),
+    GuestList(
+        "whatsapp_ids_as_addresses_csv",
+        "BR",
+        lambda: text(
+            [
+                ["Nome", "E-mail", "Contato"],
+                ["Eva Reis", "351912345678@s.whatsapp.net", ""],
+                ["Rui Sá", "rui@example.com", "5521999990000@c.us"],
+            ]
+        ),
+        fields="name email phone",
+        heading=1,
+        guests=(
+            GuestDraft("Eva Reis", "+351912345678"),
+            GuestDraft("Rui Sá", "+5521999990000", "rui@example.com"),
+        ),
+        findings=(),
+    ),
+    GuestList(
         "google_contacts_vcard",
         "PT",
         lambda: cards(

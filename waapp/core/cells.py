@@ -23,6 +23,12 @@ _FORMULA_ERRORS: Final = frozenset(
 )
 """What a formula shows that found nothing."""
 
+# As libraries and exports of chats write whom a chat is with; behind a colon or dot stands one of their devices.
+_CHAT_ENDINGS: Final = ("@c.us", "@s.whatsapp.net", "@g.us")
+_CHAT_ID: Final = re.compile(r"\+?([1-9][0-9]{6,14})(?:[.:_][0-9]+)*@(?!g).+")
+# The ids of Brazilian mobiles are older than the ninth digit of their numbers.
+_EIGHT_BRAZILIAN_DIGITS: Final = re.compile(r"^(55[0-9]{2})([6-9][0-9]{7})$")
+
 _SCHEME: Final = re.compile(r"^(?:whatsapp|tel|phone|sms|callto)\s*:\s*(?://)?", re.IGNORECASE)
 
 
@@ -61,5 +67,17 @@ def one_line(text: str) -> str:
 
 
 def strip_scheme(text: str) -> str:
-    """Return the number of "tel:…", "whatsapp:…" and the like."""
-    return _SCHEME.sub("", text.strip()).strip()
+    """Return the number of "tel:…", "whatsapp:…" and the like, and of an id of WhatsApp's own."""
+    bare = _SCHEME.sub("", text.strip()).strip()
+    return chat_number(bare) or bare
+
+
+def is_chat_id(text: str) -> bool:
+    """Tell whether a text is an id of WhatsApp's own, of a person's chat or a group's, which looks like an address."""
+    return text.endswith(_CHAT_ENDINGS)
+
+
+def chat_number(text: str) -> str | None:
+    """Return the number in international form that "351912345678@c.us" is, an id of WhatsApp's own; else None."""
+    found = _CHAT_ID.fullmatch(text) if is_chat_id(text) else None
+    return None if found is None else "+" + _EIGHT_BRAZILIAN_DIGITS.sub(r"\g<1>9\2", found[1])

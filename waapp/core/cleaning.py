@@ -5,11 +5,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from waapp.core.cells import clean_cell, clean_row, one_line
+from waapp.core.cells import chat_number, clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
 from waapp.core.content import is_yes, says_nothing
 from waapp.core.country_names import find_country, names_countries
-from waapp.core.email_cells import addresses, without_address
+from waapp.core.email_cells import addresses
 from waapp.core.guests import (
     GROUP_LIMIT,
     NAME_LIMIT,
@@ -22,7 +22,8 @@ from waapp.core.guests import (
 )
 from waapp.core.headings import Field, fold, recognise
 from waapp.core.language_names import find_language
-from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody, without_companions
+from waapp.core.name_cells import is_more_than_words, joined, read_name, without_bullet, without_email
+from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody
 from waapp.core.phone import Number, PhoneProblem, read, region_of_code
 from waapp.core.phone_cells import choose_phone
 from waapp.core.row_details import DETAILS, label, with_details
@@ -34,10 +35,6 @@ _OTHER_NAMES: Final = (
     " takma ad"
 )
 _CALLED: Final = {fold(word): rank for rank, word in enumerate(_OTHER_NAMES.split(","))}
-# "1. Ana", "- Ana", and "~ Ana" as WhatsApp writes those who are nobody's contacts.
-_BEFORE_NAME: Final = re.compile(
-    r"^(?:\d{1,3}(?:\s?[.)\u00ba\u00b0]+|\s?[-\u2013](?=\s))|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
-)
 _OF_WORDS: Final = DETAILS | {Field.EMAIL, Field.LANGUAGE, Field.GROUP, Field.CALLING_CODE}
 _NOTHING: Final = GuestDraft("")
 # What stands behind the further columns in a draft without more than that.
@@ -47,14 +44,6 @@ _NO_DETAILS: Final = tuple(getattr(_NOTHING, name) for name in _FIELDS[_FIELDS.i
 _NUMBER_BEHIND_NAME: Final = re.compile(
     r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+(?![2-689]\s)|00)?\d[\d\s().\-]{6,}\d)\)?"
 )
-# Most names are words and nothing else.
-_MORE_THAN_WORDS: Final = re.compile(r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) ")
-# "Vega y Montenegro" may be one person's; behind a single first name there are two.
-_SEVERAL_PEOPLE: Final = re.compile(
-    r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",
-    re.IGNORECASE,
-)
-_CARE_OF: Final = re.compile(r"\b[ac]\s?/\s?[oc]\b", re.IGNORECASE)
 _FEWEST_HEADINGS: Final = 2
 
 
@@ -130,21 +119,20 @@ class _Reader:
         extra = {key: row[index] for index, key in self._extra if row[index]}
         findings: list[Finding] = []
         chosen = self._telephone(number, row, by_field, extra, findings)
-        name, along = _name(by_field), 0
+        name, along = joined(by_field), 0
         if not name and self._called:
             name = self._other_name(number, row, findings)
-        if name and not name[0].isalpha():
-            name = _BEFORE_NAME.sub("", name)
+        name = without_bullet(name)
         if "@" in name:
-            name = _without_email(number, name, by_field, findings)
+            name = without_email(number, name, by_field, findings)
         if chosen.e164 is None:
             if (skipped := self._no_guest(number, row, name, chosen)) is not None:
                 return skipped
             name, chosen = self._found_elsewhere(number, name, chosen, by_field, findings)
-        if name and _MORE_THAN_WORDS.search(by_field.get(Field.NAME) or name):
+        if name and is_more_than_words(by_field.get(Field.NAME) or name):
             if names_nobody(name):
                 return _skip(number, RowCode.NO_NAME, name=name)
-            name, along = _read_name(number, name, by_field, findings)
+            name, along = read_name(number, name, by_field, findings)
         if self._beside is not None and row[self._beside]:
             findings.append(Finding(number, RowCode.SECOND_LIST, {"other": row[self._beside]}))
         draft = self._draft(number, name, chosen, by_field, extra, findings)
@@ -188,7 +176,7 @@ class _Reader:
         self,
         number: int,
         row: Sequence[str],
-        by_field: Mapping[Field, str],
+        by_field: dict[Field, str],
         extra: dict[str, str],
         findings: list[Finding],
     ) -> Number:
@@ -201,6 +189,8 @@ class _Reader:
                 extra[unused("calling_code_as_given", extra)] = code
                 findings.append(Finding(number, RowCode.CALLING_CODE_UNCLEAR, {"text": code}))
         cells = [row[index] for index in self._phones if row[index] and not _no_number(row[index])]
+        if (email := by_field.get(Field.EMAIL)) and chat_number(email):
+            cells.append(by_field.pop(Field.EMAIL))
         chosen, others = choose_phone(cells, region)
         if chosen.e164 is None and self._country is not None:
             # Where a guest lives may say whose number it is that is none at home.
@@ -266,7 +256,7 @@ class _Reader:
         column = next((column for column in self._called if row[column.index]), None)
         if column is None:
             return ""
-        name = _BEFORE_NAME.sub("", one_line(row[column.index]))
+        name = without_bullet(one_line(row[column.index]))
         findings.append(Finding(number, RowCode.NAME_FROM, {"name": name, "column": column.title}))
         return name
 
@@ -332,21 +322,6 @@ def _unnumbered(title: str) -> str:
     return " ".join(word for word in fold(title).split() if not word.isdecimal())
 
 
-def _read_name(
-    number: int, name: str, by_field: Mapping[Field, str], findings: list[Finding]
-) -> tuple[str, int]:
-    """Return a name without "+1" and the like, and how many come along; say what is odd about it."""
-    alone, along = without_companions(name)
-    if along:
-        params = {"text": name, "name": alone, "count": along}
-        findings.append(Finding(number, RowCode.PLUS_ONES_IN_NAME, params))
-    elif not any(map(str.isalpha, name)):
-        findings.append(Finding(number, RowCode.NAME_UNLIKELY, {"text": name}))
-    elif _SEVERAL_PEOPLE.fullmatch(_CARE_OF.sub(" ", name)) or "\n" in by_field.get(Field.NAME, ""):
-        findings.append(Finding(number, RowCode.SEVERAL_PEOPLE))
-    return alone, along
-
-
 def _with_finding(row: Row, code: str) -> Row:
     return row._replace(findings=(*row.findings, Finding(row.number, code)))
 
@@ -364,46 +339,6 @@ def _first_email(number: int, text: str, extra: dict[str, str], findings: list[F
     return first
 
 
-def _without_email(number: int, name: str, by_field: dict[Field, str], findings: list[Finding]) -> str:
-    """Return the name beside an address; one that stands alone is all the name there is."""
-    found = addresses(name)
-    if not found:
-        return name
-    by_field.setdefault(Field.EMAIL, found[0])
-    alone = without_address(name, found[0])
-    if not alone:
-        return name
-    params = {"text": name, "name": alone, "email": found[0]}
-    findings.append(Finding(number, RowCode.EMAIL_IN_NAME, params))
-    return alone
-
-
 def _without(draft: GuestDraft, name: str) -> GuestDraft:
     changes: dict[str, Any] = {name: getattr(_NOTHING, name)}
     return replace(draft, **changes)
-
-
-def _name(by_field: Mapping[Field, str]) -> str:
-    """Join the name from its halves. Beside a surname "Name" is the given name; beside a given name the surname."""
-    name = by_field.get(Field.NAME, "")
-    given = by_field.get(Field.GIVEN, "")
-    family = by_field.get(Field.FAMILY, "")
-    if name and bool(given) == bool(family):
-        return one_line(name)
-    first, last = given or name, (name if given else "") or family
-    if not first or not last:
-        return one_line(first or last)
-    # Some lists repeat the whole name in one of the halves. In most, one look tells that they do not.
-    one, other = first.casefold(), last.casefold()
-    if _first_word(one) in other or _first_word(other) in one:
-        words, others = set(one.split()), set(other.split())
-        if words <= others:
-            return one_line(last)
-        if others <= words:
-            return one_line(first)
-    return one_line(f"{first} {last}")
-
-
-def _first_word(text: str) -> str:
-    words = text.split(None, 1)
-    return words[0] if words else ""

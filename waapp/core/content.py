@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from waapp.core.cells import chat_number
 from waapp.core.headings import Field, fold
 from waapp.core.language_names import find_language
 
@@ -67,12 +68,12 @@ _NAME_LIMIT: Final = 80
 
 def looks_like_email(text: str) -> bool:
     """Tell whether a cell has the shape of an e-mail address."""
-    return _EMAIL.fullmatch(text) is not None
+    return _EMAIL.fullmatch(text) is not None and chat_number(text) is None
 
 
 def looks_like_phone(text: str) -> bool:
     """Tell whether a cell has the shape of a telephone number."""
-    return (
+    return chat_number(text) is not None or (
         _PHONE.fullmatch(text) is not None
         and _DATE.fullmatch(text) is None
         and sum(c.isdecimal() for c in text) >= _FEWEST_DIGITS

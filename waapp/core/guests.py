@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from waapp.core.cells import is_chat_id
 from waapp.core.events import is_time_zone
 from waapp.core.languages import read_language
 from waapp.core.phone import Number, PhoneProblem, read
@@ -210,7 +211,7 @@ def may_be_saved(problem: str) -> bool:
 
 def is_email(text: str) -> bool:
     """Tell whether a text can be an e-mail address."""
-    return len(text) <= EMAIL_LIMIT and _EMAIL.fullmatch(text) is not None
+    return len(text) <= EMAIL_LIMIT and _EMAIL.fullmatch(text) is not None and not is_chat_id(text)
 
 
 def phone_key(phone: str, region: str | None) -> str | None:

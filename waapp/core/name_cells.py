@@ -1,0 +1,89 @@
+"""The name of a guest as it stands in cells: in halves, with an address, with numbers before it and company behind."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from waapp.core.cells import one_line
+from waapp.core.email_cells import addresses, without_address
+from waapp.core.headings import Field
+from waapp.core.other_rows import without_companions
+from waapp.core.rows import Finding, RowCode
+
+# "1. Ana", "- Ana", and "~ Ana" as WhatsApp writes those who are nobody's contacts.
+_BEFORE_NAME: Final = re.compile(
+    r"^(?:\d{1,3}(?:\s?[.)\u00ba\u00b0]+|\s?[-\u2013](?=\s))|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
+)
+# Most names are words and nothing else.
+_MORE_THAN_WORDS: Final = re.compile(r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) ")
+# "Vega y Montenegro" may be one person's; behind a single first name there are two.
+_SEVERAL_PEOPLE: Final = re.compile(
+    r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",
+    re.IGNORECASE,
+)
+_CARE_OF: Final = re.compile(r"\b[ac]\s?/\s?[oc]\b", re.IGNORECASE)
+
+
+def without_bullet(name: str) -> str:
+    """Return a name without the number or sign of a list before it."""
+    return name if not name or name[0].isalpha() else _BEFORE_NAME.sub("", name)
+
+
+def is_more_than_words(text: str) -> bool:
+    """Tell whether a name has to be looked at: there is more in it than words."""
+    return _MORE_THAN_WORDS.search(text) is not None
+
+
+def joined(by_field: Mapping[Field, str]) -> str:
+    """Join the name from its halves. Beside a surname "Name" is the given name; beside a given name the surname."""
+    name = by_field.get(Field.NAME, "")
+    given = by_field.get(Field.GIVEN, "")
+    family = by_field.get(Field.FAMILY, "")
+    if name and bool(given) == bool(family):
+        return one_line(name)
+    first, last = given or name, (name if given else "") or family
+    if not first or not last:
+        return one_line(first or last)
+    # Some lists repeat the whole name in one of the halves. In most, one look tells that they do not.
+    one, other = first.casefold(), last.casefold()
+    if _first_word(one) in other or _first_word(other) in one:
+        words, others = set(one.split()), set(other.split())
+        if words <= others:
+            return one_line(last)
+        if others <= words:
+            return one_line(first)
+    return one_line(f"{first} {last}")
+
+
+def _first_word(text: str) -> str:
+    words = text.split(None, 1)
+    return words[0] if words else ""
+
+
+def read_name(
+    number: int, name: str, by_field: Mapping[Field, str], findings: list[Finding]
+) -> tuple[str, int]:
+    """Return a name without "+1" and the like, and how many come along; say what is odd about it."""
+    alone, along = without_companions(name)
+    if along:
+        params = {"text": name, "name": alone, "count": along}
+        findings.append(Finding(number, RowCode.PLUS_ONES_IN_NAME, params))
+    elif not any(map(str.isalpha, name)):
+        findings.append(Finding(number, RowCode.NAME_UNLIKELY, {"text": name}))
+    elif _SEVERAL_PEOPLE.fullmatch(_CARE_OF.sub(" ", name)) or "\n" in by_field.get(Field.NAME, ""):
+        findings.append(Finding(number, RowCode.SEVERAL_PEOPLE))
+    return alone, along
+
+
+def without_email(number: int, name: str, by_field: dict[Field, str], findings: list[Finding]) -> str:
+    """Return the name beside an address; one that stands alone is all the name there is."""
+    found = addresses(name)
+    if not found:
+        return name
+    by_field.setdefault(Field.EMAIL, found[0])
+    alone = without_address(name, found[0])
+    if not alone:
+        return name
+    params = {"text": name, "name": alone, "email": found[0]}
+    findings.append(Finding(number, RowCode.EMAIL_IN_NAME, params))
+    return alone
