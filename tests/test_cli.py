@@ -551,6 +551,23 @@ def test_an_export_by_a_kept_filter_narrows_it_and_names_those_there_are(
     assert "Brides" in waapp("export", event, str(file), "--filter", "Grooms").stderr
 
 
+def test_one_message_for_each_household(waapp: Waapp, tmp_path: Path) -> None:
+    made = waapp("event", "Homes", "--date", "2030-06-05T16:00", "--place", "Porto",
+                 "--rsvp-link", "https://rsvp.example/{rsvp_token}", "--quiet", "none")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    guests = tmp_path / "homes.csv"
+    guests.write_text(
+        "name,phone,household\nAna,+351912345678,Reis\nRui,+351912345679,Reis\nEva,+351912345680,\n",
+        encoding="utf-8",
+    )
+    assert waapp("import", "Homes", str(guests)).returncode == 0
+    planned = ("send", "Homes", "--template", "rsvp_invitation", "--dry-run", "--json")
+    each = json.loads(waapp(*planned).stdout)
+    home = json.loads(waapp(*planned, "--one-per-household").stdout)
+    assert (len(each["recipients"]), len(home["recipients"])) == (3, 2)
+    assert [one["reason"] for one in home["excluded"]] == ["household"]
+
+
 def test_the_statuses_of_an_export_are_the_chips_of_the_list() -> None:
     chips = {chip.value.replace("_", "-") for chip in GuestFilter} - {"all"}
     assert set(cli._STATUSES) == chips

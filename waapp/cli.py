@@ -8,10 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, TextIO
 from uuid import UUID
 
-from waapp import __version__
+from waapp import __version__, actions
 from waapp.errors import UserError
 
 # Everything else is imported where it is needed: `waapp --help` and wrong usage answer at once.
@@ -106,18 +106,6 @@ def _known(error: BaseException) -> UserError | None:
     return error if isinstance(error, UserError) else None
 
 
-def write(text: str) -> None:
-    """Print a result; nothing else goes to stdout."""
-    sys.stdout.write(text.rstrip("\n") + "\n")
-
-
-def write_json(document: object) -> None:
-    """Print a result as one JSON document."""
-    import json
-
-    write(json.dumps(document, ensure_ascii=False, indent=2, default=str))
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="waapp",
@@ -133,14 +121,16 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="print one JSON document")
         return command
 
-    add("demo", _demo, "prove the main job on this computer: the sample guests, to the practice Twilio")
+    add(
+        "demo", actions.demo, "prove the main job on this computer: the sample guests, to the practice Twilio"
+    )
 
-    migrate = add("migrate", _migrate, "bring the database up to date", has_json=False)
+    migrate = add("migrate", actions.migrate, "bring the database up to date", has_json=False)
     migrate.add_argument(
         "--sql", action="store_true", help="print what would run, for a database administrator"
     )
 
-    event = add("event", _event, "create an event and print its id")
+    event = add("event", actions.event, "create an event and print its id")
     event.add_argument("name", metavar="NAME")
     event.add_argument("--date", required=True, metavar="ISO", help="2027-06-05 or 2027-06-05T16:00")
     event.add_argument("--place", default="", metavar="TEXT")
@@ -151,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         "--quiet", metavar="HOURS", help="21:00-09:00: no invitation leaves then (default: none)"
     )
 
-    importing = add("import", _import, "add guests from a CSV, XLSX, ODS or vCard file")
+    importing = add("import", actions.import_list, "add guests from a CSV, XLSX, ODS or vCard file")
     importing.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name")
     importing.add_argument("file", metavar="FILE", nargs="?", type=Path)
     importing.add_argument(
@@ -177,10 +167,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     importing.set_defaults(check=lambda given: _check_import(importing, given))
 
-    send = add("send", _send, "queue an invitation for every guest who can get one")
+    send = add("send", actions.send, "queue an invitation for every guest who can get one")
     send.add_argument("event", metavar="EVENT", help="id or unique name")
     send.add_argument("--template", required=True, metavar="NAME")
     send.add_argument("--dry-run", action="store_true", help="say who would get it, and queue nothing")
+    send.add_argument("--one-per-household", action="store_true", help="one message for each household")
     send.add_argument("--not-before", metavar="ISO", help="2027-05-03T09:00, in the event's zone")
     send.add_argument(
         "--not-after",
@@ -200,9 +191,11 @@ def _parser() -> argparse.ArgumentParser:
         help="hold it back so long, so that a window can undo it (default: 0, at most 60)",
     )
 
-    add("templates", _templates, "list the templates with what WhatsApp says of them")
+    add("templates", actions.templates, "list the templates with what WhatsApp says of them")
 
-    submit = add("submit", _submit, "submit a template to WhatsApp; again, it only asks how far that is")
+    submit = add(
+        "submit", actions.submit, "submit a template to WhatsApp; again, it only asks how far that is"
+    )
     submit.add_argument("template", metavar="TEMPLATE", help="name")
     submit.add_argument("--language", metavar="CODE", help="such as pt_PT (default: the main language)")
     submit.add_argument(
@@ -217,13 +210,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     submit.set_defaults(check=lambda given: _check_submit(submit, given))
 
-    work = add("work", _work, "send, follow and settle without a window", has_json=False)
+    work = add("work", actions.work, "send, follow and settle without a window", has_json=False)
     work.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
 
-    status = add("status", _status, "show how far the invitations of an event are")
+    status = add("status", actions.status, "show how far the invitations of an event are")
     status.add_argument("event", metavar="EVENT", help="id or unique name")
 
-    export = add("export", _export, "write the guests and what became of their invitations to a file")
+    export = add("export", actions.export, "write the guests and what became of their invitations to a file")
     export.add_argument("event", metavar="EVENT", help="id or unique name")
     export.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx, .csv or .vcf")
     export.add_argument(
@@ -245,91 +238,27 @@ def _parser() -> argparse.ArgumentParser:
         "--search", metavar="TEXT", default="", help="only with these words, or digits of a number"
     )
 
-    deleted = add("deleted", _deleted, "list who was deleted and what is still kept of them")
+    deleted = add("deleted", actions.deleted, "list who was deleted and what is still kept of them")
     deleted.add_argument("event", metavar="EVENT", nargs="?", help="id or unique name (default: all events)")
     deleted.add_argument("--find", default="", metavar="TEXT", help="only with this name, number or e-mail")
 
-    restore = add("restore", _restore, "restore deleted guests or events as they were")
+    restore = add("restore", actions.restore, "restore deleted guests or events as they were")
     restore.add_argument("ids", metavar="ID", nargs="+", type=UUID, help="as waapp deleted lists them")
 
     erase = add(
-        "erase", _erase, "forget a guest, of a list or deleted, for good; says first what stays and why"
+        "erase",
+        actions.erase,
+        "forget a guest, of a list or deleted, for good; says first what stays and why",
     )
     erase.add_argument("guest", metavar="GUEST", type=UUID, help="id")
     erase.add_argument("--yes", action="store_true", help="do it; without, nothing is erased")
 
-    personal = add("personal-data", _personal_data, "write all that is kept about a guest to a file")
+    personal = add("personal-data", actions.personal_data, "write all that is kept about a guest to a file")
     personal.add_argument("guest", metavar="GUEST", type=UUID, help="id, of a list or deleted")
     personal.add_argument("file", metavar="FILE", type=Path, help="ending in .xlsx or .json")
 
-    add("check", _check, "check installation, database and Twilio account, and say how to fix it")
+    add("check", actions.check, "check installation, database and Twilio account, and say how to fix it")
     return parser
-
-
-async def _demo(options: argparse.Namespace) -> None:
-    from waapp import demo
-
-    report = await demo.run()
-    _show(report, options)
-    if not report.proved:
-        raise UserError("demo_failed")
-
-
-async def _migrate(options: argparse.Namespace) -> None:
-    from waapp import config
-    from waapp.db import migrate
-    from waapp.opening import database_url
-
-    async with database_url(config.load()) as url:
-        if options.sql:
-            write(await migrate.pending_sql(url) or "-- The database is up to date: nothing would run.")
-        elif await migrate.upgrade(url):
-            write("The database is now up to date.")
-        else:
-            write("The database was up to date already.")
-
-
-async def _event(options: argparse.Namespace) -> None:
-    from waapp import commands, config
-
-    created = await commands.create_event(
-        config.load(),
-        options.name,
-        date=options.date,
-        place=options.place,
-        zone=options.zone,
-        region=options.region,
-        quiet=options.quiet,
-        rsvp_link=options.rsvp_link,
-    )
-    _show(created, options)
-
-
-async def _import(options: argparse.Namespace) -> None:
-    from waapp import config, import_commands
-
-    if options.undo is not None:
-        undone = await import_commands.undo_import(config.load(), options.undo, rest=options.rest)
-        _show(undone, options)
-        if not undone.done:
-            raise UserError("import_kept", count=len(undone.undo.kept))
-        return
-    if options.redo is not None:
-        redone = await import_commands.redo_import(config.load(), options.redo, rest=options.rest)
-        _show(redone, options)
-        if not redone.done:
-            raise UserError("import_not_redone", count=len(redone.redo.kept))
-        return
-    imported = await import_commands.import_guests(
-        config.load(),
-        options.event,
-        options.file,
-        region=options.region,
-        sheet=options.sheet,
-        update=options.update,
-        dry_run=options.dry_run,
-    )
-    _show(imported, options)
 
 
 def _check_import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -350,109 +279,3 @@ def _check_submit(parser: argparse.ArgumentParser, options: argparse.Namespace) 
     """End with bad usage for a guest of no event."""
     if options.guest is not None and options.event is None:
         parser.error("--guest goes with --event")
-
-
-async def _send(options: argparse.Namespace) -> None:
-    from waapp import commands, config
-
-    times = commands.SendTimes(options.not_before, options.not_after, options.quiet, options.undo)
-    sent = await commands.send(
-        config.load(), options.event, options.template, dry_run=options.dry_run, times=times
-    )
-    _show(sent, options)
-    if sent.plan.blockers:
-        raise UserError("send_blocked", blocker=sent.plan.blockers[0])
-
-
-async def _templates(options: argparse.Namespace) -> None:
-    from waapp import config, template_commands
-
-    _show(await template_commands.list_all(config.load()), options)
-
-
-async def _submit(options: argparse.Namespace) -> None:
-    from waapp import config, template_commands
-
-    done = await template_commands.submit(
-        config.load(), options.template, options.language, options.event, options.guest
-    )
-    _show(done, options)
-
-
-async def _work(options: argparse.Namespace) -> None:
-    from waapp import config
-    from waapp.engine import worker
-
-    await worker.run(config.load(), until_idle=options.until_idle)
-
-
-async def _status(options: argparse.Namespace) -> None:
-    from waapp import commands, config
-
-    _show(await commands.status(config.load(), options.event), options)
-
-
-async def _export(options: argparse.Namespace) -> None:
-    from waapp import config, export_commands
-    from waapp.core.guest_query import GuestQuery
-    from waapp.core.language_names import find_language
-
-    asked = GuestQuery(
-        groups=tuple(options.group),
-        tags=tuple(options.tag),
-        languages=tuple(find_language(one) or one for one in options.language),
-        households=tuple(options.household),
-        every_tag=options.every_tag,
-        text=options.search,
-        state=None if options.status is None else options.status.replace("-", "_"),
-    )
-    done = await export_commands.export(
-        config.load(), options.event, options.file, kept=options.filter, asked=asked
-    )
-    _show(done, options)
-
-
-async def _deleted(options: argparse.Namespace) -> None:
-    from waapp import config, deletion_commands
-
-    _show(await deletion_commands.list_deleted(config.load(), options.event, options.find), options)
-
-
-async def _restore(options: argparse.Namespace) -> None:
-    from waapp import config, deletion_commands
-
-    _show(await deletion_commands.restore(config.load(), options.ids), options)
-
-
-async def _erase(options: argparse.Namespace) -> None:
-    from waapp import config, deletion_commands
-
-    _show(await deletion_commands.erase(config.load(), options.guest, sure=options.yes), options)
-
-
-async def _personal_data(options: argparse.Namespace) -> None:
-    from waapp import config, deletion_commands
-
-    _show(await deletion_commands.save_personal_data(config.load(), options.guest, options.file), options)
-
-
-async def _check(options: argparse.Namespace) -> None:
-    from waapp import config, selfcheck
-
-    report = await selfcheck.run(config.load())
-    _show(report, options)
-    if report.missing:
-        raise UserError("check_failed", n=report.missing)
-
-
-class _Result(Protocol):
-    def text(self) -> str: ...
-
-    def document(self) -> dict[str, Any]: ...
-
-
-def _show(result: _Result, options: argparse.Namespace) -> None:
-    if options.json:
-        write_json(result.document())
-    else:
-        write(result.text())

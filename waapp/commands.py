@@ -151,7 +151,13 @@ class Sent:
 
 
 async def send(
-    settings: Settings, event: str, template: str, *, dry_run: bool, times: SendTimes | None = None
+    settings: Settings,
+    event: str,
+    template: str,
+    *,
+    dry_run: bool,
+    one_per_household: bool = False,
+    times: SendTimes | None = None,
 ) -> Sent:
     """Plan a send to everybody who can get it and, unless it is a dry run or blocked, queue it.
 
@@ -168,7 +174,7 @@ async def send(
             opened.database,
             found.id,
             chosen.id,
-            Options(languages=config.language_order()),
+            Options(languages=config.language_order(), one_per_household=one_per_household),
             line=account.line,
             practice=account.practice,
             rates=rates,
