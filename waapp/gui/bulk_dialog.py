@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QCompleter,
     QDateEdit,
     QDialog,
@@ -24,6 +23,7 @@ from waapp.core.guest_edits import BulkChange
 from waapp.core.guests import GROUP_LIMIT, HOUSEHOLD_LIMIT, MOST_PLUS_ONES, SOURCE_LIMIT, Consent
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.guest_form import consent_word, noon
 from waapp.gui.tag_editor import TagEditor
 from waapp.gui.widgets import button, inset, label, name
@@ -74,7 +74,7 @@ class BulkDialog(QDialog):
         self._add_tags.set_known(known_tags)
         self._remove_tags = TagEditor("bulk_remove_tags", tr("Remove tags"), tr("Tag to remove"))
         self._remove_tags.set_known(known_tags)
-        self._language = name(QComboBox(), "bulk_language", tr("Language"))
+        self._language = name(ChoiceBox(), "bulk_language", tr("Language"))
         self._language.addItem(tr("Not set"), "")
         for code in sorted(LANGUAGES, key=language_name):
             self._language.addItem(language_name(code), code)
@@ -83,14 +83,14 @@ class BulkDialog(QDialog):
         self._plus_ones.setRange(0, MOST_PLUS_ONES)
         self._plus_ones.setSpecialValueText(tr("Nobody"))
         inset(self._plus_ones)
-        self._consent = name(QComboBox(), "bulk_consent", tr("Consent"))
+        self._consent = name(ChoiceBox(), "bulk_consent", tr("Consent"))
         for consent in Consent:
             self._consent.addItem(consent_word(consent), consent.value)
         self._since = name(QDateEdit(QDate.currentDate()), "bulk_since", tr("Consent date"))
         self._since.setCalendarPopup(True)
         self._source = _line("bulk_source", tr("Consent source"), SOURCE_LIMIT, ())
         self._source.setPlaceholderText(self._source.accessibleName())
-        self._stop = name(QComboBox(), "bulk_stop", tr("Messages"))
+        self._stop = name(ChoiceBox(), "bulk_stop", tr("Messages"))
         self._stop.addItem(tr("Opt these numbers out"), _FORBIDS)
         if stopped:
             self._stop.addItem(tr("Allow messages again"), _ALLOWS)

@@ -10,6 +10,7 @@ from waapp.core.guest_query import GuestQuery, Problem
 from waapp.core.guests import Answer, Consent
 from waapp.core.languages import language_name
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.flow_layout import FlowLayout
 from waapp.gui.guest_form import consent_word
 from waapp.gui.many_box import ManyBox
@@ -163,7 +164,7 @@ class GuestFilterRow(QWidget):
         self._dress()
 
     def _box(self, key: str, title: str) -> QComboBox:
-        box = name(QComboBox(), f"guests_filters_{key}", title)
+        box = name(ChoiceBox(), f"guests_filters_{key}", title)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setMaximumWidth(_WIDEST)
         return box

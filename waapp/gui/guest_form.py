@@ -34,6 +34,7 @@ from waapp.core.guests import (
 )
 from waapp.core.languages import LANGUAGES, language_name
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.section import Section
 from waapp.gui.tag_editor import TagEditor
 from waapp.gui.texts import day
@@ -173,11 +174,11 @@ class GuestForm(QWidget):
         self.plus_ones.setRange(0, MOST_PLUS_ONES)
         self.plus_ones.setSpecialValueText(tr("Nobody"))
         inset(self.plus_ones)
-        self.language = _combo(QComboBox(), "guest_language", tr("Language"))
+        self.language = _combo(ChoiceBox(), "guest_language", tr("Language"))
         self.language.addItem(tr("Not set"), "")
         for code in sorted(LANGUAGES, key=language_name):
             self.language.addItem(language_name(code), code)
-        self.consent = _combo(QComboBox(), "guest_consent", tr("Consent"))
+        self.consent = _combo(ChoiceBox(), "guest_consent", tr("Consent"))
         for consent in Consent:
             self.consent.addItem(consent_word(consent), consent.value)
         self.consent_at = name(QDateEdit(), "guest_consent_at", tr("Consent date"))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from waapp.engine.import_work import ListState
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.widgets import Field, name
 from waapp.texts import tr
 
@@ -15,9 +16,9 @@ class ImportChoices(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sheet = name(QComboBox(), "import_sheet", tr("Sheet"))
-        self.heading = name(QComboBox(), "import_heading", tr("Header row"))
-        self.region = name(QComboBox(), "import_region", tr("Country of local numbers"))
+        self.sheet = name(ChoiceBox(), "import_sheet", tr("Sheet"))
+        self.heading = name(ChoiceBox(), "import_heading", tr("Header row"))
+        self.region = name(ChoiceBox(), "import_region", tr("Country of local numbers"))
         self.boxes = (self.sheet, self.heading, self.region)
         for code, text in _regions():
             self.region.addItem(text, code)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from waapp.core.columns import Column, GuessedBy
 from waapp.core.headings import Field
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.widgets import Card, OneLine, label, name, rule
 from waapp.texts import tr
 from waapp.texts.imports import COLUMN_FIELDS, GUESSED_BY
@@ -124,7 +124,7 @@ class _Line(QWidget):
         # A label that may wrap makes the layout weigh all lines again with each one that is added.
         self._by.setWordWrap(False)
         self._by.setFixedWidth(128)
-        self._box = name(QComboBox(), f"import_column_{place}", tr("What the column holds"))
+        self._box = name(ChoiceBox(), f"import_column_{place}", tr("What the column holds"))
         self._box.setFixedWidth(220)
         self._box.activated.connect(
             lambda at: owner.assigned.emit(self._index, _field(str(self._box.itemData(at))))

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from waapp.core.import_diff import Choice, Outcome
 from waapp.core.import_rows import ImportRow
 from waapp.core.merging import Change, Side, is_empty
 from waapp.gui import style
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.field_sides import FieldSides
 from waapp.gui.widgets import Field, SidePanel, button, label, name, rule
 from waapp.texts import tr
@@ -31,7 +32,7 @@ class ImportRowPanel(SidePanel):
         super().__init__("", "import_row")
         self._rows: Sequence[ImportRow] = ()
         self._words = label("", tone="muted")
-        self._choice = name(QComboBox(), "import_choice", tr("What to do"))
+        self._choice = name(ChoiceBox(), "import_choice", tr("What to do"))
         self._choice.activated.connect(self._choose)
         self._for_all = button("", "import_for_all", small=True)
         self._for_all.clicked.connect(lambda: self.chosen_for_all.emit(self._choice.currentData()))

@@ -4,16 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QStyledItemDelegate, QWidget
 
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.widgets import name
 from waapp.texts import tr
 
@@ -26,7 +20,7 @@ _KEYS_TO_OPEN: Final = frozenset(
 _KEYS_TO_CHOOSE: Final = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select})
 
 
-class ManyBox(QComboBox):
+class ManyBox(ChoiceBox):
     """Stays open while entries are ticked, by mouse or Space; the first entry takes all ticks away.
 
     `edited` comes for what a person does. `every_words`, where given, offers to ask for all of several at once.
@@ -146,21 +140,6 @@ class ManyBox(QComboBox):
         """Leave turning the wheel to what is around."""
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Say what is ticked in place of a current entry."""
-        del event
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        option.currentText = self.fontMetrics().elidedText(
-            self._words, Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
     def sizeHint(self) -> QSize:
         """Return the room of the words."""
         return QSize(self.fontMetrics().horizontalAdvance(self._words) + _ROOM, super().sizeHint().height())
@@ -188,7 +167,6 @@ class ManyBox(QComboBox):
             item.setEnabled(len(ticked) > 1)
         between = tr(" and ") if self.wants_every() else tr(" or ")
         self._words = between.join(ticked) or self._nothing
-        self.setToolTip(self._words if len(ticked) > 1 else "")
         self.setAccessibleName(tr("{field}: {value}", field=self._title, value=self._words))
         self.updateGeometry()
         self.update()
