@@ -7,11 +7,9 @@ from typing import Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,8 +17,10 @@ from PySide6.QtWidgets import (
 from waapp.db.labels import LabelKind
 from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
+from waapp.gui.choice_box import ChoiceBox
 from waapp.gui.labels import COLORS, color_icon, color_word
 from waapp.gui.line_dialog import LineDialog
+from waapp.gui.scroll_box import ScrollBox
 from waapp.gui.tab_order import follow
 from waapp.gui.widgets import button, label, name
 from waapp.texts import count, tr
@@ -64,11 +64,7 @@ class LabelsDialog(QDialog):
         column.addWidget(label(title, size=16, bold=True))
         text = tr("Give two the same name to merge them. Every change can be undone in the list.")
         column.addWidget(label(text, tone="muted"))
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = ScrollBox()
         column.addWidget(self._scroll, 1)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -82,7 +78,6 @@ class LabelsDialog(QDialog):
     def _fill(self) -> None:
         inside = QWidget()
         grid = QGridLayout(inside)
-        grid.setContentsMargins(0, 0, style.SPACE[1], 0)
         grid.setHorizontalSpacing(style.SPACE[1])
         grid.setVerticalSpacing(style.SPACE[1])
         grid.setColumnStretch(0, 1)
@@ -102,7 +97,7 @@ class LabelsDialog(QDialog):
             grid.addWidget(label(tr("No guest has a group or a tag yet."), tone="muted"), 0, 0)
             place = 1
         grid.setRowStretch(place, 1)
-        self._scroll.setWidget(inside)
+        self._scroll.show_inside(inside)
         follow(self._scroll, self._done)
         # The button that was pressed is gone: the keyboard goes on where the list begins.
         stops = (
@@ -112,7 +107,7 @@ class LabelsDialog(QDialog):
 
     def _add(self, grid: QGridLayout, place: int, one: LabelUse) -> None:
         colors = name(
-            QComboBox(), f"labels_{one.kind}_color_{place}", tr("Colour of {label}", label=one.name)
+            ChoiceBox(), f"labels_{one.kind}_color_{place}", tr("Colour of {label}", label=one.name)
         )
         for color in COLORS:
             colors.addItem(color_icon(color), color_word(color), color)

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from waapp.core import phone
 from waapp.core.duplicates import Likeness, Reason
@@ -14,6 +13,7 @@ from waapp.core.lookalikes import Lookalikes
 from waapp.gui import style
 from waapp.gui.aio import Tasks
 from waapp.gui.paint import isolated
+from waapp.gui.scroll_box import ScrollBox
 from waapp.gui.tab_order import follow
 from waapp.gui.widgets import Card, EmptyState, button, label, name
 from waapp.texts import tr
@@ -50,11 +50,7 @@ class LookalikesDialog(QDialog):
         self._facts = label(tr("Looking…"), tone="muted")
         self._facts.setObjectName("lookalikes_facts")
         column.addWidget(self._facts)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = ScrollBox()
         column.addWidget(self._scroll, 1)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -81,7 +77,6 @@ class LookalikesDialog(QDialog):
     def _show(self, found: Sequence[tuple[Lookalikes, Sequence[GuestRow]]]) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, style.SPACE[2], 0)
         column.setSpacing(style.SPACE[1])
         for place, (one, rows) in enumerate(found[:_MOST]):
             column.addWidget(self._card(place, one, rows))
@@ -89,7 +84,7 @@ class LookalikesDialog(QDialog):
             text = tr("No two guests share a phone or an e-mail address, or have nearly the same name.")
             column.addWidget(EmptyState("check", tr("Nobody is twice on the list"), text))
         column.addStretch(1)
-        self._scroll.setWidget(inside)
+        self._scroll.show_inside(inside)
         words = tr("Both choices can be undone in the list.")
         if len(found) > _MOST:
             words = tr("{n} more come when these are done.", n=len(found) - _MOST) + " " + words

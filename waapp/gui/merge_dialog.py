@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from waapp.core import phone
 from waapp.core.guest_merging import (
@@ -27,6 +27,7 @@ from waapp.gui.guest_acts import some_names
 from waapp.gui.guest_filter_row import answer_word
 from waapp.gui.guest_form import value_words
 from waapp.gui.paint import isolated
+from waapp.gui.scroll_box import ScrollBox
 from waapp.gui.tab_order import follow
 from waapp.gui.texts import shown_word
 from waapp.gui.widgets import button, label, name, rule
@@ -75,11 +76,7 @@ class MergeDialog(QDialog):
         column.addWidget(label(title, size=16, bold=True))
         text = tr("Choose where they differ. What only one of them has is kept. You can undo this.")
         column.addWidget(label(text, tone="muted"))
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = ScrollBox()
         column.addWidget(self._scroll, 1)
         column.addWidget(rule())
         self._notes = QVBoxLayout()
@@ -102,7 +99,6 @@ class MergeDialog(QDialog):
         """Offer the fields as they are while this one stays."""
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, style.SPACE[2], 0)
         column.setSpacing(style.SPACE[2])
         stays = tr("Entry to keep")
         column.addWidget(
@@ -132,7 +128,7 @@ class MergeDialog(QDialog):
                 line.setObjectName(f"merge_along_{one.field}")
                 column.addWidget(line)
         column.addStretch(1)
-        self._scroll.setWidget(inside)
+        self._scroll.show_inside(inside)
         parent = self.parentWidget()
         room = _TALLEST if parent is None else min(_TALLEST, parent.window().height() - _AROUND)
         self._scroll.setMinimumHeight(max(min(inside.sizeHint().height() + style.SPACE[1], room), _LOWEST))
