@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from waapp.gui.table import Column, TableModel
 
 PADDING = style.SPACE[2]
-_SMALL_LINE = 16
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -114,7 +113,12 @@ class TwoLineDelegate(CellDelegate):
 
 
 class WrappedDelegate(CellDelegate):
-    """Paints a sentence in small letters, in a second line too where one is too short for it."""
+    """Paints a text in a second line too where one is too short for it; a sentence in small letters."""
+
+    def __init__(self, size: int = 12) -> None:
+        super().__init__()
+        self._size = size
+        self._line = size + 4
 
     def paint_content(
         self, painter: QPainter, room: QRect, model: "TableModel[Any]", row: int, column: int,
@@ -122,15 +126,15 @@ class WrappedDelegate(CellDelegate):
     ) -> None:  # fmt: skip
         """Paint one line, or two; what does not fit into the second is elided."""
         described = model.columns[column]
-        face = style.font(12)
+        face = style.font(self._size, QFont.Weight.DemiBold if described.bold else QFont.Weight.Normal)
         painter.setFont(face)
         painter.setPen(cell_color(described, model.row_at(row)))
         text = model.cell_text(row, column)
         first = _first_line(text, face, room.width())
         lines = [text] if first == len(text) else [text[:first].rstrip(), text[first:]]
-        top = room.y() + (room.height() - _SMALL_LINE * len(lines)) // 2
+        top = room.y() + (room.height() - self._line * len(lines)) // 2
         for place, line in enumerate(lines):
-            strip = QRect(room.x(), top + _SMALL_LINE * place, room.width(), _SMALL_LINE)
+            strip = QRect(room.x(), top + self._line * place, room.width(), self._line)
             _draw_text(painter, strip, line, described.align, direction)
 
 

@@ -2,7 +2,7 @@
 
 from waapp.core.events import EventSummary
 from waapp.core.status import Shown
-from waapp.gui.delegates import SegmentDelegate
+from waapp.gui.delegates import SegmentDelegate, WrappedDelegate
 from waapp.gui.event_order import soonest_first
 from waapp.gui.paint import Segments, segments_text
 from waapp.gui.table import Column
@@ -28,20 +28,31 @@ def segments_of(summary: EventSummary) -> tuple[Segments, int]:
 def event_columns() -> tuple[Column[EventSummary], ...]:
     """Return the columns of the list of events."""
     return (
-        Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200),
-        Column("when", tr("When"), _when, soonest_first, color="muted", width=248),
+        Column("name", tr("Event"), _name, lambda row: collate(row.event.name), stretch=True, bold=True, width=200,
+            tip=_name, delegate=_in_two_lines,
+        ),
+        Column(
+            "when", tr("When"), _when, soonest_first, color="muted", width=248, least=184, delegate=_in_two_lines,
+        ),
         Column(
             "where", tr("Where"), lambda row: row.event.location or NOTHING, lambda row: collate(row.event.location),
-            color="muted", width=160, hide_below=920, tip=lambda row: row.event.location,
+            color="muted", width=160, least=120, most=320, hide_below=740,
+            tip=lambda row: row.event.location, delegate=_in_two_lines,
         ),
-        Column("guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76),
+        Column(
+            "guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76, hide_below=400,
+        ),
         Column(
             "progress", tr("Invitations"), lambda row: segments_text(*segments_of(row)), _reached,
-            value=segments_of, delegate=SegmentDelegate, width=150, hide_below=760,
+            value=segments_of, delegate=SegmentDelegate, width=150, least=96, most=300, hide_below=620,
             tip=lambda row: segments_text(*segments_of(row)),
         ),
-        Column("answers", tr("Answers"), _answers, lambda row: row.coming, width=108, hide_below=560),
+        Column("answers", tr("Answers"), _answers, lambda row: row.coming, width=108, hide_below=520),
     )  # fmt: skip
+
+
+def _in_two_lines() -> WrappedDelegate:
+    return WrappedDelegate(14)
 
 
 def _name(row: EventSummary) -> str:

@@ -25,21 +25,22 @@ def guest_columns(
     """Return the columns; `when` writes a moment as the planner reads it, `color_of` knows the labels' colours."""
     return (
         Column(
-            key="name", title=tr("Name"), text=_name, sort_key=_name_key, stretch=True, width=170, tip=_name,
+            key="name", title=tr("Name"), text=_name, sort_key=_name_key, stretch=True, width=200, tip=_name,
         ),
         Column(
             key="phone", title=tr("WhatsApp"), text=_phone, sort_key=_phone_key, width=168,
             color=_phone_color, tip=_phone_tip,
         ),
-        Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=112,
-               tip=lambda row: row.group, hide_below=560, delegate=LabelsDelegate,
+        Column(key="group", title=tr("Group"), text=lambda row: row.group, sort_key=_group_key, width=112, least=104,
+               most=220, tip=lambda row: row.group, hide_below=560, delegate=LabelsDelegate,
                value=lambda row: ((row.group, color_of("group", row.group)),) if row.group else ()),
-        Column(key="tags", title=tr("Tags"), text=lambda row: ", ".join(row.tags), width=150, hide_below=900,
-               sort_key=lambda row: ", ".join(row.tags).casefold() or None, tip=lambda row: ", ".join(row.tags),
+        Column(key="tags", title=tr("Tags"), text=lambda row: ", ".join(row.tags), width=150,
+               least=120, most=300, hide_below=900, sort_key=lambda row: ", ".join(row.tags).casefold() or None,
+               tip=lambda row: ", ".join(row.tags),
                delegate=LabelsDelegate, value=lambda row: tuple((tag, color_of("tag", tag)) for tag in row.tags)),
         Column(key="language", title=tr("Lang."), text=lambda row: row.language, width=68, color="muted",
                sort_key=lambda row: row.language or None, tip=lambda row: language_name(row.language), hide_below=640),
-        Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row.shown), width=136,
+        Column(key="invitation", title=tr("Invitation"), text=lambda row: shown_word(row.shown), width=136, least=124,
                value=lambda row: row.shown, sort_key=lambda row: _ORDER[row.shown], delegate=PillDelegate),
         Column(key="answer", title=tr("Answer"), text=answer_text, width=116, sort_key=_answer_key, hide_below=700),
         Column(key="changed", title=tr("Changed"), text=lambda row: when(row.changed_at), width=112, color="muted",

@@ -46,7 +46,7 @@ _SUFFIXES: Final = (
     ".xlsx", ".xls", ".xlsm", ".xltx", ".xltm", ".xlsb", ".ods", ".ots", ".fods", ".csv", ".tsv", ".tab", ".txt",
     ".vcf", ".vcard", ".html", ".htm", ".xml",
 )  # fmt: skip
-_SIZE: Final = (1120, 720)
+_SIZE: Final = (1440, 860)
 _ROWS: Final = "rows"
 _COLUMNS: Final = "columns"
 
@@ -356,6 +356,7 @@ class ImportDialog(QDialog):
         self.model.can_mend = shown.state.mendable
         self.view.show_columns()
         await self.model.take_in(shown)
+        self.view.share_room()
         self.desk.behind = False
         self._show_state()
 

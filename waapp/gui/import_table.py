@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from waapp.core import phone
 from waapp.core.import_diff import Outcome
 from waapp.core.import_rows import MENDABLE, ImportRow, RowFilter
 from waapp.core.status import Shown as State
-from waapp.gui.delegates import PillDelegate, WrappedDelegate
+from waapp.gui import style
+from waapp.gui.delegates import PADDING, PillDelegate, WrappedDelegate
 from waapp.gui.import_desk import Shown
 from waapp.gui.table import ARRANGED_AT_ONCE, Column, Index, TableModel
 from waapp.gui.table_view import TableView
@@ -24,10 +25,11 @@ _NOTHING: Final = "—"
 _PIECE: Final = 500
 """Rows between two turns of the window."""
 _ALWAYS: Final = frozenset({"name", "phone"})
-_WIDTHS: Final = {"name": 152, "phone": 166, "email": 150, "group": 120, "notes": 150}
+_WIDTHS: Final = {"name": 176, "phone": 166, "email": 150, "group": 120, "notes": 150}
 _WIDTH: Final = 96
-_WHY_WIDTHS: Final = (200, 440)
-"""The least and the most: two lines of a sentence; what is left shows that there are more columns."""
+_LEAST: Final = {"name": 124}
+_WHY_WIDTHS: Final = (140, 300, 440)
+"""The least, what other columns give their room for, and the most: what is left shows that there are more columns."""
 _ROW_HEIGHT: Final = 40
 # How the codes of findings begin, and the field that they are about.
 _FIELD_OF: Final = {
@@ -111,7 +113,9 @@ class ImportView(TableView):
         """Show the columns that the list has."""
         for place, column in enumerate(self._model.columns):
             has = column.key in self._model.can_mend or column.key in _ALWAYS or column.key not in MENDABLE
-            self.setColumnHidden(place, not has)
+            if not column.hide_below:
+                self.setColumnHidden(place, not has)
+        self.share_room()
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -128,15 +132,30 @@ class ImportView(TableView):
         super().resizeEvent(event)
         self._fit()
 
+    def share_room(self) -> None:
+        """Let what stands before the reasons give them room, but for the numbers of the rows."""
+        # Twice as many: of a list with empty rows the last number is higher than there are guests.
+        digits = len(str(2 * self._model.total))
+        numbers = QFontMetrics(style.font()).horizontalAdvance("0" * digits) + 2 * PADDING
+        if self.columnWidth(0) == self._given[0]:
+            self.setColumnWidth(0, max(numbers, self._model.columns[0].width))
+            self._given[0] = self.columnWidth(0)
+        room = self.viewport().width() - self.columnWidth(0) - _WHY_WIDTHS[1]
+        self._give(range(1, self._why), room)
+
+    @property
+    def _why(self) -> int:
+        return next(place for place, column in enumerate(self._model.columns) if column.stretch)
+
     def _fit(self) -> None:
         header = self.horizontalHeader()
-        why = next(place for place, column in enumerate(self._model.columns) if column.stretch)
+        why = self._why
         sizes = {
             place: header.sectionSize(place)
             for place in range(len(self._model.columns))
             if place != why and not self.isColumnHidden(place)
         }
-        least, most = _WHY_WIDTHS
+        least, _, most = _WHY_WIDTHS
         fits = sum(sizes.values()) + most <= self.viewport().width()
         wanted = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         if header.sectionResizeMode(why) is not wanted:
@@ -183,10 +202,21 @@ def _verdict(row: ImportRow) -> State:
 
 def _columns() -> tuple[Column[ImportRow], ...]:
     number: Column[ImportRow] = Column(
-        "row", tr("Row"), lambda row: str(row.number), lambda row: row.number, width=52, color="muted"
+        "row",
+        tr("Row"),
+        lambda row: str(row.number),
+        lambda row: row.number,
+        width=52,
+        color="muted",
+        hide_below=640,
     )
     verdict: Column[ImportRow] = Column(
-        "verdict", tr("What happens"), verdict_word, width=134, value=_verdict, delegate=PillDelegate
+        "verdict",
+        tr("What happens"),
+        verdict_word,
+        width=134,
+        value=_verdict,
+        delegate=PillDelegate,
     )
     why: Column[ImportRow] = Column(
         "words",
@@ -212,4 +242,12 @@ def _cell_column(field: str) -> Column[ImportRow]:
 
     tip = text if field == "notes" else None
     color = "text" if field == "name" else "muted"
-    return Column(field, field_name(field), text, width=_WIDTHS.get(field, _WIDTH), color=color, tip=tip)
+    return Column(
+        field,
+        field_name(field),
+        text,
+        width=_WIDTHS.get(field, _WIDTH),
+        least=_LEAST.get(field, 0),
+        color=color,
+        tip=tip,
+    )

@@ -45,7 +45,8 @@ class Column(Generic[Row]):
     `sort_key` may return None: such rows come last in either direction; without one the text sorts.
     `value` feeds the pill and bar delegates, `detail` the second line, `color` names a token of the style.
     A column gets `width` pixels, or shares what is left when `stretch` is set; it hides itself while the
-    table is narrower than `hide_below`.
+    table is narrower than `hide_below`. Where the one that stretches would get less than its `width`, others
+    become as narrow as their `least`; where it has more, they take half of that until they are as wide as `most`.
     """
 
     key: str
@@ -54,6 +55,8 @@ class Column(Generic[Row]):
     sort_key: Callable[[Row], Any] | None = None
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
     width: int = 120
+    least: int = 0
+    most: int = 0
     stretch: bool = False
     color: str | Callable[[Row], str] = "text"
     bold: bool = False
@@ -63,6 +66,21 @@ class Column(Generic[Row]):
     delegate: "Callable[[], CellDelegate] | None" = None
     hide_below: int = 0
     sortable: bool = True
+
+
+def shared_widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
+    """Return the widths of columns beside one that wants all of the room but so much."""
+    over = sum(column.width for column in columns) - room
+    if over > 0:
+        slack = [max(column.width - column.least, 0) if column.least else 0 for column in columns]
+    else:
+        slack = [max(column.most - column.width, 0) for column in columns]
+    change = min(over if over > 0 else -over // 2, sum(slack))
+    sign = -1 if over > 0 else 1
+    return [
+        column.width + sign * (change * part // sum(slack) if part else 0)
+        for column, part in zip(columns, slack, strict=True)
+    ]
 
 
 class Kept(Sequence[Hashable], Generic[Row]):

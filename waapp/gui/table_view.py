@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from waapp.gui import style
 from waapp.gui.delegates import CellDelegate
 from waapp.gui.row_pictures import Layout, Marks, RowPictures
-from waapp.gui.table import Index, Kept, TableModel
+from waapp.gui.table import Index, Kept, TableModel, shared_widths
 from waapp.texts import tr
 
 _TO_A_ROW: Final = frozenset(
@@ -40,6 +40,7 @@ class TableView(QTableView):
         self._kept_top: tuple[Hashable, int] | None = None
         self._kept_sorting = model.sorting
         self._last_picked = self._kept
+        self._given = {place: column.width for place, column in enumerate(model.columns)}
         self._delegates = [(column.delegate or CellDelegate)() for column in model.columns]
         self._pictures = RowPictures(model, self._delegates)
         self.setModel(model)
@@ -258,11 +259,27 @@ class TableView(QTableView):
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide the columns that say so while there is too little room."""
+        """Hide the columns that say so while there is too little room, and let others give some of theirs."""
         super().resizeEvent(event)
         for place, column in enumerate(self._table.columns):
             if column.hide_below:
                 self.setColumnHidden(place, self.viewport().width() < column.hide_below)
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Keep the column that stretches readable at the others' expense."""
+        shown = [place for place in range(len(self._table.columns)) if not self.isColumnHidden(place)]
+        stretched = [place for place in shown if self._table.columns[place].stretch]
+        room = self.viewport().width() - sum(self._table.columns[place].width for place in stretched)
+        self._give([place for place in shown if place not in stretched], room)
+
+    def _give(self, places: Sequence[int], room: int) -> None:
+        """Share the room out among columns, but for those that the planner has drawn to another width."""
+        widths = shared_widths([self._table.columns[place] for place in places], room)
+        for place, width in zip(places, widths, strict=True):
+            if self.columnWidth(place) == self._given[place]:
+                self.setColumnWidth(place, width)
+                self._given[place] = self.columnWidth(place)
 
     def _hover(self, row: int) -> None:
         if row != self.hovered_row:
