@@ -18,6 +18,8 @@ _NO_NUMBER: Final = frozenset(
 )
 
 _GROUPS_SAID: Final = 4
+_BETWEEN: Final = "\u00a0· "
+"""A line is broken behind the dot, never before it, nor before a number."""
 
 _STATE: Final = attrgetter("engine_state", "twilio_status", "next_retry_at")
 
@@ -72,8 +74,10 @@ def together_words(rows: Sequence[GuestRow]) -> list[str]:
     unreachable = sum(phone_problem(row.phone) is not None for row in rows)
     stopped = sum(row.opted_out for row in rows)
     lines = [
-        " · ".join(f"{state_word(state)} {states[state]}" for state in Shown if states[state]),
-        " · ".join(f"\u2068{group}\u2069 {number}" for group, number in groups.most_common(_GROUPS_SAID)),
+        _BETWEEN.join(f"{state_word(state)}\u00a0{states[state]}" for state in Shown if states[state]),
+        _BETWEEN.join(
+            f"\u2068{group}\u2069\u00a0{number}" for group, number in groups.most_common(_GROUPS_SAID)
+        ),
         tr("{n:has no number that can be used|have no number that can be used}", n=unreachable)
         if unreachable
         else "",

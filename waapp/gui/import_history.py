@@ -69,6 +69,8 @@ class ImportHistory(QDialog):
         )
         facts = label(text, tone="muted", size=12)
         row.addWidget(facts, 1)
+        if not imports:
+            row.addStretch(1)
         for part in (facts, self._undo, self._redo):
             part.setVisible(bool(imports))
         row.addWidget(close)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QSizePol
 
 from waapp.core.events import EventSummary
 from waapp.gui import style
+from waapp.gui.paint import isolated
 from waapp.gui.texts import event_when, number
 from waapp.gui.widgets import bind, name
 from waapp.texts import tr
@@ -137,7 +138,7 @@ class EventSwitcher(QPushButton):
             painter.setPen(color)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(
-                QStyle.visualRect(direction, self.rect(), QRect(12, top, width, 20)), start, shown
+                QStyle.visualRect(direction, self.rect(), QRect(12, top, width, 20)), start, isolated(shown)
             )
         arrow = QStyle.visualRect(direction, self.rect(), QRect(self.width() - 28, 21, 16, 16))
         painter.drawPixmap(arrow, style.pixmap("chevron-down", "muted", 16, self.devicePixelRatioF()))

@@ -21,7 +21,10 @@ def shown_word(state: Shown) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """Write a number as the system's language does."""
-    return QLocale().toString(float(value), "f", decimals)
+    locale = QLocale()
+    # Where the system has no language of its own Qt would write 5000 beside the 5,000 of the sentences.
+    locale.setNumberOptions(locale.numberOptions() & ~QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(value), "f", decimals)
 
 
 def clock(at: datetime, zone: tzinfo | None = None) -> str:
