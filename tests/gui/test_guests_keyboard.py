@@ -12,7 +12,8 @@ from tests.gui.test_guests_page import Desk, at_the_list, desk  # noqa: F401 - a
 from waapp.db import guests
 from waapp.gui.bulk_dialog import BulkDialog
 from waapp.gui.guest_deletions import DeletedGuests
-from waapp.gui.import_history import ImportHistory
+from waapp.gui.import_dialog import ImportDialog
+from waapp.gui.import_history import ImportHistory, UndoQuestion
 from waapp.gui.labels_dialog import LabelsDialog
 from waapp.gui.lookalikes_dialog import LookalikesDialog
 
@@ -161,5 +162,75 @@ def test_the_list_of_imports_is_left_by_keys(desk):  # noqa: F811
         dialog = await shown(desk, ImportHistory)
         assert tab_stops() == ["import_history_close"]
         await closed_by_esc(desk, dialog)
+
+    desk.run(story())
+
+
+def test_an_import_is_undone_from_the_list_of_imports_with_its_question_by_keys(desk, tmp_path):  # noqa: F811
+    async def story():
+        await desk.open([])
+        path = tmp_path / "list.csv"
+        path.write_text("Name,Phone\nAna,+351912345678\nRui,+351913456789\n", encoding="utf-8")
+        desk.page.import_file(path)
+        importing = await shown(desk, ImportDialog)
+        await until(lambda: importing._add.isEnabled())
+        press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "were added from" in desk.message())
+        await desk.elsewhere("Ana", notes="mine")
+        await at_the_list(desk)
+        desk.page._import_menu.history.trigger()
+        await shown(desk, ImportHistory)
+        assert has("import_history_rows")
+        stops = tab_stops()
+        assert stops == ["import_history_rows", "import_history_close", "import_history_undo"]
+        tab_to("import_history_undo")
+        press(Qt.Key.Key_Space)
+        question = await shown(desk, UndoQuestion)
+        assert has("import_undo_no"), "Enter keeps everything"
+        assert set(tab_stops()) == {"import_undo_no", "import_undo_rest", "import_undo_kept"}
+        await closed_by_esc(desk, question)
+        assert desk.view.hasFocus()
+        assert set(await desk.stored()) == {"Ana", "Rui"}
+
+        press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await shown(desk, UndoQuestion)
+        tab_to("import_undo_rest")
+        press(Qt.Key.Key_Space)
+        await until(lambda: desk.message().startswith("Import undone"))
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
+        assert desk.view.hasFocus()
+        assert set(await desk.stored()) == {"Ana"}
+
+    desk.run(story())
+
+
+def test_two_planners_edit_one_guest_and_the_second_settles_it_by_keys(desk):  # noqa: F811
+    async def story():
+        await desk.open()
+        await desk.select("Bartolomeu Dias")
+        await at_the_list(desk)
+        press(Qt.Key.Key_Return)
+        assert has("guest_name")
+        press(Qt.Key.Key_End)
+        desk.qtbot.keyClicks(holder(), " the elder")
+        await desk.elsewhere("Bartolomeu Dias", name="Bartholomew", household="Dias family")
+        press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "Choose" in desk.message())
+        await until(lambda: has("guest_conflict_mine_name"))
+        for stop in ("guest_name", "guest_tags_field", "guest_save"):
+            tab_to(stop)
+            press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+            assert has("guest_conflict_mine_name"), stop
+        press(Qt.Key.Key_Down)
+        press(Qt.Key.Key_Space)
+        assert desk.field("name").text() == "Bartholomew"
+        press(Qt.Key.Key_Up)
+        assert desk.field("name").text().endswith("the elder")
+        press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: "was saved" in desk.message())
+        assert desk.page.isAncestorOf(holder())
+        stored = next(guest for name, guest in (await desk.stored()).items() if name.endswith("the elder"))
+        assert stored.household == "Dias family"
 
     desk.run(story())

@@ -2,9 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QPushButton, QRadioButton
 
-from tests.gui.keyboard import has, press, tab_to
+from tests.gui.keyboard import has, holder, press, tab_to
 from tests.gui.pages import until
 from tests.gui.test_import_dialog import ANA, Setting
 from waapp.core.guests import GuestDraft
@@ -140,3 +140,40 @@ def test_tab_goes_as_the_eye_does(setting):
         ]
 
     setting.run(story())
+
+
+def test_a_copy_with_remarks_is_saved_by_keys(setting):
+    async def story():
+        await setting.begin(ANA)
+        dialog = await opened(setting, TWICE)
+        tab_to("import_remarks")
+        press(Qt.Key.Key_Space)
+        await shown_over(dialog, QFileDialog)
+        assert holder().text() == "guests with remarks.xlsx"
+        press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        setting.qtbot.keyClicks(holder(), str(setting.folder / "copy"))
+        press(Qt.Key.Key_Return)
+        await until(lambda: "copy.xlsx" in dialog._messages.text)
+        assert (setting.folder / "copy.xlsx").exists(), "with the ending that was not typed"
+        dialog.activateWindow()
+        await until(dialog.isActiveWindow)
+        await until(lambda: has("import_remarks"))
+        # Esc in the question leaves everything as it is, and the keyboard where it was.
+        press(Qt.Key.Key_Space)
+        await shown_over(dialog, QFileDialog)
+        press(Qt.Key.Key_Escape)
+        await until(lambda: QApplication.activeModalWidget() in {None, dialog})
+        dialog.activateWindow()
+        await until(lambda: has("import_remarks"))
+        assert dialog.isVisible()
+
+    setting.run(story())
+
+
+async def shown_over(dialog, kind):
+    """Wait until a dialog stands over another and has the keyboard."""
+    await until(lambda: any(each.isVisible() for each in dialog.findChildren(kind)))
+    made = next(each for each in dialog.findChildren(kind) if each.isVisible())
+    made.activateWindow()
+    await until(lambda: made.isActiveWindow() and isinstance(QApplication.focusWidget(), QLineEdit))
+    return made

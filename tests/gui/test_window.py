@@ -249,7 +249,7 @@ def test_a_list_read_before_an_event_was_made_does_not_send_the_planner_elsewher
         stage.window.choose_event(new.event.id)
         await until(lambda: stage.window.event_id == new.event.id or stage.window._list_reading._waiters)
         release.set()
-        await until(lambda: not stage.window._list_reading.locked() and not stage.window._list_stale)
+        await until(lambda: not stage.window._list_loading)
         assert stage.window.event_id == new.event.id
 
     on_stage(scenario)

@@ -133,6 +133,8 @@ class DeletedGuests(QDialog):
         rows = [row for row in self._model.all_rows() if of is None or row.event_id == of]
         passing = {row.id for row in find_deleted(rows, self.search.text())}
         self._model.set_filter(lambda row: row.id in passing)
+        if not passing and self.focusWidget() is self.view:
+            self.search.setFocus()
         self.view.setVisible(bool(passing))
         self._nobody.setVisible(not passing)
         self._take()

@@ -23,7 +23,7 @@ from waapp.gui.labels_dialog import LabelUse
 from waapp.gui.panel_area import PanelArea
 from waapp.gui.table import ARRANGED_AT_ONCE, TableModel
 from waapp.gui.table_view import table_view
-from waapp.gui.widgets import Card, EmptyState, button, name
+from waapp.gui.widgets import Card, EmptyState, SidePanel, button, name
 from waapp.texts import tr
 
 _WORTH_A_BAR_MS = 250
@@ -45,7 +45,7 @@ class GuestList(QWidget):
     opened = Signal(object)
     counted = Signal()
 
-    def __init__(self, panel: QWidget, empty: EmptyState, when: Callable[[datetime], str]) -> None:
+    def __init__(self, panel: SidePanel, empty: EmptyState, when: Callable[[datetime], str]) -> None:
         super().__init__()
         self.counts = GuestCounts()
         self.removals = 0
@@ -281,7 +281,7 @@ class GuestList(QWidget):
         self.counts.count_numbers([row for row in rows if id(row) not in self._uncounted_rows], -1)
         self._uncounted_rows.difference_update(map(id, rows))
 
-    def _build(self, panel: QWidget, empty: EmptyState) -> None:
+    def _build(self, panel: SidePanel, empty: EmptyState) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.SPACE[3])

@@ -1,8 +1,10 @@
 """A page's main part with a detail panel at its side, or over it where there is no room for both."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
+
+from waapp.gui.widgets import SidePanel
 
 _GAP = 16
 _PANEL_WIDTH = 320
@@ -16,7 +18,7 @@ class PanelArea(QWidget):
     Follows the layout direction: the panel is at the right, or at the left in a right-to-left window.
     """
 
-    def __init__(self, main: QWidget, panel: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, main: QWidget, panel: SidePanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._main = main
         self._panel = panel
@@ -37,6 +39,13 @@ class PanelArea(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Return the room of the panel over a strip of the main part."""
         return QSize(_PANEL_WIDTH + 2 * _GAP, 240)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close the panel by Esc from the main part, too, as its cross says."""
+        if event.key() == Qt.Key.Key_Escape and not self._panel.isHidden():
+            self._panel.close_panel()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
