@@ -3,8 +3,13 @@
 import asyncio
 import gc
 from contextlib import suppress
+from uuid import uuid4
 
-from waapp.db.streaming import stream
+import pytest
+from sqlalchemy import text
+
+from waapp.db.engine import Database
+from waapp.db.streaming import CHUNK, id_array, ids_from, stream
 
 
 def test_a_reader_may_be_cancelled_at_any_step(database, run):
@@ -25,5 +30,17 @@ def test_a_reader_may_be_cancelled_at_any_step(database, run):
                 await reader
             assert await read() == [(1,), (2,), (3,)]
         gc.collect()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, 2 * CHUNK + 1])
+def test_ids_go_to_the_database_and_come_back_as_they_are(run, database: Database, count: int) -> None:
+    async def scenario() -> None:
+        ids = [uuid4() for _ in range(count)]
+        query = text("SELECT CAST(array_agg(one) AS text) FROM unnest(CAST(:ids AS uuid[])) AS one")
+        async with database.read() as conn:
+            array = (await conn.execute(query, {"ids": await id_array(ids)})).scalar_one()
+        assert await ids_from(array) == ids
 
     run(scenario())

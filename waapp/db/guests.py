@@ -18,7 +18,7 @@ from waapp.core.status import EngineState
 from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
 from waapp.db.engine import Connection
 from waapp.db.invitations import NEWEST_FIRST
-from waapp.db.streaming import CHUNK, stream
+from waapp.db.streaming import CHUNK, id_array, ids_from, stream
 from waapp.errors import UserError
 
 # In the order of the fields of Guest. The casts read the types that a web application may have chosen.
@@ -131,23 +131,32 @@ _LOCKED: Final = text(f"{_BY_IDS} FOR NO KEY UPDATE")
 # Messages before guests, as whoever records what came of a message takes them. Nobody claims one meanwhile.
 LOCK_INVITATIONS: Final = text("""
 SELECT count(*) FROM (
-    SELECT FROM whatsapp_invitations WHERE guest_id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+    SELECT FROM whatsapp_invitations WHERE guest_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY id FOR UPDATE) AS locked
 """)
 """Holds the messages of guests (`ids`) that the caller locks next."""
 
 _LOCK: Final = text("""
-SELECT count(*) FROM (SELECT FROM guests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked
+SELECT count(*) FROM (
+    SELECT FROM guests WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE) AS locked
 """)
 
-_INVITED: Final = text("SELECT DISTINCT guest_id FROM whatsapp_invitations WHERE guest_id = ANY(:ids)")
+_INVITED: Final = """
+SELECT DISTINCT guest_id FROM whatsapp_invitations WHERE guest_id = ANY(CAST(%(ids)s AS uuid[]))
+"""
 
 _SENDING: Final = text("""
-SELECT count(DISTINCT guest_id) FROM whatsapp_invitations WHERE guest_id = ANY(:ids) AND engine_state = 'sending'
+SELECT count(DISTINCT guest_id) FROM whatsapp_invitations
+WHERE guest_id = ANY(CAST(:ids AS uuid[])) AND engine_state = 'sending'
 """)
 
-_DELETE: Final = "SELECT waapp_delete_guests(%(ids)s)"
-_RESTORE: Final = text("SELECT waapp_restore_guests(:ids)")
-_RESTORE_OF_IMPORT: Final = text("SELECT waapp_bring_back_guests(:ids, :import)")
+_DELETE: Final = "SELECT waapp_delete_guests(CAST(%(ids)s AS uuid[]))"
+_RESTORE: Final = text("""
+SELECT CAST(array_agg(back) AS text) FROM waapp_restore_guests(CAST(:ids AS uuid[])) AS back
+""")
+_RESTORE_OF_IMPORT: Final = text("""
+SELECT CAST(array_agg(back) AS text) FROM waapp_bring_back_guests(CAST(:ids AS uuid[]), :import) AS back
+""")
 
 # What the database computes itself cannot be written back.
 _WRITABLE: Final = text("""
@@ -204,7 +213,7 @@ async def guest_rows_changed_since(
 
 async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:
     """Return the ids of an event's guests: whatever else a list holds was deleted."""
-    return {guest_id async for chunk in stream(conn, _IDS, {"event_id": event_id}) for (guest_id,) in chunk}
+    return set(await _ids_of(conn, _IDS, {"event_id": event_id}))
 
 
 async def own_columns(conn: Connection, event_id: UUID) -> tuple[str, ...]:
@@ -289,7 +298,7 @@ async def _in_turns(conn: Connection, statement: TextClause, ids: Collection[UUI
 
 async def invited_among(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Return which of these guests have an invitation, of whatever mode."""
-    return set((await conn.execute(_INVITED, {"ids": list(ids)})).scalars())
+    return set(await _ids_of(conn, _INVITED, {"ids": await id_array(ids)}))
 
 
 async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
@@ -298,13 +307,13 @@ async def delete_guests(conn: Connection, ids: Collection[UUID]) -> tuple[UUID, 
     For thirty days `restore_guests` brings them back. Raises `guests_being_sent` while a message to one of them is on
     its way out: its outcome must find its row.
     """
-    parameters = {"ids": list(ids)}
+    parameters = {"ids": await id_array(ids)}
     await conn.execute(LOCK_INVITATIONS, parameters)
     await conn.execute(_LOCK, parameters)
     sending = (await conn.execute(_SENDING, parameters)).scalar_one()
     if sending:
         raise UserError("guests_being_sent", count=sending)
-    return tuple([guest_id async for chunk in stream(conn, _DELETE, parameters) for (guest_id,) in chunk])
+    return tuple(await _ids_of(conn, _DELETE, parameters))
 
 
 async def restore_guests(
@@ -316,16 +325,18 @@ async def restore_guests(
     back as cancelled: undoing a deletion must not send anything. Raises `guests_without_event` when the event is gone,
     `guests_not_restorable` where something of theirs is somebody else's by now.
     """
+    statement = _RESTORE if of_import is None else _RESTORE_OF_IMPORT
+    parameters = {"ids": await id_array(ids)} | ({} if of_import is None else {"import": of_import})
     try:
         async with conn.begin_nested():
-            if of_import is None:
-                back = await conn.execute(_RESTORE, {"ids": list(ids)})
-            else:
-                back = await conn.execute(_RESTORE_OF_IMPORT, {"ids": list(ids), "import": of_import})
-            return tuple(back.scalars())
+            return tuple(await ids_from((await conn.execute(statement, parameters)).scalar_one()))
     except exc.IntegrityError as error:
         lost = isinstance(error.orig, errors.ForeignKeyViolation)
         raise UserError("guests_without_event" if lost else "guests_not_restorable") from error
+
+
+async def _ids_of(conn: Connection, query: str, parameters: Mapping[str, object]) -> list[UUID]:
+    return [guest_id async for chunk in stream(conn, query, parameters) for (guest_id,) in chunk]
 
 
 async def put_back(conn: Connection, table: str, rows: Iterable[str]) -> None:

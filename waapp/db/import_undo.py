@@ -17,7 +17,7 @@ from waapp.db.engine import Connection
 from waapp.db.guests import get_guests, restore_guests
 from waapp.db.import_rows import values_from
 from waapp.db.imports import get_import, wait_for_others
-from waapp.db.streaming import stream
+from waapp.db.streaming import id_array, stream
 
 _LOCK_IMPORT: Final = text("SELECT id FROM waapp_imports WHERE id = :id FOR UPDATE")
 
@@ -90,7 +90,7 @@ WHERE import_id = :id AND undone <> :undone AND guest_id <> ALL(:kept)
 """)
 
 # With their rows, which this notes as undone, they are set aside, as those are whom a planner deletes.
-_REMOVE: Final = text("SELECT count(*) FROM waapp_take_back_guests(:ids, :id)")
+_REMOVE: Final = text("SELECT count(*) FROM waapp_take_back_guests(CAST(:ids AS uuid[]), :id)")
 
 _MARK: Final = text("""
 UPDATE waapp_imports SET undone_at = clock_timestamp() AT TIME ZONE 'UTC', undone_by = :planner
@@ -141,7 +141,7 @@ _NOTE_OTHERS: Final = text("""
 UPDATE waapp_import_rows r SET undone = false
 FROM waapp_imports m
 WHERE m.id = r.import_id AND m.event_id = :event_id AND m.undone_at IS NULL AND r.undone
-  AND r.guest_id = ANY(:ids)
+  AND r.guest_id = ANY(CAST(:ids AS uuid[]))
 """)
 
 _UNMARK: Final = text("UPDATE waapp_imports SET undone_at = NULL, undone_by = NULL WHERE id = :id")
@@ -170,7 +170,7 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
         return undo
     staying = parameters | {"kept": [one.guest_id for one in undo.kept]}
     await conn.execute(_RESTORE, staying)
-    await conn.execute(_REMOVE, parameters | {"ids": list(undo.removed)})
+    await conn.execute(_REMOVE, parameters | {"ids": await id_array(undo.removed)})
     await conn.execute(_NOTE_UNDONE, staying | {"undone": True})
     did_something = bool(undo.removed or undo.restored)
     await conn.execute(_MARK, parameters | {"planner": planner, "did_something": did_something})
@@ -208,5 +208,5 @@ async def redo_import(conn: Connection, import_id: UUID, *, rest: bool = False) 
     await conn.execute(_NOTE_UNDONE, parameters | {"kept": kept, "undone": False})
     if not kept:
         await conn.execute(_UNMARK, parameters)
-    await conn.execute(_NOTE_OTHERS, {"event_id": found.event_id, "ids": list(redo.added)})
+    await conn.execute(_NOTE_OTHERS, {"event_id": found.event_id, "ids": await id_array(redo.added)})
     return redo
