@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.db.rows import (
     SENDER,
@@ -22,7 +23,7 @@ from tests.db.rows import (
 from waapp.core.guests import Consent, GuestDraft, GuestRow
 from waapp.core.status import EngineState
 from waapp.db import guests, queueing, statuses
-from waapp.db.clock import OVERLAP_SECONDS, database_clock
+from waapp.db.clock import Horizon, Look, look
 from waapp.db.engine import Database
 from waapp.errors import DatabaseError, UserError
 
@@ -190,7 +191,7 @@ def test_changes_are_those_of_the_guest_and_of_its_invitations(run, database: Da
         await execute(database, "ALTER TABLE whatsapp_invitations ENABLE TRIGGER USER")
         await execute(database, "ALTER TABLE guests ENABLE TRIGGER USER")
         async with database.begin() as conn:
-            since = await database_clock(conn)
+            since = Horizon.first(await look(conn))
             nothing = await guests.guest_rows_changed_since(conn, event.id, False, since)
             assert (nothing.rows, nothing.total) == ([], 4)
             renamed = await guests.get_guest(conn, ids[0])
@@ -203,7 +204,7 @@ def test_changes_are_those_of_the_guest_and_of_its_invitations(run, database: Da
         async with database.begin() as conn:
             changes = await guests.guest_rows_changed_since(conn, event.id, False, since)
             assert {row.id for row in changes.rows} == {ids[0], ids[1]}
-            assert changes.as_of >= since
+            assert changes.horizon.later >= since.later
             everything = await read_rows(database, event.id)
             assert {row.id: row for row in changes.rows} == {one: everything[one] for one in ids[:2]}
             practice = await guests.guest_rows_changed_since(conn, event.id, True, since)
@@ -221,14 +222,54 @@ def test_a_commit_that_comes_late_is_not_missed(run, database: Database) -> None
         async with database.begin() as slow:
             await guests.update_guest(slow, guest_id, GuestDraft("Late"), stored.updated_at)
             async with database.read() as conn:
-                before = await guests.guest_rows_changed_since(
-                    conn, event.id, False, await database_clock(conn)
-                )
+                seen = Horizon.first(await look(conn))
+                before = await guests.guest_rows_changed_since(conn, event.id, False, seen)
                 assert [row.name for row in before.rows] == ["Guest 0"]
         async with database.read() as conn:
-            after = await guests.guest_rows_changed_since(conn, event.id, False, before.as_of, before.floor)
-            quiet = await guests.guest_rows_changed_since(conn, event.id, False, after.as_of, after.floor)
+            after = await guests.guest_rows_changed_since(conn, event.id, False, before.horizon)
+            quiet = await guests.guest_rows_changed_since(conn, event.id, False, after.horizon)
         assert [row.name for row in after.rows] == ["Late"]
+        assert quiet.rows == []
+
+    run(scenario())
+
+
+def test_a_commit_that_comes_minutes_late_is_not_missed_whatever_was_seen_meanwhile(
+    run, database: Database
+) -> None:
+    """As of another program, or of a long import over a slow network."""
+
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            late, other = await make_guests(conn, event.id, 2)
+        async with database.read() as conn:
+            at, floor, coming = await look(conn)
+        # Four minutes ago somebody began to write; since then this reader has looked.
+        began = at - timedelta(minutes=5)
+        horizon = Horizon.first(Look(began, floor, coming))
+        await execute(database, "ALTER TABLE guests DISABLE TRIGGER USER")
+        write = (
+            "UPDATE guests SET name = 'Late', updated_at = (now() - interval '4 minutes') AT TIME ZONE 'UTC'"
+        )
+        async with database.begin() as slow:
+            await slow.execute(text(f"{write} WHERE id = :id"), {"id": late})
+            for name in ("Once", "Twice"):
+                async with database.begin() as quick:
+                    await quick.execute(
+                        text(
+                            "UPDATE guests SET name = :name, updated_at = now() AT TIME ZONE 'UTC' WHERE id = :id"
+                        ),
+                        {"name": name, "id": other},
+                    )
+                async with database.read() as conn:
+                    changes = await guests.guest_rows_changed_since(conn, event.id, False, horizon)
+                assert name in [row.name for row in changes.rows]
+                horizon = changes.horizon
+        async with database.read() as conn:
+            changes = await guests.guest_rows_changed_since(conn, event.id, False, horizon)
+            quiet = await guests.guest_rows_changed_since(conn, event.id, False, changes.horizon)
+        assert "Late" in [row.name for row in changes.rows]
         assert quiet.rows == []
 
     run(scenario())
@@ -239,7 +280,7 @@ def test_a_deletion_shows_in_the_total(run, database: Database) -> None:
         async with database.begin() as conn:
             event = await make_event(conn)
             ids = await make_guests(conn, event.id, 3)
-            since = await database_clock(conn)
+            since = Horizon.first(await look(conn))
             await guests.delete_guests(conn, ids[:1])
         async with database.read() as conn:
             assert (await guests.guest_rows_changed_since(conn, event.id, False, since)).total == 2
@@ -338,7 +379,7 @@ def test_deleted_guests_come_back_as_they_were(run, database: Database) -> None:
             id=ids[2],
         )
         async with database.read() as conn:
-            since = await database_clock(conn)
+            at, floor, coming = await look(conn)
         before = [await column(database, query) for query in everything]
         async with database.begin() as conn:
             deleted = await guests.delete_guests(conn, [ids[0], ids[2], uuid4()])
@@ -349,9 +390,9 @@ def test_deleted_guests_come_back_as_they_were(run, database: Database) -> None:
         after = [await column(database, query) for query in everything]
         assert after == before
         async with database.read() as conn:
-            changes = await guests.guest_rows_changed_since(
-                conn, event.id, False, since + timedelta(seconds=OVERLAP_SECONDS)
-            )
+            # What is looked at again for its late commit would be there anyhow.
+            seen = Horizon.first(Look(at + timedelta(seconds=15), floor, coming))
+            changes = await guests.guest_rows_changed_since(conn, event.id, False, seen)
         assert {row.id for row in changes.rows} == {ids[0], ids[2]}
         assert {row.engine_state for row in changes.rows} == {EngineState.ACCEPTED}
 

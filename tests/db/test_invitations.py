@@ -22,7 +22,7 @@ from waapp.core.invitations import Fact
 from waapp.core.pacing import Next
 from waapp.core.status import EngineState
 from waapp.db import claims, invitations, queueing, statuses, templates
-from waapp.db.clock import database_clock
+from waapp.db.clock import Horizon, Look, database_clock, look
 from waapp.db.engine import Database
 from waapp.errors import UserError
 
@@ -78,12 +78,13 @@ def test_changes_since_a_moment(run, database: Database) -> None:
     async def scenario() -> None:
         event, _, _ = await queue(database, 2)
         async with database.read() as conn:
-            now = await database_clock(conn)
-            later = now + timedelta(minutes=1)
+            at, floor, coming = await look(conn)
+            now = Horizon.first(Look(at, floor, coming))
+            later = Horizon.first(Look(at + timedelta(minutes=2), floor, coming))
             assert len((await invitations.invitations_changed_since(conn, event.id, False, now)).rows) == 2
             nothing = await invitations.invitations_changed_since(conn, event.id, False, later)
             assert (nothing.rows, nothing.total) == ([], 2)
-            assert nothing.as_of >= now
+            assert nothing.horizon.later >= at
             assert (await invitations.invitations_changed_since(conn, event.id, True, now)).total == 0
 
     run(scenario())
@@ -98,7 +99,7 @@ def test_what_an_answer_has_brought_is_not_brought_again_and_a_late_commit_is(
     async def scenario() -> None:
         event, _, _ = await queue(database, 3)
         async with database.read() as conn:
-            since = await database_clock(conn)
+            since = Horizon.first(await look(conn))
             first = await invitations.invitations_changed_since(conn, event.id, False, since)
         assert len(first.rows) == 3
         slow, other = [row.recipient for row in first.rows[:2]]
@@ -109,17 +110,11 @@ def test_what_an_answer_has_brought_is_not_brought_again_and_a_late_commit_is(
             async with database.begin() as quick:
                 await quick.execute(touch, {"recipient": other})
             async with database.read() as conn:
-                second = await invitations.invitations_changed_since(
-                    conn, event.id, False, first.as_of, first.floor
-                )
+                second = await invitations.invitations_changed_since(conn, event.id, False, first.horizon)
             assert [row.recipient for row in second.rows] == [other]
         async with database.read() as conn:
-            third = await invitations.invitations_changed_since(
-                conn, event.id, False, second.as_of, second.floor
-            )
-            fourth = await invitations.invitations_changed_since(
-                conn, event.id, False, third.as_of, third.floor
-            )
+            third = await invitations.invitations_changed_since(conn, event.id, False, second.horizon)
+            fourth = await invitations.invitations_changed_since(conn, event.id, False, third.horizon)
         assert slow in {row.recipient for row in third.rows}
         assert fourth.rows == []
 

@@ -151,7 +151,7 @@ def test_what_changes_while_the_list_is_loaded_is_caught_up_with(late):
         late.tell()
         await until(lambda: not late.page._refresher._wanted)
         release.set()
-        await until(lambda: late.page._as_of is not None and row_of(late, DIAS) is None)
+        await until(lambda: late.page._horizon is not None and row_of(late, DIAS) is None)
 
     late.run(story())
 

@@ -15,7 +15,7 @@ from sqlalchemy import TextClause, exc, text
 
 from waapp.core.guests import Consent, Guest, GuestDraft, GuestRow, make_guest
 from waapp.core.status import EngineState
-from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
+from waapp.db.clock import Horizon, changed_since, look
 from waapp.db.engine import Connection
 from waapp.db.invitations import NEWEST_FIRST
 from waapp.db.streaming import CHUNK, id_array, ids_from, stream
@@ -60,11 +60,10 @@ WHERE g.event_id = %(event_id)s
 _CHANGED_ROWS: Final = f"""
 WITH changed AS (
     SELECT g.id FROM guests g
-    WHERE g.event_id = %(event_id)s AND g.updated_at > %(since)s AND {written_since_floor("g")}
+    WHERE g.event_id = %(event_id)s AND {changed_since("g")}
     UNION
     SELECT i.guest_id FROM whatsapp_invitations i
-    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test AND i.updated_at > %(since)s
-      AND {written_since_floor("i")}
+    WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s AND NOT i.test AND {changed_since("i")}
 )
 SELECT {_ROW}
 FROM changed JOIN guests g ON g.id = changed.id LEFT JOIN LATERAL (
@@ -167,15 +166,14 @@ WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped AN
 
 
 class GuestChanges(NamedTuple):
-    """The rows that may have changed, how many guests there are in all, `since` and `floor` of the next question.
+    """The rows that may have changed, how many guests there are in all, and the horizon of the next question.
 
     When `total` is not what the caller holds after merging, some were deleted: `guest_ids` tells which remain.
     """
 
     rows: list[GuestRow]
     total: int
-    as_of: datetime
-    floor: int
+    horizon: Horizon
 
 
 async def stream_guest_rows(
@@ -183,8 +181,8 @@ async def stream_guest_rows(
 ) -> AsyncGenerator[list[GuestRow], None]:
     """Yield an event's guests in chunks, each with its newest invitation of the mode, in no particular order.
 
-    The event loop gets a turn after every chunk. Note `clock.database_clock` before the first one: it is the
-    `since` of the first question for changes. Close the iterator (`contextlib.aclosing`) when leaving it early.
+    The event loop gets a turn after every chunk. Call `clock.look` before the first one: that is the
+    `Horizon.first` of the first question for changes. Close the iterator (`contextlib.aclosing`) when leaving it early.
     """
     async with aclosing(stream(conn, _ALL_ROWS, {"event_id": event_id, "practice": practice})) as chunks:
         async for chunk in chunks:
@@ -192,23 +190,14 @@ async def stream_guest_rows(
 
 
 async def guest_rows_changed_since(
-    conn: Connection, event_id: UUID, practice: bool, since: datetime, floor: int | None = None
+    conn: Connection, event_id: UUID, practice: bool, horizon: Horizon
 ) -> GuestChanges:
-    """Return the rows of which the guest or an invitation may have changed since a moment of the database's clock.
-
-    Merge them by id: what was committed late is caught by looking at the last seconds before `since` again. With
-    the `floor` of the last answer most of what that one brought already is left out.
-    """
-    as_of, next_floor = await look(conn)
-    overlapping = text(
-        "SELECT CAST(:since AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => :overlap)"
-    )
-    parameters: dict[str, object] = {"since": since, "overlap": OVERLAP_SECONDS}
-    earliest = (await conn.execute(overlapping, parameters)).scalar_one()
-    query = {"event_id": event_id, "practice": practice, "since": earliest, "floor": floor}
+    """Return the rows of which the guest or an invitation may have changed since a horizon; merge them by id."""
+    seen = await look(conn)
+    query = {"event_id": event_id, "practice": practice, **horizon.parameters}
     rows = [row async for chunk in stream(conn, _CHANGED_ROWS, query) for row in _as_rows(chunk)]
     total = (await conn.execute(_COUNT, {"event_id": event_id})).scalar_one()
-    return GuestChanges(rows, total, as_of, next_floor)
+    return GuestChanges(rows, total, horizon.after(seen))
 
 
 async def guest_ids(conn: Connection, event_id: UUID) -> set[UUID]:

@@ -1,7 +1,6 @@
 """Invitations to read: lists, changes since a moment, the life of one, and who was invited before."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from waapp.core.invitations import Invitation, LogEntry
 from waapp.core.plan import PriorInvitation
 from waapp.core.status import EngineState
 from waapp.core.waiting import WaitReason
-from waapp.db.clock import OVERLAP_SECONDS, look, written_since_floor
+from waapp.db.clock import Horizon, changed_since, look
 from waapp.db.engine import Connection
 from waapp.db.streaming import stream
 from waapp.errors import UserError
@@ -55,8 +54,7 @@ _BY_ID: Final = f"SELECT {_COLUMNS} {_FROM} WHERE i.id = %(id)s"
 _CHANGED: Final = f"""
 SELECT {_COLUMNS} {_FROM}
 WHERE i.event_id = %(event_id)s AND i.practice = %(practice)s
-  AND i.updated_at > CAST(%(since)s AS timestamptz) AT TIME ZONE 'UTC' - make_interval(secs => %(overlap)s)
-  AND {written_since_floor("i")}
+  AND {changed_since("i")}
 """
 
 _LOG: Final = text("""
@@ -86,15 +84,14 @@ ORDER BY i.guest_id,
 
 
 class InvitationChanges(NamedTuple):
-    """The invitations that may have changed, how many there are in all, `since` and `floor` of the next question.
+    """The invitations that may have changed, how many there are in all, and the horizon of the next question.
 
     When `total` is not what the caller holds after merging, some were deleted: `list_invitations` tells which.
     """
 
     rows: list[Invitation]
     total: int
-    as_of: datetime
-    floor: int
+    horizon: Horizon
 
 
 async def list_invitations(conn: Connection, event_id: UUID, practice: bool) -> list[Invitation]:
@@ -116,23 +113,17 @@ async def get_invitation(conn: Connection, invitation_id: UUID) -> Invitation:
 
 
 async def invitations_changed_since(
-    conn: Connection, event_id: UUID, practice: bool, since: datetime, floor: int | None = None
+    conn: Connection, event_id: UUID, practice: bool, horizon: Horizon
 ) -> InvitationChanges:
-    """Return the event's invitations that may have changed since a moment of the database's clock.
-
-    Merge them by id: what was committed late is caught by looking at the last seconds before `since` again. With
-    the `floor` of the last answer most of what that one brought already is left out.
-    """
-    as_of, next_floor = await look(conn)
+    """Return the event's invitations that may have changed since a horizon; merge them by id."""
+    seen = await look(conn)
     parameters = {"event_id": event_id, "practice": practice}
-    rows = await _all(
-        conn, _CHANGED, {**parameters, "since": since, "overlap": OVERLAP_SECONDS, "floor": floor}
-    )
+    rows = await _all(conn, _CHANGED, {**parameters, **horizon.parameters})
     count = text(
         "SELECT count(*) FROM whatsapp_invitations WHERE event_id = :event_id AND practice = :practice"
     )
     total = (await conn.execute(count, parameters)).scalar_one()
-    return InvitationChanges(rows, total, as_of, next_floor)
+    return InvitationChanges(rows, total, horizon.after(seen))
 
 
 async def get_log(conn: Connection, invitation_id: UUID) -> list[LogEntry]:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from waapp.core.guest_search import GuestFilter
 from waapp.core.template_values import rsvp_link
 from waapp.db import events as event_rows
 from waapp.db import guests as guest_rows
-from waapp.db.clock import database_clock
+from waapp.db.clock import Horizon, look
 from waapp.db.engine import Database
 from waapp.db.feed import Change, Kind
 from waapp.errors import UserError
@@ -75,8 +74,7 @@ class GuestsPage(QWidget):
         self._errors = errors
         self._event: Event | None = None
         self._wanted: UUID | None = None
-        self._as_of: datetime | None = None
-        self._floor: int | None = None
+        self._horizon: Horizon | None = None
         self._chosen_for: UUID | None = None
         self._next_guest: UUID | None = None
         self._leaving: set[UUID] = set()
@@ -89,7 +87,7 @@ class GuestsPage(QWidget):
 
     async def open(self, event_id: UUID | None) -> None:
         """Show the guests of an event, or that there is none to show; the same event again only catches up."""
-        if self._event is not None and self._event.id == event_id and self._as_of is not None:
+        if self._event is not None and self._event.id == event_id and self._horizon is not None:
             self._refresher.ask()
             return
         self._leave_event()
@@ -289,7 +287,7 @@ class GuestsPage(QWidget):
 
     def _leave_event(self) -> None:
         self._editing.leave_event()
-        self._event = self._as_of = None
+        self._event = self._horizon = None
         self._undo.take_event(None)
         self.messages.dismiss()
 
@@ -298,24 +296,24 @@ class GuestsPage(QWidget):
         # What changes meanwhile is caught up with afterwards: that waits for its turn.
         async with self._reading:
             with setting_aside():
-                since = await self._read_all(event_id)
-            self._as_of, self._floor = since, None
+                horizon = await self._read_all(event_id)
+            self._horizon = horizon
         self._tasks.start(self.guests.prepare())
         if self.panel.isHidden():
             self.guests.view.setFocus()
         self._go_to_next_guest()
 
-    async def _read_all(self, event_id: UUID) -> datetime:
-        """Show all guests as they arrive; return the moment that they are of."""
+    async def _read_all(self, event_id: UUID) -> Horizon:
+        """Show all guests as they arrive; return from where to look for changes."""
         async with self._database.read() as conn:
             self._take_event(await event_rows.get_event(conn, event_id))
             self._looks.show(await self._looks.read(conn, event_id))
-            since = await database_clock(conn)
+            horizon = Horizon.first(await look(conn))
             async with aclosing(guest_rows.stream_guest_rows(conn, event_id, self._practice)) as chunks:
                 async for chunk in chunks:
                     self.guests.arrive(chunk)
         self.guests.finish()
-        return since
+        return horizon
 
     async def _catch_up(self) -> None:
         # One reading at a time: an older one must not come after a newer one.
@@ -325,8 +323,8 @@ class GuestsPage(QWidget):
 
     async def _take_changes(self) -> set[UUID]:
         """Take in what has changed since the last reading; return the ids of those that are new or different."""
-        event, since, removals = self._event, self._as_of, None
-        if event is None or since is None:
+        event, horizon, removals = self._event, self._horizon, None
+        if event is None or horizon is None:
             return set()
         # A reading that a deletion of this window overtakes would bring the deleted ones back.
         while removals != self.guests.removals:
@@ -334,17 +332,15 @@ class GuestsPage(QWidget):
             async with self._database.read() as conn:
                 now = await event_rows.get_event(conn, event.id)
                 looks = await self._looks.read(conn, event.id)
-                changes = await guest_rows.guest_rows_changed_since(
-                    conn, event.id, self._practice, since, self._floor
-                )
+                changes = await guest_rows.guest_rows_changed_since(conn, event.id, self._practice, horizon)
                 held = self.guests.model
                 expected = held.total + sum(held.row(row.id) is None for row in changes.rows)
                 remaining = await guest_rows.guest_ids(conn, event.id) if changes.total < expected else None
-            if self._as_of is not since:
+            if self._horizon is not horizon:
                 return set()  # another event has been opened meanwhile, or this one anew
         if now != event:
             self._take_event(now)
-        self._as_of, self._floor = changes.as_of, changes.floor
+        self._horizon = changes.horizon
         self._looks.show(looks)
         fresh = self.guests.apply(changes.rows)
         if remaining is not None:

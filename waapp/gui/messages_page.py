@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,7 +15,7 @@ from waapp.db import events as event_rows
 from waapp.db import invitations as invitation_rows
 from waapp.db import sends as send_rows
 from waapp.db import templates as template_rows
-from waapp.db.clock import database_clock
+from waapp.db.clock import Horizon, look
 from waapp.db.engine import Connection, Database
 from waapp.db.feed import Change, Kind
 from waapp.db.settling import Decision, settle_by_person
@@ -84,8 +83,7 @@ class MessagesPage(QWidget):
         self._titles: dict[UUID, str] = {}
         self._send_id: UUID | None = None
         self._wanted: Invitation | None = None
-        self._as_of: datetime | None = None
-        self._floor: int | None = None
+        self._horizon: Horizon | None = None
         self._counts = MessageCounts(errors)
         self._coming = 0
         self._showing: asyncio.Task[None] | None = None
@@ -98,10 +96,10 @@ class MessagesPage(QWidget):
 
     async def open(self, event_id: UUID | None) -> None:
         """Show the newest send of an event; the same event again only catches up."""
-        if event_id is not None and event_id == self._event_id and self._as_of is not None:
+        if event_id is not None and event_id == self._event_id and self._horizon is not None:
             self._refresher.ask()
             return
-        self._event_id, self._send_id, self._as_of = event_id, None, None
+        self._event_id, self._send_id, self._horizon = event_id, None, None
         self._sends = {}
         self.panel.close_panel()
         self.messages.dismiss()
@@ -126,7 +124,7 @@ class MessagesPage(QWidget):
     def show_invitation(self, invitation: Invitation) -> None:
         """Go to a message of the event, as soon as it is there."""
         self._wanted = invitation
-        if self._event_id == invitation.event_id and self._as_of is not None:
+        if self._event_id == invitation.event_id and self._horizon is not None:
             self._tasks.start(self._load(None))
 
     # How it is built
@@ -217,7 +215,7 @@ class MessagesPage(QWidget):
         # Thousands of rows that stay: garbage is not looked for among them.
         with setting_aside():
             async with self._database.read() as conn:
-                since = await database_clock(conn)
+                horizon = Horizon.first(await look(conn))
                 await self._read_sends(conn, event_id)
                 if send_id is None and self._wanted is not None:
                     send_id = self._wanted.send_id
@@ -226,7 +224,7 @@ class MessagesPage(QWidget):
         if event_id != self._event_id:
             return
         another = wanted != self._send_id
-        self._send_id, self._as_of, self._floor = wanted, since, None
+        self._send_id, self._horizon = wanted, horizon
         if another:
             self.panel.close_panel()
             self._choose_chip(rows)
@@ -246,17 +244,15 @@ class MessagesPage(QWidget):
             await self._take_changes()
 
     async def _take_changes(self) -> None:
-        event_id, send_id, since = self._event_id, self._send_id, self._as_of
-        if event_id is None or since is None:
+        event_id, send_id, horizon = self._event_id, self._send_id, self._horizon
+        if event_id is None or horizon is None:
             return
         if send_id is None:
             await self._read_send(None)
             return
         async with self._database.read() as conn:
             await self._read_sends(conn, event_id)
-            changes = await invitation_rows.invitations_changed_since(
-                conn, event_id, self._practice, since, self._floor
-            )
+            changes = await invitation_rows.invitations_changed_since(conn, event_id, self._practice, horizon)
         if (event_id, send_id) != (self._event_id, self._send_id):
             return
         changed: set[UUID] = set()
@@ -264,9 +260,9 @@ class MessagesPage(QWidget):
             # News of a thousand messages may come at once; between two pieces the window has its turn.
             changed |= self._take_in(changes.rows[start : start + _AT_ONCE], send_id)
             await asyncio.sleep(0)
-            if (send_id, since) != (self._send_id, self._as_of):
+            if send_id != self._send_id or horizon is not self._horizon:
                 return  # everything was read anew meanwhile
-        self._as_of, self._floor = changes.as_of, changes.floor
+        self._horizon = changes.horizon
         summary = self._sends.get(send_id)
         if summary is None or summary.total != self.model.total:
             await self._read_send(send_id)
