@@ -17,6 +17,8 @@ from waapp.gui.import_dialog import ImportDialog
 from waapp.gui.import_history import ImportHistory
 
 MANY: Final = 5_000
+_PATIENCE: Final = 300.0
+"""Seconds: reading and saving go on in processes of their own, which a loaded machine lets wait."""
 
 STORED: Final = (
     GuestDraft("Ana Sousa", "+351912345678", "ana@example.org", "Family", "pt_PT", "Sits by the door"),
@@ -70,7 +72,7 @@ async def _opened(stage: Stage, path: Path) -> ImportDialog:
     await until(lambda: stage._dialogs())
     dialog = stage._dialogs()[-1]
     assert isinstance(dialog, ImportDialog)
-    await until(lambda: dialog.desk.now is not None and not dialog._progress.isVisible())
+    await until(lambda: dialog.desk.now is not None and not dialog._progress.isVisible(), _PATIENCE)
     await asyncio.sleep(0.3)
     return dialog
 
@@ -165,10 +167,11 @@ async def _saved(stage: Stage, folder: Path, party: UUID) -> None:
         path = folder / name
         path.write_bytes(csv_text(rows))
         dialog = await _opened(stage, path)
+        await until(dialog._add.isEnabled)
         dialog._add.click()
-        await until(lambda: not stage._dialogs())
-        await until(lambda name=name: name in stage.guests.messages.text)
-        await asyncio.sleep(0.5)
+        await until(lambda dialog=dialog: dialog.saved is not None and not stage._dialogs(), _PATIENCE)
+        await until(lambda name=name: name in stage.guests.messages.text, _PATIENCE)
+        await until(lambda: not stage.guests.guests.is_loading)
     await stage.camera.take("import-saved")
     async with stage.database.begin() as conn:
         await conn.execute(
@@ -189,6 +192,6 @@ async def _saved(stage: Stage, folder: Path, party: UUID) -> None:
     question = stage._dialogs()[-1]
     await stage.camera.take("import-undo", question)
     question.accept()
-    await until(lambda: "undone" in stage.guests.messages.text)
-    await asyncio.sleep(0.5)
+    await until(lambda: "undone" in stage.guests.messages.text, _PATIENCE)
+    await until(lambda: not stage.guests.guests.is_loading)
     await stage.camera.take("import-taken-back")
