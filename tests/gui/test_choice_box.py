@@ -35,3 +35,11 @@ def test_what_does_not_fit_ends_in_an_ellipsis_and_is_read_over_the_pointer(box)
     box.resize(900, 32)
     box.grab()
     assert (box.shown_words(), box.toolTip()) == (LONG, "")
+
+
+def test_while_nothing_is_chosen_it_says_what_to_do(box):
+    box.setPlaceholderText("Choose…")
+    box.setCurrentIndex(-1)
+    assert box.shown_words() == "Choose…"
+    box.setCurrentText("Yes")
+    assert box.shown_words() == "Yes"

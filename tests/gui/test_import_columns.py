@@ -63,3 +63,16 @@ def test_what_is_hidden_waits_for_the_next_time(shown, window_run):
         await until(lambda: len(lines(shown)) == 60)
 
     window_run(story())
+
+
+def test_lines_are_alike_whatever_script_they_are_in(shown, window_run):
+    async def story():
+        found = recognise_columns([["Name", "الاسم", "ชื่อ"], ["x"] * 3], 1).columns
+        shown.show_columns(found, {0: ("Ana",), 1: ("محمد عبد الرحمن الحسن",), 2: ("สมชาย ใจดี",)})
+        shown.show()
+        await until(lambda: len(lines(shown)) == 3)
+        boxes = shown.findChildren(QComboBox)
+        # Asked of the layout itself, whether or not the lines have been laid out yet.
+        assert len({box.parentWidget().sizeHint().height() for box in boxes}) == 1
+
+    window_run(story())

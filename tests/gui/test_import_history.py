@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QListWidget, QMenu, QPushButton
 
-from tests.gui.accessibility import assert_accessible
+from tests.gui.accessibility import assert_accessible, assert_nothing_cut
 from tests.gui.guest_data import errors
 from tests.gui.import_processes import workers
 from tests.gui.pages import SETTINGS, Reports, forget_nothing, make_event, until
@@ -266,3 +266,12 @@ def test_which_of_the_dropped_files_is_taken(urls, name):
     content.setUrls([QUrl(url) for url in urls])
     found = dropped_file(content)
     assert (None if found is None else found.name) == name
+
+
+def test_with_nothing_imported_yet_there_is_one_small_button(qtbot):
+    dialog = ImportHistory(())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    close = dialog.findChild(QPushButton, "import_history_close")
+    assert close.width() == close.sizeHint().width()
+    assert_nothing_cut(dialog)

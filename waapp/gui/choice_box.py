@@ -16,8 +16,8 @@ class ChoiceBox(QComboBox):
     """Never cuts a letter in two, as Qt's own does; the whole choice is read over the pointer."""
 
     def words(self) -> str:
-        """Return what is said of the choice."""
-        return self.currentText()
+        """Return what is said of the choice, or what is asked for while nothing is chosen."""
+        return self.currentText() or self.placeholderText()
 
     def shown_words(self) -> str:
         """Return as much of it as there is room for."""

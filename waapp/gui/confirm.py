@@ -23,6 +23,8 @@ class ConfirmDialog(QDialog):
         column.addWidget(label(title, size=16, bold=True))
         column.addWidget(label(text, tone="muted"))
         column.addSpacing(style.SPACE[1])
+        # What is over is left here, and not between the title and its text.
+        column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(style.SPACE[1])
         row.addStretch(1)

@@ -24,6 +24,8 @@ from waapp.texts.imports import COLUMN_FIELDS, GUESSED_BY
 
 _OWN: Final = "own"
 _BETWEEN: Final = "  ·  "
+_TITLE_HEIGHT: Final = 20
+_CELLS_HEIGHT: Final = 18
 _AT_ONCE: Final = 5
 """Lines that are made between two turns of the window."""
 
@@ -120,6 +122,9 @@ class _Line(QWidget):
         self._index = place
         self._title = OneLine(bold=True)
         self._cells = OneLine(size=12, tone="muted")
+        # As high as scripts with tall letters ask for, so that all lines are alike.
+        self._title.setFixedHeight(_TITLE_HEIGHT)
+        self._cells.setFixedHeight(_CELLS_HEIGHT)
         self._by = label("", tone="muted", size=12)
         # A label that may wrap makes the layout weigh all lines again with each one that is added.
         self._by.setWordWrap(False)
@@ -130,7 +135,7 @@ class _Line(QWidget):
             lambda at: owner.assigned.emit(self._index, _field(str(self._box.itemData(at))))
         )
         words = QVBoxLayout()
-        words.setSpacing(2)
+        words.setSpacing(0)
         words.addWidget(self._title)
         words.addWidget(self._cells)
         row = QHBoxLayout()

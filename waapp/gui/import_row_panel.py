@@ -33,6 +33,7 @@ class ImportRowPanel(SidePanel):
         self._rows: Sequence[ImportRow] = ()
         self._words = label("", tone="muted")
         self._choice = name(ChoiceBox(), "import_choice", tr("What to do"))
+        self._choice.setPlaceholderText(tr("Choose…"))
         self._choice.activated.connect(self._choose)
         self._for_all = button("", "import_for_all", small=True)
         self._for_all.clicked.connect(lambda: self.chosen_for_all.emit(self._choice.currentData()))
