@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QListView, QPushButton, QRadioButton
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.keyboard import has, holder, in_reading_order, press, tab_stops, tab_to
@@ -232,5 +232,36 @@ def test_two_planners_edit_one_guest_and_the_second_settles_it_by_keys(desk):  #
         assert desk.page.isAncestorOf(holder())
         stored = next(guest for name, guest in (await desk.stored()).items() if name.endswith("the elder"))
         assert stored.household == "Dias family"
+
+    desk.run(story())
+
+
+def test_completions_that_are_open_do_not_keep_the_keyboard_from_the_choice(desk):  # noqa: F811
+    async def story():
+        await desk.open()
+        await desk.select("Bartolomeu Dias")
+        group = desk.field("group")
+        group.setFocus()
+        group.selectAll()
+        desk.qtbot.keyClicks(group, "F")
+        await until(lambda: isinstance(QApplication.activePopupWidget(), QListView))
+        await desk.elsewhere("Bartolomeu Dias", group="Theirs")
+        desk.tell()
+        await until(lambda: desk.panel.conflict.undecided == ("group",))
+        press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        assert QApplication.activePopupWidget() is None
+        desk.window.activateWindow()
+        await until(lambda: has("guest_conflict_mine_group"))
+        press(Qt.Key.Key_Down)
+        press(Qt.Key.Key_Space)
+        assert group.text() == "Theirs"
+        group.setFocus()
+        group.selectAll()
+        desk.qtbot.keyClicks(group, "F")
+        await until(lambda: isinstance(QApplication.activePopupWidget(), QListView))
+        press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert QApplication.activePopupWidget() is None
+        desk.window.activateWindow()
+        await until(lambda: has("guests_search"))
 
     desk.run(story())

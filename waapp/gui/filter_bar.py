@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from waapp.gui import style
 from waapp.gui.texts import key_name, number
-from waapp.gui.widgets import button, name
+from waapp.gui.widgets import button, close_completions, name
 from waapp.texts import tr
 
 
@@ -127,6 +127,7 @@ class SearchField(QLineEdit):
             self.searched.emit("")
 
     def _go_here(self) -> None:
+        close_completions()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
 

@@ -18,7 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QDateEdit,
     QDateTimeEdit,
     QFrame,
@@ -126,9 +128,17 @@ def bind(target: QAbstractButton, key: str) -> QShortcut:
     """Press a button by a key while its window is active and it can be seen; the tooltip says so."""
     shortcut = QShortcut(QKeySequence(key), target)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.activated.connect(close_completions)
     shortcut.activated.connect(target.click)
     target.setToolTip(f"{target.accessibleName()} ({key_name(key)})")
     return shortcut
+
+
+def close_completions() -> None:
+    """Close what completes the word that is being typed: it would keep the keyboard wherever the focus goes."""
+    popup = QApplication.activePopupWidget()
+    if isinstance(popup, QAbstractItemView):
+        popup.hide()
 
 
 def label(text: str = "", *, tone: str | None = None, size: int = 14, bold: bool = False) -> QLabel:
