@@ -292,3 +292,46 @@ def test_the_keyboard_stays_at_the_choice_when_more_is_told(late):
         assert late.panel.conflict.undecided == ("group",)
 
     late.run(story())
+
+
+def test_what_is_typed_while_others_are_deleted_stays(late):
+    async def story():
+        await late.open()
+        await late.select(DIAS)
+        async with nothing_is_written(late):
+            late.page._many.delete()
+            await late.select("Ewa Kowalczyk")
+            late.type_in("household", "Kowalczyk family")
+        await until(lambda: "was deleted" in late.message())
+        await still(late)
+        assert row_of(late, DIAS) is None
+        assert late.panel.guest.name == "Ewa Kowalczyk"
+        assert late.panel.draft.household == "Kowalczyk family"
+
+    late.run(story())
+
+
+def test_what_was_done_to_the_event_before_is_undone_there(late):
+    async def story():
+        await late.open()
+        first = late.event_id
+        await late.select(DIAS)
+        await still(late)
+        second = await make_event(late.database, GUESTS[:3])
+        async with nothing_is_written(late):
+            late.type_in("household", "Dias family")
+            late.press(late.field("household"), Qt.Key.Key_Return)
+            await late.page.open(second)
+        await until(lambda: "was saved" in late.message())
+        await still(late)
+        assert not late.page.messages._action.isVisible()
+        await at_the_list(late)
+        press(Qt.Key.Key_Z, CONTROL)
+        assert "Nothing is left" in late.message()
+        await late.page.open(first)
+        await at_the_list(late)
+        press(Qt.Key.Key_Z, CONTROL)
+        await until(lambda: "as before" in late.message())
+        assert (await late.stored())[DIAS].household == ""
+
+    late.run(story())

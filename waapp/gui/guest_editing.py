@@ -270,7 +270,7 @@ class GuestEditing:
         await self._show_guest(guest.id)
         await self._catch_up()
         act = OptOutAct(self._database, self._desk, (guest.id,), {guest.phone: before})
-        self._undo.remember(words, act)
+        self._undo.remember(words, act, of=guest.event_id)
 
     def _keep_typed(self) -> None:
         """Remember what was typed and not saved; it comes back with the guest."""
@@ -327,12 +327,12 @@ class GuestEditing:
             # Who went on to another guest meanwhile is not called back.
             self._guests.go_to(guest.id)
         if stored is None:
-            self._undo.remember(
-                tr("{name} was added.", name=guest.name), ArrivalAct(self._database, (guest.id,))
-            )
+            added = ArrivalAct(self._database, (guest.id,))
+            self._undo.remember(tr("{name} was added.", name=guest.name), added, of=event.id)
         elif stored.draft != guest.draft:
             before = Before(guest.id, guest.name, stored.draft, guest.draft)
-            self._undo.remember(tr("{name} was saved.", name=guest.name), EditAct(self._database, (before,)))
+            edit = EditAct(self._database, (before,))
+            self._undo.remember(tr("{name} was saved.", name=guest.name), edit, of=event.id)
 
     def _is_shown(self, stored: Guest | None, guest: Guest) -> bool:
         """Tell whether the panel still shows who was saved, and nobody has changed that guest since."""

@@ -113,7 +113,7 @@ class GuestImport:
             )
         if not saved.remembered:
             words += " " + tr("How its columns were read could not be kept for the next list.")
-        self._ways_back.remember_way(words, lambda: self.undo(saved.id), level)
+        self._ways_back.remember_way(words, lambda: self.undo(saved.id), level, of=event.id)
 
     async def show_history(self, event: Event) -> None:
         """List the imports of an event, and take one back or bring one back if the planner wants it."""
@@ -126,7 +126,7 @@ class GuestImport:
         done = await do(dialog.chosen)
         if done is not None and done.again is not None:
             await self._catch_up()
-            self._ways_back.remember(done.words, done.again, done.level)
+            self._ways_back.remember(done.words, done.again, done.level, of=event.id)
 
     async def undo(self, import_id: UUID) -> Undone | None:
         """Take an import back; where guests must stay as they are, say who and offer to do the rest."""

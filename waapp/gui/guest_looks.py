@@ -109,7 +109,7 @@ class GuestLooks:
         await self._catch_up()
         words = tr("{n:guest was|guests were} changed.", n=len(done.before))
         edit = EditAct(self._database, done.before)
-        self._undo.remember(words, LabelAct(edit, event_id, followed, self._desk))
+        self._undo.remember(words, LabelAct(edit, event_id, followed, self._desk), of=event_id)
 
     async def _keep_filter(self, query: GuestQuery) -> None:
         event_id = self._event_id

@@ -22,7 +22,7 @@ from waapp.gui.bulk_dialog import BulkDialog, StopChange
 from waapp.gui.confirm import ConfirmDialog
 from waapp.gui.guest_acts import Act, DeletionAct, EditAct, OptOutAct, TogetherAct, numbers_words
 from waapp.gui.guest_list import GuestList
-from waapp.gui.guest_panel import GuestPanel
+from waapp.gui.guest_panel import GuestPanel, PanelMode
 from waapp.gui.guest_questions import (
     deletion_question,
     late_change_question,
@@ -81,6 +81,7 @@ class GuestMany:
             self._tasks.start(self._change_guests(ids))
 
     async def _delete_guests(self, ids: Sequence[UUID]) -> None:
+        of = self._undo.event_id
         rows = [row for guest_id in ids if (row := self._guests.model.row(guest_id)) is not None]
         invited = sum(row.invitation_id is not None for row in rows)
         if invited and not await ask(deletion_question(rows, invited, self._parent)):
@@ -90,8 +91,7 @@ class GuestMany:
             deleted = await self._delete_seen(rows)
         if deleted is None:
             return
-        self._panel.forget()
-        self._guests.view.clearSelection()
+        self._leave(deleted)
         for start in range(0, len(deleted), _TAKEN_OUT_AT_ONCE):
             self._guests.remove(deleted[start : start + _TAKEN_OUT_AT_ONCE])
             await asyncio.sleep(0)
@@ -100,7 +100,15 @@ class GuestMany:
             if len(rows) == 1
             else tr("{n:guest was|guests were} deleted.", n=len(deleted))
         )
-        self._undo.remember(words, DeletionAct(self._database, deleted))
+        self._undo.remember(words, DeletionAct(self._database, deleted), of=of)
+
+    def _leave(self, deleted: Sequence[UUID]) -> None:
+        """Show the deleted guests no more; whom the planner has gone on to meanwhile stays."""
+        gone, shown = set(deleted), self._panel.guest
+        if self._panel.mode is PanelMode.SEVERAL or (shown is not None and shown.id in gone):
+            self._panel.forget()
+        if gone.issuperset(self._guests.selected):
+            self._guests.view.clearSelection()
 
     async def _delete_seen(self, rows: Sequence[GuestRow]) -> tuple[UUID, ...] | None:
         """Delete guests who are as the planner has seen them, the others only if the planner says so again."""
@@ -119,6 +127,7 @@ class GuestMany:
             return await guest_rows.delete_guests(conn, ids)
 
     async def _change_guests(self, ids: Sequence[UUID]) -> None:
+        of = self._undo.event_id
         async with self._database.read() as conn:
             seen = {guest.id: guest for guest in await guest_rows.get_guests(conn, ids)}
             numbers = list(dict.fromkeys(one.phone for one in seen.values() if is_number(one.phone)))
@@ -147,7 +156,7 @@ class GuestMany:
             before_stop = {address: stops.get(address) for address in numbers}
             acts.append(OptOutAct(self._database, self._desk, affected, before_stop))
             await self._catch_up()
-        self._undo.remember(" ".join(said), acts[0] if len(acts) == 1 else TogetherAct(tuple(acts)))
+        self._undo.remember(" ".join(said), acts[0] if len(acts) == 1 else TogetherAct(tuple(acts)), of=of)
 
     async def _change(
         self, ids: Sequence[UUID], change: BulkChange, seen: Mapping[UUID, GuestDraft]

@@ -41,6 +41,11 @@ class UndoHistory:
         self._undone: dict[UUID | None, list[Act]] = {}
         self._busy = False
 
+    @property
+    def event_id(self) -> UUID | None:
+        """The event whose guests are worked on; where there is none, events are."""
+        return self._event_id
+
     def take_event(self, event_id: UUID | None) -> None:
         """Go on with what was done to the guests of this event."""
         if event_id != self._event_id:
@@ -56,19 +61,29 @@ class UndoHistory:
         finally:
             self._messages.withdraw(_KEY)
 
-    def remember(self, words: str, act: Act, level: str = "info") -> None:
-        """Say what was done, with the way back."""
-        acts = self._done.setdefault(self._event_id, [])
+    def remember(self, words: str, act: Act, level: str = "info", *, of: UUID | None = None) -> None:
+        """Say what was done, with the way back.
+
+        `of` is the event that it was done to: where the planner has gone on meanwhile, it is undone there.
+        """
+        event_id = of or self._event_id
+        acts = self._done.setdefault(event_id, [])
         acts.append(act)
         del acts[:-_DEEPEST]
-        self._undone.pop(self._event_id, None)
-        self._messages.show_message(words, level, (tr("Undo"), self.take_back), key=_KEY)
+        self._undone.pop(event_id, None)
+        action = (tr("Undo"), self.take_back) if event_id == self._event_id else None
+        self._messages.show_message(words, level, action, key=_KEY)
 
     def remember_way(
-        self, words: str, way_back: Callable[[], Awaitable[Undone | None]], level: str = "info"
+        self,
+        words: str,
+        way_back: Callable[[], Awaitable[Undone | None]],
+        level: str = "info",
+        *,
+        of: UUID | None = None,
     ) -> None:
         """Say what was done, with a way back of its own."""
-        self.remember(words, OtherAct(way_back), level)
+        self.remember(words, OtherAct(way_back), level, of=of)
 
     def forget_guest(self, guest_id: UUID) -> None:
         """Remember nothing of a guest who was erased."""
@@ -114,7 +129,7 @@ class UndoHistory:
     async def _take(
         self, acts: list[Act], other: list[Act], doing: str, back: tuple[str, Callable[[], None]]
     ) -> None:
-        act = acts.pop()
+        act, event_id = acts.pop(), self._event_id
         self._busy = True
         try:
             with self.telling(doing):
@@ -131,6 +146,8 @@ class UndoHistory:
             return
         if undone.again is not None:
             other.append(undone.again)
-        self._select(undone.guests)
-        action = back if undone.again is not None else None
+        is_here = event_id == self._event_id
+        if is_here:
+            self._select(undone.guests)
+        action = back if undone.again is not None and is_here else None
         self._messages.show_message(undone.words, undone.level, action, key=_KEY)
