@@ -156,3 +156,34 @@ def test_whoever_waits_for_one_guest_holds_no_later_one(run, database: Database,
         await other
 
     run(scenario())
+
+
+@pytest.mark.parametrize("act", [import_undo.undo_import, import_undo.redo_import])
+def test_taking_an_import_back_waits_for_whoever_deletes_its_event_and_holds_nothing(
+    run, database: Database, act: Callable[..., Awaitable[object]]
+) -> None:
+    async def scenario() -> None:
+        event_id, import_id = await bring_home(database)
+        if act is import_undo.redo_import:
+            async with database.begin() as conn:
+                await import_undo.undo_import(conn, import_id, "maria")
+
+        async def work() -> None:
+            async with database.begin() as conn:
+                await (
+                    act(conn, import_id, "maria") if act is import_undo.undo_import else act(conn, import_id)
+                )
+
+        parameters = {"event": event_id, "import": import_id}
+        async with database.begin() as conn:
+            await conn.execute(text("SELECT FROM events WHERE id = :event FOR UPDATE"), parameters)
+            await conn.execute(text("SELECT FROM guests WHERE event_id = :event FOR UPDATE"), parameters)
+            other = asyncio.create_task(work())
+            while not other.done() and await column(database, WAITING) == [0]:
+                pass
+            await conn.execute(
+                text("SELECT FROM waapp_imports WHERE id = :import FOR UPDATE NOWAIT"), parameters
+            )
+        await other
+
+    run(scenario())

@@ -19,6 +19,10 @@ from waapp.db.import_rows import values_from
 from waapp.db.imports import get_import, wait_for_others
 from waapp.db.streaming import id_array, stream
 
+# The event before what is in it, as whoever deletes it takes them.
+_HOLD_EVENT: Final = text("""
+SELECT FROM events WHERE id = (SELECT event_id FROM waapp_imports WHERE id = :id) FOR KEY SHARE
+""")
 _LOCK_IMPORT: Final = text("SELECT id FROM waapp_imports WHERE id = :id FOR UPDATE")
 
 _LOCK_ITS_GUESTS: Final = text("""
@@ -154,6 +158,7 @@ async def undo_import(conn: Connection, import_id: UUID, planner: str, *, rest: 
     the others are taken back all the same.
     """
     parameters: dict[str, object] = {"id": import_id}
+    await conn.execute(_HOLD_EVENT, parameters)
     await conn.execute(_LOCK_IMPORT, parameters)
     await get_import(conn, import_id)
     await conn.execute(_LOCK_ITS_GUESTS, parameters | {"undone": False})
@@ -185,6 +190,7 @@ async def redo_import(conn: Connection, import_id: UUID, *, rest: bool = False) 
     Raises `import_unknown` and what bringing back deleted guests raises.
     """
     parameters: dict[str, object] = {"id": import_id}
+    await conn.execute(_HOLD_EVENT, parameters)
     await conn.execute(_LOCK_IMPORT, parameters)
     found = await get_import(conn, import_id)
     if not found.gone:
