@@ -121,3 +121,16 @@ def test_a_column_of_its_own_is_never_called_as_a_field_is():
     ]
     found = parse_table(rows, "PT")
     assert found.drafts[0].extra == {"phone_2": "ask mum"}
+
+
+@pytest.mark.parametrize("heading", ["Phone", "E-mail"])
+def test_an_id_of_a_chat_is_a_number_however_it_is_written(heading):
+    found = parse_table([["Name", heading], ["Ana", "5511999990000@S.WhatsApp.net"]], "PT")
+    assert (found.drafts[0].phone, found.drafts[0].email) == ("+5511999990000", "")
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize("cell", ["351912345678@lid", "351912345678@broadcast", "x351912345678@example.com"])
+def test_digits_that_are_no_number_of_anybody_are_not_taken_for_one(cell):
+    found = parse_table([["Name", "Phone"], ["Ana", cell], ["Rui", "913333333"]], "PT")
+    assert not found.drafts[0].phone.startswith("+")

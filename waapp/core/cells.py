@@ -74,10 +74,10 @@ def strip_scheme(text: str) -> str:
 
 def is_chat_id(text: str) -> bool:
     """Tell whether a text is an id of WhatsApp's own, of a person's chat or a group's, which looks like an address."""
-    return text.endswith(_CHAT_ENDINGS)
+    return "@" in text and text.lower().endswith(_CHAT_ENDINGS)
 
 
 def chat_number(text: str) -> str | None:
     """Return the number in international form that "351912345678@c.us" is, an id of WhatsApp's own; else None."""
-    found = _CHAT_ID.fullmatch(text) if is_chat_id(text) else None
+    found = _CHAT_ID.fullmatch(text.lower()) if is_chat_id(text) else None
     return None if found is None else "+" + _EIGHT_BRAZILIAN_DIGITS.sub(r"\g<1>9\2", found[1])

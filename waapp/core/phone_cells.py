@@ -12,10 +12,11 @@ _PARTS: Final = re.compile(
     re.IGNORECASE,
 )
 _MAY_PART: Final = re.compile(r"\s*[,/]\s*")
-# What may stand around a number: "912 345 678 (mother)", "m 912 345 678"; and with strokes in it.
+# What may stand around a number: "912 345 678 (mother)", "m 912 345 678"; and with strokes in it. The digits of
+# "351912345678@lid", which hides a number, and of an address are none.
 _IN_WORDS: Final = (
-    re.compile(r"[+(]?\d[\d\s().\-/]{5,}\d"),
-    re.compile(r"(?<!\d)(?<!\d/)[+(]?\d[\d\s().\-]{5,}\d(?!/?\d)"),
+    re.compile(r"[+(]?\d[\d\s().\-/]{5,}\d(?![\w.:+\-]*@)"),
+    re.compile(r"(?<!\d)(?<!\d/)[+(]?\d[\d\s().\-]{5,}\d(?!/?\d)(?![\w.:+\-]*@)"),
 )
 
 
