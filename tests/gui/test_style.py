@@ -137,3 +137,13 @@ def test_keyboard_focus_is_seen_on_every_kind_of_button(qapp: QApplication, qtbo
         focused = pressed.grab()
         assert focused.size() == resting.size(), pressed.objectName()
         assert focused.toImage() != resting.toImage(), pressed.objectName()
+
+
+def test_edges_are_mirrored(right_to_left) -> None:
+    made = style.margins(34, 1, 16, 2)
+    assert (made.left(), made.top(), made.right(), made.bottom()) == (16, 1, 34, 2)
+
+
+def test_edges_are_as_they_are_called_from_left_to_right() -> None:
+    made = style.margins(34, 1, 16, 2)
+    assert (made.left(), made.top(), made.right(), made.bottom()) == (34, 1, 16, 2)

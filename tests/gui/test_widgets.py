@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt, QTime
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QTimeEdit, QVBoxLayout, QWidget
 
 from tests.gui.accessibility import act, assert_accessible
 from waapp.core.status import Shown
@@ -255,3 +255,32 @@ def test_a_time_is_written_as_everywhere_from_right_to_left(qtbot, right_to_left
     qtbot.addWidget(at)
     assert at.text() == QLocale().toString(QTime(16, 5), at.displayFormat())
     assert at.text().index("16") < at.text().index("05")
+
+
+def sides(panel: SidePanel) -> list[tuple[int, int]]:
+    """Return how far the title, and a field, are from the panel's leading and trailing edge."""
+    parts = [panel.findChild(QLabel), panel.findChild(QLineEdit)]
+    lefts = [part.mapTo(panel, part.rect().topLeft()).x() for part in parts]
+    both = [(left, panel.width() - left - part.width()) for left, part in zip(lefts, parts, strict=True)]
+    mirrored = panel.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    return [(right, left) if mirrored else (left, right) for left, right in both]
+
+
+def panel_with_a_field(qtbot) -> SidePanel:
+    panel = SidePanel("Ewa Kowalczyk")
+    panel.body.addWidget(name(QLineEdit(), "line", "Name"))
+    panel.resize(320, 400)
+    qtbot.addWidget(panel)
+    with qtbot.waitActive(panel):
+        panel.show()
+    return panel
+
+
+def test_a_panels_title_begins_where_its_fields_do(qtbot) -> None:
+    title, field = sides(panel_with_a_field(qtbot))
+    assert title[0] == field[0]
+
+
+def test_a_panels_title_begins_where_its_fields_do_from_right_to_left(qtbot, right_to_left) -> None:
+    title, field = sides(panel_with_a_field(qtbot))
+    assert title[0] == field[0]

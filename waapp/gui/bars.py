@@ -23,7 +23,7 @@ class MessageBar(QFrame):
         name(self, object_name, tr("Message"))
         self.setProperty("bar", "message")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 8, 6)
+        row.setContentsMargins(style.margins(16, 6, 8, 6))
         row.setSpacing(style.SPACE[2])
         self._icon = Drawing()
         self._text = label()

@@ -28,6 +28,4 @@ class ScrollBox(QScrollArea):
         if layout is None:
             return
         gap = style.SPACE[1] if self.verticalScrollBar().maximum() > 0 else 0
-        # Qt mirrors the bar, but not a layout's margins.
-        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        layout.setContentsMargins(gap if mirrored else 0, 0, 0 if mirrored else gap, 0)
+        layout.setContentsMargins(style.margins(0, 0, gap, 0))

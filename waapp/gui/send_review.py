@@ -94,7 +94,7 @@ class ReviewEntry(QWidget):
         self._names.hide()
         column.addWidget(self._line)
         indented = QHBoxLayout()
-        indented.setContentsMargins(34, 0, 16, 0)
+        indented.setContentsMargins(style.margins(34, 0, 16, 0))
         indented.addWidget(self._names)
         column.addLayout(indented)
         column.addWidget(rule())

@@ -143,7 +143,7 @@ class SendWhen(QWidget):
             hour.timeChanged.connect(self._edited)
         editor = QWidget()
         grid = QGridLayout(editor)
-        grid.setContentsMargins(28, 0, 0, 2)
+        grid.setContentsMargins(style.margins(28, 0, 0, 2))
         grid.setHorizontalSpacing(style.SPACE[2])
         grid.setVerticalSpacing(style.SPACE[1])
         rows: tuple[tuple[QCheckBox, QWidget], ...] = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QMargins, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
@@ -104,6 +104,13 @@ def is_dark() -> bool:
     return (
         chosen if chosen in {Qt.ColorScheme.Light, Qt.ColorScheme.Dark} else system
     ) is Qt.ColorScheme.Dark
+
+
+def margins(leading: int, top: int, trailing: int, bottom: int) -> QMargins:
+    """Return the edges of a layout whose sides differ: Qt mirrors what is in it, but not these."""
+    if QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        return QMargins(trailing, top, leading, bottom)
+    return QMargins(leading, top, trailing, bottom)
 
 
 @lru_cache(maxsize=1)

@@ -113,7 +113,7 @@ class SubmitDialog(TemplateDialog):
 
 def _indented(text: str) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.setContentsMargins(_INDENT, 0, 0, 0)
+    row.setContentsMargins(style.margins(_INDENT, 0, 0, 0))
     row.addWidget(label(text, tone="muted", size=12))
     return row
 

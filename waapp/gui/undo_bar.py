@@ -54,7 +54,7 @@ class UndoBar(QFrame):
             row.addWidget(self._text)
         else:
             self.setProperty("bar", "message")
-            row.setContentsMargins(16, 6, 12, 6 + _LINE)
+            row.setContentsMargins(style.margins(16, 6, 12, 6 + _LINE))
             row.addWidget(Drawing("clock", "accent"))
             row.addWidget(self._text, 1)
             row.addWidget(self.begin)

@@ -368,7 +368,7 @@ class SidePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 8, 8)
+        head.setContentsMargins(style.margins(16, 12, 8, 8))
         self._title = label(title, size=16, bold=True)
         # Beside its cross a title begins where the panel does, whatever script it is in.
         self._title.setAlignment(
