@@ -158,32 +158,33 @@ def test_whoever_waits_for_one_guest_holds_no_later_one(run, database: Database,
     run(scenario())
 
 
-@pytest.mark.parametrize("act", [import_undo.undo_import, import_undo.redo_import])
+async def redo(conn: Connection, _event: UUID, import_: UUID, _home: list[Guest]) -> object:
+    return await import_undo.redo_import(conn, import_)
+
+
+@pytest.mark.parametrize("act", [undo, redo])
 def test_taking_an_import_back_waits_for_whoever_deletes_its_event_and_holds_nothing(
-    run, database: Database, act: Callable[..., Awaitable[object]]
+    run, database: Database, act: Act
 ) -> None:
     async def scenario() -> None:
         event_id, import_id = await bring_home(database)
-        if act is import_undo.redo_import:
+        if act is redo:
             async with database.begin() as conn:
-                await import_undo.undo_import(conn, import_id, "maria")
+                await undo(conn, event_id, import_id, [])
 
         async def work() -> None:
             async with database.begin() as conn:
-                await (
-                    act(conn, import_id, "maria") if act is import_undo.undo_import else act(conn, import_id)
-                )
+                await act(conn, event_id, import_id, [])
 
         parameters = {"event": event_id, "import": import_id}
+        lock_import = text("SELECT FROM waapp_imports WHERE id = :import FOR UPDATE NOWAIT")
         async with database.begin() as conn:
             await conn.execute(text("SELECT FROM events WHERE id = :event FOR UPDATE"), parameters)
             await conn.execute(text("SELECT FROM guests WHERE event_id = :event FOR UPDATE"), parameters)
             other = asyncio.create_task(work())
             while not other.done() and await column(database, WAITING) == [0]:
                 pass
-            await conn.execute(
-                text("SELECT FROM waapp_imports WHERE id = :import FOR UPDATE NOWAIT"), parameters
-            )
+            await conn.execute(lock_import, parameters)
         await other
 
     run(scenario())
