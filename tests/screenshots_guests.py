@@ -45,6 +45,7 @@ PEOPLE = (
     GuestDraft("נועה לוי", "+972502345678", "", "Groom", "he"),
     GuestDraft(OPTED_OUT, "+34612345678", "", "Work", "es"),
     GuestDraft("林美玲", "+886912345678", "", "Work", "zh_TW"),
+    GuestDraft("กิตติ์ธัญญ์ชนม์ ศรีสุวรรณวัฒนากุล", "+66812345678", "", "ครอบครัวเจ้าสาว", "th", tags=("ญาติผู้ใหญ่",)),
     GuestDraft("Avó Lurdes", "+351225550105", "", "Bride", "pt_PT", household="Sousa"),
     GuestDraft("Henrique Sousa", "", "", "Bride", "pt_PT", household="Sousa"),
 )  # fmt: skip
