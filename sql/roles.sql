@@ -45,7 +45,8 @@ GRANT SELECT ON whatsapp_invitation_log, waapp_alembic_version TO waapp_planner;
 -- Deleting a guest or an event deletes its invitations; a trigger keeps the proof of what was sent. Nobody writes or
 -- removes proofs by hand.
 GRANT SELECT ON whatsapp_proofs TO waapp_planner;
-GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID) TO waapp_planner;
+GRANT EXECUTE ON FUNCTION waapp_erase_guest(UUID), waapp_call_household_aside(UUID, UUID, TEXT, TEXT)
+  TO waapp_planner;
 
 -- What was deleted is set aside for thirty days and comes back as it was: these functions alone write there.
 GRANT SELECT ON waapp_deleted_rows TO waapp_planner;

@@ -239,6 +239,35 @@ def test_a_household_that_has_the_name_of_the_erased_is_called_by_the_next(
     run(scenario())
 
 
+@pytest.mark.parametrize(("gone", "called"), [([1], "Eva Reis"), ([1, 2], "Rui Reis")])
+def test_members_of_the_household_who_are_restored_do_not_bring_the_name_back(
+    run, database: Database, gone: list[int], called: str
+) -> None:
+    async def scenario() -> None:
+        async with database.begin() as conn:
+            event = await make_event(conn)
+            drafts = [GuestDraft(name, "+351912000001") for name in ("Zoé Reis", "Rui Reis", "Eva Reis")]
+            rows = [Row(number, draft, ()) for number, draft in enumerate(drafts, start=2)]
+            planned = diff(rows, (), find_duplicates(rows))
+            await imports.save_import(conn, event.id, imports.Source("list.csv", "", "maria"), planned, {})
+            everybody = await guests.list_guests(conn, event.id)
+            assert {guest.household for guest in everybody} == {"Zoé Reis"}
+            deleted = await guests.delete_guests(conn, [everybody[place].id for place in gone])
+        async with database.begin() as conn:
+            await personal_data.erase(conn, everybody[0].id)
+        aside = "SELECT content FROM waapp_deleted_rows WHERE content::text LIKE '%Zo%'"
+        assert await column(database, aside) == []
+        async with database.begin() as conn:
+            await guests.restore_guests(conn, deleted)
+            left = await guests.list_guests(conn, event.id)
+        assert {guest.name: guest.household for guest in left} == {"Rui Reis": called, "Eva Reis": called}
+        assert (
+            await column(database, "SELECT guest_id FROM waapp_import_rows r WHERE r::text LIKE '%Zo%'") == []
+        )
+
+    run(scenario())
+
+
 def test_who_is_deleted_first_and_erased_later_is_told_apart(run, database: Database) -> None:
     async def scenario() -> None:
         _event, ids, _queued = await queue(database, 1)

@@ -165,13 +165,22 @@ SELECT count(*) FROM (
     ORDER BY id FOR UPDATE) AS locked
 """)
 
-# A household without a name of its own is called by the guest whose row came first.
+# A household without a name of its own is called by the guest whose row came first; by one who was deleted and may be
+# restored where nobody else is left.
 _AT_HOME: Final = text("""
-SELECT name FROM guests
-WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household)
-ORDER BY created_at, id
+SELECT name FROM (
+    SELECT name, false AS is_aside, created_at, id FROM guests
+    WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household)
+    UNION ALL
+    SELECT d.content ->> 'name', true, CAST(d.content ->> 'created_at' AS timestamp), d.guest_id
+    FROM waapp_deleted_rows d
+    WHERE d.event_id = :event_id AND d.table_name = 'guests' AND d.guest_id <> :id
+      AND lower(d.content ->> 'household') = lower(:household)
+) AS home
+ORDER BY is_aside, created_at, id
 LIMIT 1
 """)
+_CALL_HOME_ASIDE: Final = text("SELECT waapp_call_household_aside(:event_id, :id, :household, :called)")
 _CALL_HOME: Final = text("""
 UPDATE guests SET household = :called, updated_at = clock_timestamp() AT TIME ZONE 'UTC'
 WHERE event_id = :event_id AND id <> :id AND lower(household) = lower(:household)
@@ -336,7 +345,7 @@ async def _mentioned(conn: Connection, guest: _Person) -> tuple[int, tuple[str, 
 
 
 async def _forget_household(conn: Connection, guest: _Person) -> None:
-    """Call a household that has the guest's name by the next of its members, in what lists said too."""
+    """Call a household that has the guest's name by the next of its members, also in lists and what was deleted."""
     if not guest.name.strip() or guest.name.casefold() not in guest.household.casefold():
         return
     parameters = {"id": guest.id, "event_id": guest.event_id, "household": guest.household}
@@ -345,6 +354,7 @@ async def _forget_household(conn: Connection, guest: _Person) -> None:
         parameters["called"] = first[:HOUSEHOLD_LIMIT]
         await conn.execute(_CALL_HOME, parameters)
         await conn.execute(_CALL_HOME_IN_LISTS, parameters)
+        await conn.execute(_CALL_HOME_ASIDE, parameters)
 
 
 async def _forget_filters(conn: Connection, guest: _Person) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CHAR, ENUM, JSONB
 
-REVISION: Final = "v1_0015"
+REVISION: Final = "v1_0016"
 """The newest migration; the number after v is the major version, within which changes only add."""
 
 metadata = MetaData()
