@@ -1,8 +1,10 @@
 """The dialogs of the guests' page by keys: Tab goes as the eye does, the keyboard is never left nowhere."""
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QListView, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QListView, QPushButton, QRadioButton
 
 from tests.gui.accessibility import assert_accessible
 from tests.gui.keyboard import has, holder, in_reading_order, press, tab_stops, tab_to
@@ -263,5 +265,57 @@ def test_completions_that_are_open_do_not_keep_the_keyboard_from_the_choice(desk
         assert QApplication.activePopupWidget() is None
         desk.window.activateWindow()
         await until(lambda: has("guests_search"))
+
+    desk.run(story())
+
+
+def test_a_second_press_restores_nobody_twice(desk):  # noqa: F811
+    async def story():
+        await desk.open()
+        stored = await desk.stored()
+        async with desk.database.begin() as conn:
+            await guests.delete_guests(conn, [stored["Ewa Kowalczyk"].id])
+        await at_the_list(desk)
+        desk.page._import_menu.deleted.trigger()
+        dialog = await shown(desk, DeletedGuests)
+        await until(lambda: dialog._model.total == 1)
+        tab_to("deleted_guests_rows")
+        press(Qt.Key.Key_Home)
+        tab_to("deleted_guests_restore")
+        press(Qt.Key.Key_Space)
+        press(Qt.Key.Key_Space)
+        await until(lambda: dialog._model.total == 0 and not dialog.is_busy)
+        assert dialog.messages.text == "1 guest is back."
+        await closed_by_esc(desk, dialog)
+
+    desk.run(story())
+
+
+def test_who_was_told_apart_is_not_shown_again_by_a_look_that_began_before(desk):  # noqa: F811
+    async def story():
+        await desk.open(TWICE)
+        looks, release = [], asyncio.Event()
+
+        async def look():
+            found = await desk.page._merging._look()
+            looks.append(found)
+            if len(looks) == 1:
+                await release.wait()
+            return found
+
+        dialog = LookalikesDialog(
+            look, desk.page._merging._merge_these, desk.page._merging._tell_apart, desk.tasks, desk.page
+        )
+        desk.qtbot.addWidget(dialog)
+        dialog.show()
+        await until(lambda: looks)
+        (one, _rows), *_others = looks[0]
+        desk.tasks.start(dialog._act(desk.page._merging._tell_apart, one))
+        await until(lambda: len(looks) == 2 or dialog._looking._waiters)
+        release.set()
+        await until(lambda: len(looks) == 2 and not desk.tasks._running)
+        shown_now = [label.text() for label in dialog.findChildren(QLabel) if "names_" in label.objectName()]
+        assert len(shown_now) == len(looks[1]) == len(looks[0]) - 1
+        dialog.reject()
 
     desk.run(story())

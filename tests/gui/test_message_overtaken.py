@@ -3,10 +3,15 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.gui.guest_data import invite
-from tests.gui.pages import until
+from tests.gui.guest_data import errors, invite
+from tests.gui.pages import SETTINGS, until
 from tests.gui.test_messages_page import Desk
 from tests.gui.test_template_overtaken import LateDatabase
+from waapp.core.invitations import SendState
+from waapp.db import sends
+from waapp.gui.send_progress import SendProgress
+from waapp.gui.send_watch import SendWatch
+from waapp.gui.undo_bar import UndoBar
 
 
 @pytest.fixture
@@ -96,5 +101,30 @@ def test_a_panel_that_was_closed_is_not_opened_by_what_is_read_late(late):
         release.set()
         await still(late)
         assert late.page.panel.isHidden()
+
+    late.run(story())
+
+
+def test_a_send_looked_at_before_it_was_paused_is_not_shown_as_under_way(late):
+    async def story():
+        await late.open([("Dörte Petersen", "queued")])
+        await still(late)
+        card, bar = SendProgress(errors(), SETTINGS), UndoBar("watched.undo_bar")
+        late.qtbot.addWidget(card)
+        late.qtbot.addWidget(bar)
+        watch = SendWatch(late.database, late.tasks, card, bar, late.page)
+        states = []
+        watch.shown.connect(lambda summary: states.append(summary.send.state))
+        watch.begin(late.send.id)
+        late.database.hold()
+        late.tasks.start(watch.look())
+        release = await arrived(late)
+        async with late.database.begin() as conn:
+            await sends.pause(conn, late.send.id, "planner")
+        late.tasks.start(watch.look())
+        await until(lambda: states or watch._reading._waiters)
+        release.set()
+        await still(late)
+        assert states[-1] is SendState.PAUSED
 
     late.run(story())
