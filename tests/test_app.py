@@ -34,7 +34,7 @@ from waapp.whatsapp.client import TwilioClient
 from waapp.whatsapp.practice import PRACTICE_ACCOUNT
 
 # What Qt's offscreen platform says of every window, menu and dialog.
-pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(300)]
 
 _COUNT = "SELECT count(*) FROM whatsapp_invitations WHERE engine_state"
 QUEUED = f"{_COUNT} = 'queued'"
@@ -42,7 +42,7 @@ CLAIMED = f"{_COUNT} = 'sending'"
 OPEN = f"{_COUNT} IN ('sending', 'unknown')"
 ACCEPTED = f"{_COUNT} = 'accepted'"
 
-LONG = 30
+LONG = 60
 """Seconds that the slowest step may take on a loaded machine; the tests wait for what is shown, not for time."""
 
 

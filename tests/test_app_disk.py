@@ -16,7 +16,7 @@ from waapp import config, paths
 from waapp.db import migrate
 from waapp.gui.import_dialog import ImportDialog
 
-pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(300)]
 
 server = test_app.server
 _dressed = test_app._dressed

@@ -13,7 +13,7 @@ from waapp import config
 from waapp.db import feed, migrate
 from waapp.db.engine import Database
 
-pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(300)]
 
 GUESTS = 150
 

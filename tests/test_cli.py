@@ -345,7 +345,7 @@ def test_a_worker_ends_in_order_on_sigterm(home: Path, event: str) -> None:
     ):
         time.sleep(0.1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    assert worker.wait(60) == 0
     assert "practice: stopped" in log.read_text(encoding="utf-8").splitlines()[-1]
     assert worker.stdout is not None
     worker.stdout.close()
@@ -440,7 +440,7 @@ def test_the_window_ends_in_order_on_sigterm(home: Path) -> None:
     while log.read_text(encoding="utf-8").count("feed connected") == before and time.monotonic() < deadline:
         time.sleep(0.1)
     window.send_signal(signal.SIGTERM)
-    assert window.wait(30) == 0
+    assert window.wait(60) == 0
 
 
 def test_a_list_that_comes_again_adds_nothing_changes_when_told_and_is_taken_back(

@@ -25,7 +25,7 @@ def played(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Result]]
         yield {one.name: players.submit(one.run, one.short) for one in SHORT if one.name in chosen}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("scenario", SHORT, ids=lambda one: one.name)
 def test_nothing_is_doubled_and_nothing_is_lost(
     scenario: Scenario, played: dict[str, Future[Result]]

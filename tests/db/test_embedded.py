@@ -17,7 +17,7 @@ from waapp.db import binaries, embedded
 from waapp.db.embedded import EmbeddedServer
 from waapp.errors import DatabaseError
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 _FAST = {"fsync": "off"}
 
@@ -88,7 +88,7 @@ def kill(folder: Path) -> None:
     family = [postmaster, *postmaster.children()]
     for process in family:
         process.kill()
-    psutil.wait_procs(family, timeout=30)
+    psutil.wait_procs(family, timeout=60)
 
 
 def write(server: EmbeddedServer, word: str) -> None:

@@ -196,7 +196,7 @@ def test_after_an_answer_that_did_not_come_no_connection_is_trusted_that_was_ope
     async def scenario() -> None:
         held, over = asyncio.Semaphore(0), asyncio.Event()
         holding = [asyncio.ensure_future(hold(far, held, over)) for _ in range(4)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             for _ in holding:
                 await held.acquire()
         over.set()
@@ -217,7 +217,7 @@ def test_a_connection_that_hangs_when_it_comes_back_is_closed(run, wire: Proxy, 
     async def scenario() -> None:
         held, over = asyncio.Semaphore(0), asyncio.Event()
         holding = asyncio.ensure_future(hold(far, held, over))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await held.acquire()
         wire.swallow()
         over.set()

@@ -37,7 +37,7 @@ class Heard:
         self._news.set()
 
     async def until(self, condition: Callable[[list[Change]], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition(self.changes):
                 self._news.clear()
                 await self._news.wait()
@@ -206,7 +206,7 @@ def test_a_feed_waits_for_a_database_that_is_not_there_yet(run, pg_server, pg_ur
         told.watch(state)
         running = asyncio.create_task(told.run())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await away.wait()
                 assert not told.state.connected
                 database = pg_server.create("waapp_template")

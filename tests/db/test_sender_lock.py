@@ -81,7 +81,7 @@ def test_a_desk_that_falls_silent_loses_the_number_and_knows_it_without_asking(
     async def scenario() -> None:
         async with SenderLock(database, SENDER, "Desk 1") as silent:
             assert silent.fresh
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while await holder(database) is not None:
                     await asyncio.sleep(0.05)
             assert not silent.fresh

@@ -100,7 +100,7 @@ class Desk:
             found = await invitations.list_invitations(conn, self.event_id, practice=True)
         return sorted(found, key=lambda row: row.recipient)
 
-    async def until(self, met: Callable[[list[Invitation]], bool], seconds: float = 30.0) -> list[Invitation]:
+    async def until(self, met: Callable[[list[Invitation]], bool], seconds: float = 60.0) -> list[Invitation]:
         """Wait until the invitations meet a condition; fail after a generous time."""
         async with asyncio.timeout(seconds):
             while True:

@@ -41,7 +41,7 @@ async def contents(desk: Desk) -> list[str]:
 
 
 async def until(desk: Desk, template: Template, status: str) -> Template:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (template := await at(desk).refresh(template)).approval_status != status:
             await asyncio.sleep(0.05)
     return template
@@ -155,7 +155,7 @@ def test_what_is_in_review_is_followed_until_it_is_decided_and_then_left_alone(r
                 draft = TemplateDraft("late", "Late", GOOD.replace("garden", "cellar"))
                 second = await templates.save_template(conn, None, draft)
             second = await at(desk).submit(second)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while {(await said(desk, each)).approval_status for each in (first, second)} != {
                     "approved",
                     "rejected",
@@ -365,7 +365,7 @@ def test_the_whole_life_of_an_approval_is_seen_on_another_desk(run: Run, desk: D
         tasks = [asyncio.create_task(feed.run()), asyncio.create_task(follower.run())]
         try:
             template = await at(desk).submit(await stored(desk))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not seen or seen[-1][0] != "disabled":
                     await looks.wait()
                     looks.clear()
@@ -504,7 +504,7 @@ def test_what_became_of_a_request_without_an_answer_is_found_out_by_itself(
         follower = at(desk)
         following = asyncio.create_task(follower.run())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (found := await said(desk, template)).approval_status != end:
                     await asyncio.sleep(0.02)
         finally:

@@ -19,7 +19,7 @@ from waapp.engine.ledger import Ledger
 
 
 async def until(met: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await met():
             await asyncio.sleep(0.02)
 

@@ -78,7 +78,7 @@ async def at_work(desk: Desk, here: Account, name: str = "Maria on DESK") -> Asy
         await asyncio.wait([feeding])
 
 
-async def until(met, seconds: float = 30.0) -> None:
+async def until(met, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not met():
             await asyncio.sleep(0.02)
@@ -134,7 +134,7 @@ def test_what_another_desk_holds_is_only_stood_by_for(run: Run, desk: Desk) -> N
             await until(lambda: lines.state.others == (standby,))
             assert desk.practice.accepted() == []
             await lock.__aexit__(None, None, None)
-            await until(lambda: len(desk.practice.accepted()) == 5, 10)
+            await until(lambda: len(desk.practice.accepted()) == 5)
 
     run(scenario())
 
@@ -269,7 +269,7 @@ def test_without_a_database_the_own_number_says_so_and_goes_on_when_it_is_back(r
 def test_who_is_told_to_stop_at_any_moment_stops(run: Run, desk: Desk, turns: int) -> None:
     async def scenario() -> None:
         await queue(desk, key(desk, OTHER), numbers(5))
-        async with asyncio.timeout(20), at_work(desk, account(desk, NUMBER)) as lines:
+        async with asyncio.timeout(60), at_work(desk, account(desk, NUMBER)) as lines:
             for _ in range(turns):
                 await asyncio.sleep(0.002)
         assert duties(lines) == {NUMBER: Duty.STOPPED}

@@ -185,7 +185,7 @@ def test_wrong_credentials_pause_the_send_and_lose_nothing(run: Run, desk: Desk)
     async def scenario() -> sends.SendSummary:
         queued = await desk.invite(numbers(30))
         async with desk.at_work():
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while True:
                     async with desk.database.read() as conn:
                         summary = await sends.summary(conn, queued.send.id)
@@ -223,7 +223,7 @@ def test_a_second_desk_stands_by_and_takes_over(run: Run, desk: Desk) -> None:
     async def scenario() -> None:
         first, second = desk.sending(), desk.sending()
         one = asyncio.create_task(first.run())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while first.state.duty is not Duty.SENDING:
                 await asyncio.sleep(0.02)
             two = asyncio.create_task(second.run())
@@ -273,7 +273,7 @@ def test_who_is_told_to_stop_at_any_moment_of_the_start_stops(run: Run, desk: De
         for _ in range(turns):
             await asyncio.sleep(0.001)
         sending.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await working
         assert sending.state.duty is Duty.STOPPED
 

@@ -168,14 +168,14 @@ def test_an_approved_template_is_posted_with_all_its_values(run: Run, desk: Desk
         async with desk.database.begin() as conn:
             template = await templates.save_template(conn, None, draft)
         template = await approvals.submit(template)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not template.is_approved:
                 await asyncio.sleep(0.05)
                 template = await approvals.refresh(template)
         guest_id = await a_guest(desk)
         async with desk.at_work(practice=False, key=real.key):
             await queue_trial(desk.database, real, template, guest_id, OWN, planner="Maria")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while True:
                     async with desk.database.read() as conn:
                         rows = await invitations.list_invitations(conn, desk.event_id, practice=False)

@@ -1,11 +1,13 @@
 """Windows in tests are dressed like the program's, in the light scheme unless a test switches."""
 
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from waapp.gui import style
 
@@ -20,6 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _dressed(qapp: QApplication) -> None:
     style.apply(qapp)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a minute for what pytest-qt would give five seconds, which a busy machine may need."""
+    for name in ("waitUntil", "waitSignal", "waitActive", "waitExposed"):
+        monkeypatch.setattr(QtBot, name, partialmethod(getattr(QtBot, name), timeout=60_000))
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def garbage_stays_here() -> Iterator[None]:
         gc.collect()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something is so; fail when it does not become so in time."""
     async with asyncio.timeout(seconds):
         while not condition():

@@ -36,7 +36,7 @@ MISSING = missing() if sys.platform == "linux" else "a bus of this kind"
 
 
 @pytest.mark.skipif(MISSING is not None, reason=f"{MISSING} is missing")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_the_main_job_over_the_accessibility_bus(tmp_path):
     environ = {
         **{name: value for name, value in os.environ.items() if name != "DISPLAY"},

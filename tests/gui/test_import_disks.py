@@ -15,7 +15,7 @@ from tests.gui.test_import_troubles import PEOPLE, saved
 from waapp.core.headings import Field
 from waapp.errors import UserError
 
-pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(300)]
 
 setting = test_import_dialog.setting
 desk = test_import_history.desk

@@ -27,7 +27,7 @@ from waapp.errors import UserError
 from waapp.gui.import_dialog import ImportDialog
 from waapp.texts import message
 
-pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.timeout(300)]
 
 setting = test_import_dialog.setting
 desk = test_import_history.desk

@@ -633,9 +633,9 @@ def test_live_from_queued_to_read(desk):
         try:
             await desk.confirm()
             await desk.until_watching()
-            await until(lambda: desk.progress._done.text() == "2 of 2 sent", 30)
-            await until(lambda: desk.page._header._title.text() == "Sent", 30)
-            await until(lambda: desk.progress._counts["read"]._value.text() == "2", 30)
+            await until(lambda: desk.progress._done.text() == "2 of 2 sent")
+            await until(lambda: desk.page._header._title.text() == "Sent")
+            await until(lambda: desk.progress._counts["read"]._value.text() == "2")
             assert desk.progress._bar.accessibleDescription() == "2 read, of 2"
         finally:
             working.stop()

@@ -78,7 +78,11 @@ OUTCOMES = {
 def test_every_fault_has_its_outcome_and_is_asked_once(run, practice, fault, expected, taken):
     practice.script = script(fault)
     client = TwilioClient(
-        practice.account_sid, practice.account_sid, practice.password, base_url=practice.base_url, timeout=0.5
+        practice.account_sid,
+        practice.account_sid,
+        practice.password,
+        base_url=practice.base_url,
+        timeout=3 if fault.kind is FaultKind.HANG else 60,
     )
 
     async def scenario():
@@ -342,7 +346,7 @@ def test_neither_secrets_nor_numbers_are_shown_or_logged(run, practice, caplog):
     caplog.set_level(logging.DEBUG)
     secret = practice.password
     client = TwilioClient(
-        practice.account_sid, practice.account_sid, secret, base_url=practice.base_url, timeout=0.3
+        practice.account_sid, practice.account_sid, secret, base_url=practice.base_url, timeout=3
     )
     practice.script = script(
         Fault(FaultKind.HANG, times=1),

@@ -318,7 +318,7 @@ def test_idle_connections_are_used_again_and_closed_in_the_end(run, open_transpo
             for _ in range(5):
                 await post_by_wire(transport)
             connections = server.connections
-            await asyncio.wait_for(ended.wait(), 5)
+            await asyncio.wait_for(ended.wait(), 60)
             return connections
 
     assert run(scenario()) == 1
