@@ -214,6 +214,15 @@ def test_keys_of_the_events_page(on_stage):  # noqa: F811
         await at_the_events(stage, "Clara & Davi")
         press(Qt.Key.Key_Escape)
         assert stage.page.panel.isHidden()
+        # What is typed is not dropped from the list, only in the panel itself.
+        press(Qt.Key.Key_F2)
+        stage.page.panel.location.setText("Braga")
+        await at_the_events(stage, "Clara & Davi")
+        press(Qt.Key.Key_Escape)
+        assert stage.page.panel.isVisible()
+        assert has("event_name")
+        press(Qt.Key.Key_Escape)
+        assert stage.page.panel.isHidden()
 
     on_stage(scenario, before=two_events)
 

@@ -52,6 +52,7 @@ class EventPanel(SidePanel):
         super().__init__(object_name="event_panel")
         self._event: Event | None = None
         self.visit = 0
+        self._begun_with: EventDraft | None = None
         self._build_editors()
         self.conflict = ConflictBox("event_conflict", self._title_of, self._words_of)
         self.conflict.chosen.connect(self._choose)
@@ -164,10 +165,18 @@ class EventPanel(SidePanel):
         self._show(event or _fresh())
         self.conflict.clear()
         self.show_errors({})
+        self._begun_with = self.draft()
         self.show()
         self.show_top()
         self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.name_edit.selectAll()
+
+    def may_close(self) -> bool:
+        """Tell whether nothing is typed; else go there: closing drops it, which Esc in the list need not mean."""
+        if self.draft() == self._begun_with:
+            return True
+        self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
     def draft(self) -> EventDraft:
         """Return what is typed."""

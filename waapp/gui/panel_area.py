@@ -43,7 +43,8 @@ class PanelArea(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the panel by Esc from the main part, too, as its cross says."""
         if event.key() == Qt.Key.Key_Escape and not self._panel.isHidden():
-            self._panel.close_panel()
+            if self._panel.may_close():
+                self._panel.close_panel()
         else:
             super().keyPressEvent(event)
 

@@ -418,6 +418,10 @@ class SidePanel(QFrame):
         """Scroll to where the body begins."""
         self._scroll.verticalScrollBar().setValue(0)
 
+    def may_close(self) -> bool:
+        """Tell whether it can be closed from outside without losing what is typed; else go there."""
+        return True
+
     def close_panel(self) -> None:
         """Hide and tell."""
         self.hide()
