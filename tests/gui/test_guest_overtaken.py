@@ -12,6 +12,7 @@ from tests.gui.pages import make_event, until
 from tests.gui.test_guests_page import GUESTS, Desk, at_the_list
 from tests.gui.test_template_overtaken import LateDatabase
 from waapp.db import guests
+from waapp.db.feed import Change, Kind
 from waapp.gui.guest_panel import PanelMode
 
 DIAS = "Bartolomeu Dias"
@@ -152,6 +153,24 @@ def test_what_changes_while_the_list_is_loaded_is_caught_up_with(late):
         await until(lambda: not late.page._refresher._wanted)
         release.set()
         await until(lambda: late.page._horizon is not None and row_of(late, DIAS) is None)
+
+    late.run(story())
+
+
+def test_what_changes_before_the_event_itself_is_read_is_asked_for_again(late):
+    async def story():
+        await late.open()
+        second = await make_event(late.database, GUESTS[:3])
+        late.database.hold()
+        async with late.database.begin() as conn:
+            await conn.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
+            late.tasks.start(late.page.open(second))
+            await until(lambda: late.page.guests.is_loading)
+            late.page.changed(Change(Kind.EVENTS, second))
+            assert late.page._refresher._wanted
+        late.database.release.set()
+        await still(late)
+        assert late.page._event.id == second
 
     late.run(story())
 

@@ -73,6 +73,7 @@ class GuestsPage(QWidget):
         self._navigate = navigate
         self._errors = errors
         self._event: Event | None = None
+        self._opening: UUID | None = None
         self._wanted: UUID | None = None
         self._horizon: Horizon | None = None
         self._chosen_for: UUID | None = None
@@ -97,6 +98,7 @@ class GuestsPage(QWidget):
             self.guests.begin()
             self.guests.show_instead(self._no_event)
             return
+        self._opening = event_id
         try:
             await self._load(event_id)
         except UserError:
@@ -104,13 +106,13 @@ class GuestsPage(QWidget):
             self._wanted = event_id
             raise
         finally:
+            self._opening = None
             self._show_facts()
 
     def changed(self, change: Change) -> None:
         """Take in what somebody has changed, if it concerns this event."""
-        if self._event is not None and change.concerns(
-            self._event.id, Kind.GUESTS, Kind.INVITATIONS, Kind.EVENTS
-        ):
+        shown = self._event.id if self._event is not None else self._opening
+        if shown is not None and change.concerns(shown, Kind.GUESTS, Kind.INVITATIONS, Kind.EVENTS):
             self._refresher.ask()
 
     def show_guest(self, guest_id: UUID) -> None:
