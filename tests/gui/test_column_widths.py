@@ -5,7 +5,10 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QImage
 
+from waapp.gui import style
 from waapp.gui.event_columns import event_columns
 from waapp.gui.guest_columns import guest_columns
 from waapp.gui.import_table import ImportModel, ImportView, import_table
@@ -126,8 +129,41 @@ def test_the_reasons_are_in_sight_whether_the_panel_is_open_or_not(qtbot, room):
 
 def test_numbers_of_rows_have_room_for_all_their_digits(qtbot):
     view, got, _ = rows_of_a_list(qtbot, 936)
-    assert got["row"] == 52
+    assert got["row"] == 66
     view.hide()
     view.model().replace_all(SimpleNamespace(number=number) for number in range(60_000))
     view.share_room()
-    assert view.columnWidth(0) > 52
+    assert view.columnWidth(0) > 66
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+@pytest.mark.parametrize("room", [762, 1658])
+def test_the_arrow_of_the_order_stands_at_the_columns_end_and_never_on_its_title(
+    qtbot, qapp, room, direction
+):
+    style.apply(qapp)
+    title = QFontMetrics(style.font(12))
+    for model, named in ((TableModel(event_columns()), "events"), (ImportModel(), "rows")):
+        view = table_view(model, named, named)
+        view.setLayoutDirection(direction)
+        header = shown(qtbot, view, room).horizontalHeader()
+        for place, column in enumerate(model.columns):
+            left, width = header.sectionViewportPosition(place), header.sectionSize(place)
+            if view.isColumnHidden(place) or left < 0 or left + width > header.width():
+                continue
+            header.setSortIndicatorShown(False)
+            without = header.grab().toImage()
+            header.setSortIndicatorShown(True)
+            header.setSortIndicator(place, Qt.SortOrder.AscendingOrder)
+            sorted_by = header.grab().toImage()
+            arrow = [x for x in range(without.width()) if differs(without, sorted_by, x)]
+            assert arrow, column.key
+            start, end = arrow[0] - left, left + width - arrow[-1]
+            if direction is Qt.LayoutDirection.RightToLeft:
+                start, end = end, start
+            assert start >= 12 + title.horizontalAdvance(column.title), column.key
+            assert end <= 20, column.key
+
+
+def differs(one: QImage, other: QImage, x: int) -> bool:
+    return any(one.pixel(x, y) != other.pixel(x, y) for y in range(one.height()))

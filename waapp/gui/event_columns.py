@@ -40,11 +40,11 @@ def event_columns() -> tuple[Column[EventSummary], ...]:
             tip=lambda row: row.event.location, delegate=_in_two_lines,
         ),
         Column(
-            "guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=76, hide_below=400,
+            "guests", tr("Guests"), lambda row: number(row.guests), lambda row: row.guests, width=88, hide_below=400,
         ),
         Column(
             "progress", tr("Invitations"), lambda row: segments_text(*segments_of(row)), _reached,
-            value=segments_of, delegate=SegmentDelegate, width=150, least=96, most=300, hide_below=620,
+            value=segments_of, delegate=SegmentDelegate, width=150, least=106, most=300, hide_below=620,
             tip=lambda row: segments_text(*segments_of(row)),
         ),
         Column("answers", tr("Answers"), _answers, lambda row: row.coming, width=108, hide_below=520),

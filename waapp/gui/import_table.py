@@ -26,7 +26,7 @@ _PIECE: Final = 500
 """Rows between two turns of the window."""
 _ALWAYS: Final = frozenset({"name", "phone"})
 _WIDTHS: Final = {"name": 176, "phone": 166, "email": 150, "group": 120, "notes": 150}
-_WIDTH: Final = 96
+_WIDTH: Final = 108
 _LEAST: Final = {"name": 124}
 _WHY_WIDTHS: Final = (140, 300, 440)
 """The least, what other columns give their room for, and the most: what is left shows that there are more columns."""
@@ -206,7 +206,7 @@ def _columns() -> tuple[Column[ImportRow], ...]:
         tr("Row"),
         lambda row: str(row.number),
         lambda row: row.number,
-        width=52,
+        width=66,
         color="muted",
         hide_below=640,
     )
