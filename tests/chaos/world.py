@@ -33,7 +33,7 @@ from waapp.loop import headless_loop
 from waapp.whatsapp.practice import PRACTICE_SENDER
 
 _FEW = 40
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which something that must happen counts as not happening."""
 
 
