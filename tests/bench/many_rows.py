@@ -38,7 +38,7 @@ from waapp.db import (
     settling,
     statuses,
 )
-from waapp.db.clock import database_clock
+from waapp.db.clock import Horizon, look
 from waapp.db.engine import Connection, Database
 from waapp.loop import headless_loop
 
@@ -121,8 +121,7 @@ async def send(database: Database, meter: Meter, count: int) -> None:
     plan = new_send(party.id, template_name=f"t_{uuid4().hex[:8]}")
     await meter("queue", lambda conn: queueing.queue_send(conn, plan, new_invitations(ids)))
     await meter("people written to", daily_use.people_written_to)
-    since = await meter("clock", database_clock)
-    floor = None
+    horizon = Horizon.first(await meter("clock", look))
     facts: list[Fact] = []
     while True:
         taken = await meter("claim", lambda conn: claims.claim(conn, SENDER, BATCH, DESK))
@@ -135,19 +134,19 @@ async def send(database: Database, meter: Meter, count: int) -> None:
         await meter("settle", lambda conn: settling.due_for_a_look(conn, SENDER))
         changes = await meter(
             "window",
-            lambda conn, since=since, floor=floor: invitations.invitations_changed_since(
-                conn, party.id, False, since, floor
+            lambda conn, horizon=horizon: invitations.invitations_changed_since(
+                conn, party.id, False, horizon
             ),
         )
-        since, floor = changes.as_of, changes.floor
+        horizon = changes.horizon
         await meter("window", lambda conn: sends.list_sends(conn, party.id, False))
         await meter("window", lambda conn: events.get_summary(conn, party.id, False))
-        facts += [Fact(step.sid or "", "read", since) for _, step in results]
+        facts += [Fact(step.sid or "", "read", horizon.later) for _, step in results]
     await meter("open messages", lambda conn: statuses.open_messages(conn, SENDER))
     for start in range(0, len(facts), 1000):
         chunk = facts[start : start + 1000]
         await meter("statuses", lambda conn, chunk=chunk: statuses.apply_facts(conn, chunk))
-    await meter("window", lambda conn: guests.guest_rows_changed_since(conn, party.id, False, since, floor))
+    await meter("window", lambda conn: guests.guest_rows_changed_since(conn, party.id, False, horizon))
 
 
 async def measure(url: str, old: int, count: int, rounds: int) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """Many guests changed in one transaction, and taken back."""
 
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from tests.db.rows import make_event, make_guests
@@ -9,6 +8,7 @@ from waapp.core.guest_edits import BulkChange
 from waapp.core.guests import Consent, GuestDraft
 from waapp.core.two_edits import OtherEdit
 from waapp.db import guest_changes, guests
+from waapp.db.clock import Horizon, look
 from waapp.db.engine import Database
 
 CHANGE = BulkChange(group="Work", add_tags=("VIP",), consent=Consent.YES, consent_source="Form")
@@ -109,12 +109,11 @@ def test_other_desks_see_a_change_of_many(run, database: Database) -> None:
             event = await make_event(conn)
             ids = await make_guests(conn, event.id, 3)
         async with database.read() as conn:
-            since = (await guests.guest_rows_changed_since(conn, event.id, False, event.updated_at)).as_of
+            horizon = Horizon.first(await look(conn))
         async with database.begin() as conn:
             await guest_changes.change_guests(conn, ids, BulkChange(household="Sousa"))
         async with database.read() as conn:
-            later = since + timedelta(seconds=60)
-            changes = await guests.guest_rows_changed_since(conn, event.id, False, min(later, since))
+            changes = await guests.guest_rows_changed_since(conn, event.id, False, horizon)
         assert {row.household for row in changes.rows} == {"Sousa"}
 
     run(scenario())

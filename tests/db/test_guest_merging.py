@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +40,7 @@ from waapp.db import (
     queueing,
     sends,
 )
+from waapp.db.clock import Horizon, look
 from waapp.db.engine import Database
 from waapp.db.guest_exports import newest_outcomes
 from waapp.db.guest_merging import Merged
@@ -200,7 +200,7 @@ async def shown(database: Database, event: UUID) -> dict[UUID, tuple[str, ...]]:
     """What the list, what changed in it, an export and the event's counts say of each guest."""
     async with database.read() as conn:
         chunks = [chunk async for chunk in guests.stream_guest_rows(conn, event, False)]
-        changes = await guests.guest_rows_changed_since(conn, event, False, datetime(2020, 1, 1, tzinfo=UTC))
+        changes = await guests.guest_rows_changed_since(conn, event, False, Horizon.first(await look(conn)))
         written = await newest_outcomes(conn, event, False)
         (counted,) = [one for one in await events.list_events(conn, False) if one.event.id == event]
     told = {row.id: [row.shown.value] for chunk in chunks for row in chunk}
