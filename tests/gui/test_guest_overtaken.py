@@ -216,6 +216,33 @@ def test_who_goes_on_to_another_guest_while_one_is_saved_is_not_called_back(late
     late.run(story())
 
 
+def test_who_goes_on_while_the_saved_guest_is_read_again_is_not_called_back(late):
+    async def story():
+        await late.open()
+        await late.select(DIAS)
+        await still(late)
+        ewa = (await late.stored())["Ewa Kowalczyk"].id
+        late.database.hold()
+        late.type_in("household", "Dias family")
+        late.press(late.field("household"), Qt.Key.Key_Return)
+        list_is_read = await arrived(late)
+        late.database.hold()
+        list_is_read.set()
+        guest_is_read = await arrived(late)
+        late.page.show_guest(ewa)
+        assert late.page.guests.selected == [ewa]
+        late.database.hold()
+        other_is_read = late.database.release
+        guest_is_read.set()
+        await until(lambda: "was saved" in late.message())
+        assert late.page.guests.selected == [ewa]
+        other_is_read.set()
+        await still(late)
+        assert late.panel.guest.name == "Ewa Kowalczyk"
+
+    late.run(story())
+
+
 def test_a_new_guest_left_while_it_is_saved_is_not_offered_again(late):
     async def story():
         await late.open()

@@ -304,6 +304,7 @@ class GuestEditing:
 
     async def _store(self, event: Event, stored: Guest | None, typed: GuestDraft) -> None:
         draft = storable(typed, event.default_region)
+        chosen = self._guests.selected
         try:
             with busy(self._panel.save_button):
                 async with self._database.begin() as conn:
@@ -323,8 +324,9 @@ class GuestEditing:
         if is_shown:
             self._panel.saved(guest, typed)
         await self._catch_up()
-        if is_shown and self._panel.guest is not None and self._panel.guest.id == guest.id:
-            # Who went on to another guest meanwhile is not called back.
+        went_on = not {guest.id, *chosen}.issuperset(self._guests.selected)
+        if is_shown and not went_on and self._panel.guest is not None and self._panel.guest.id == guest.id:
+            # Who went on to another guest meanwhile is not called back; the panel may still be waiting for that one.
             self._guests.go_to(guest.id)
         if stored is None:
             added = ArrivalAct(self._database, (guest.id,))
