@@ -124,13 +124,19 @@ class UndoHistory:
         if not acts:
             self._messages.show_message(nothing, key=_KEY)
         elif not self._busy:
-            self._tasks.start(self._take(acts, target.setdefault(self._event_id, []), doing, back))
+            # What is remembered before the task begins is not what was seen when the key was pressed.
+            self._busy = True
+            self._tasks.start(self._take(acts, acts.pop(), target, self._event_id, doing, back))
 
     async def _take(
-        self, acts: list[Act], other: list[Act], doing: str, back: tuple[str, Callable[[], None]]
+        self,
+        acts: list[Act],
+        act: Act,
+        target: dict[UUID | None, list[Act]],
+        event_id: UUID | None,
+        doing: str,
+        back: tuple[str, Callable[[], None]],
     ) -> None:
-        act, event_id = acts.pop(), self._event_id
-        self._busy = True
         try:
             with self.telling(doing):
                 undone = await act.take_back()
@@ -141,11 +147,12 @@ class UndoHistory:
             raise
         finally:
             self._busy = False
+        if undone is not None and undone.again is not None:
+            # Whether the list can be read afterwards or not; and `remember` may have put another list in the place.
+            target.setdefault(event_id, []).append(undone.again)
         await self._catch_up()
         if undone is None:
             return
-        if undone.again is not None:
-            other.append(undone.again)
         is_here = event_id == self._event_id
         if is_here:
             self._select(undone.guests)
