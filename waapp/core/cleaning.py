@@ -143,7 +143,7 @@ class _Reader:
     def _by_field(self, row: list[str]) -> dict[Field, str]:
         """Return the cells that say something, by their fields."""
         for index in self._of_words:
-            if row[index] and says_nothing(row[index]):
+            if (cell := row[index]) and "@" not in cell and says_nothing(cell):
                 row[index] = ""
         return {field: row[index] for field, index in self._at.items() if row[index]}
 
