@@ -18,7 +18,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 # How long an example takes says something about the machine, and speed is not a matter of tests.
-settings.register_profile("waapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A commit passes everywhere or nowhere: its examples are the same on every machine. New ones are looked for on purpose.
+settings.register_profile("waapp", _PATIENT, derandomize=True)
+settings.register_profile("search", _PATIENT, max_examples=2000, print_blob=True)
 settings.load_profile("waapp")
 
 pytest_plugins = [

@@ -61,7 +61,8 @@ def apply(
     `rows` are those of the sheet from number `first` on, clean or not, so that a long list can be read in pieces;
     `region` reads national telephone numbers, `group` is what the last heading of a group above them says, `hidden` are
     the numbers of rows that the workbook does not show. Nothing is lost in silence: what cannot stand in its field
-    becomes an extra column of the guest, and every row has a draft or a finding that says why it has none.
+    becomes an extra column of the guest (a word for "nothing" is an empty cell there), and every row has a draft or a
+    finding that says why it has none.
     """
     reader = _Reader(columns, region, group)
     above = columns.heading_row or 0
