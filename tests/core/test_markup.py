@@ -94,6 +94,7 @@ def show_span(span):
         ("``` ```", "``` ```"),
         ("```a", "```a"),
         ("```a``` ```b```", "[m:a] [m:b]"),
+        ("`a ```b``` c`", "`a [m:b] c`"),
         # Lists and quotes
         ("- item", "• item"),
         ("* item", "• item"),

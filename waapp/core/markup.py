@@ -72,7 +72,8 @@ class Block:
 
 _MARKERS: Final = {"*": Style.BOLD, "_": Style.ITALIC, "~": Style.STRIKE}
 _FENCE: Final = "```"
-_CODE: Final = re.compile(r"(?<!`)`(?=[^`]*[^`\s])([^`]+)`(?!`)")
+# NUL stands for monospace, which no code reaches around.
+_CODE: Final = re.compile(r"(?<!`)`(?=[^`\0]*[^`\s\0])([^`\0]+)`(?!`)")
 _PREFIX: Final = re.compile(r"(?:(?P<bullet>[-*•])|(?P<number>\d{1,3})\.|(?P<quote>>))[ ]+(?=\S)")
 # Stand-ins for what markers must not see into: code is like punctuation to its neighbours, a link like a word.
 _OPAQUE: Final = "\0"
