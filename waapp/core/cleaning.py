@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from waapp.core.cells import chat_number, clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
+from waapp.core.consent_cells import agreed
 from waapp.core.content import is_yes, says_nothing
 from waapp.core.country_names import find_country, names_countries
 from waapp.core.email_cells import addresses
@@ -14,6 +15,7 @@ from waapp.core.guests import (
     GROUP_LIMIT,
     NAME_LIMIT,
     PHONE_LIMIT,
+    Consent,
     GuestDraft,
     check_guest,
     is_email,
@@ -22,8 +24,16 @@ from waapp.core.guests import (
 )
 from waapp.core.headings import Field, fold, recognise
 from waapp.core.language_names import find_language
-from waapp.core.name_cells import is_more_than_words, joined, read_name, without_bullet, without_email
-from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody
+from waapp.core.name_cells import (
+    is_more_than_words,
+    joined,
+    read_name,
+    turn,
+    without_bullet,
+    without_email,
+)
+from waapp.core.other_rows import comes_with_another, group_of, is_total, names_nobody, stands_in
+from waapp.core.permission_headings import Asks, asks_about_messages
 from waapp.core.phone import Number, PhoneProblem, read, region_of_code
 from waapp.core.phone_cells import choose_phone
 from waapp.core.row_details import DETAILS, label, with_details
@@ -102,6 +112,15 @@ class _Reader:
         self._country = next(
             (one.index for one in columns.columns if one.field is None and names_countries(one.title)), None
         )
+        self._asked = [
+            (column, asks)
+            for column in columns.columns
+            if column.field is None
+            and (asks := asks_about_messages(column.title)) in {Asks.LEAVE, Asks.ACCOUNT}
+        ]
+        self._family_first = any(
+            column.family_first for column in columns.columns if column.field is Field.NAME
+        )
         # "n/a" in a field of words is nothing; a guest may well be called so, and a note may say so.
         self._of_words = [index for field, index in self._at.items() if field in _OF_WORDS]
 
@@ -120,12 +139,7 @@ class _Reader:
         extra = {key: row[index] for index, key in self._extra if row[index]}
         findings: list[Finding] = []
         chosen = self._telephone(number, row, by_field, extra, findings)
-        name, along = joined(by_field), 0
-        if not name and self._called:
-            name = self._other_name(number, row, findings)
-        name = without_bullet(name)
-        if "@" in name:
-            name = without_email(number, name, by_field, findings)
+        name, along = self._name(number, row, by_field, findings), 0
         if chosen.e164 is None:
             if (skipped := self._no_guest(number, row, name, chosen)) is not None:
                 return skipped
@@ -134,11 +148,17 @@ class _Reader:
             if names_nobody(name):
                 return _skip(number, RowCode.NO_NAME, name=name)
             name, along = read_name(number, name, by_field, findings)
+            if self._family_first:
+                name = turn(number, name, findings)
+        elif stands_in(name):
+            findings.append(Finding(number, RowCode.NAME_UNLIKELY, {"text": name}))
         if self._beside is not None and row[self._beside]:
             findings.append(Finding(number, RowCode.SECOND_LIST, {"other": row[self._beside]}))
         draft = self._draft(number, name, chosen, by_field, extra, findings)
         if along and not draft.plus_ones:
             draft = replace(draft, plus_ones=along)
+        if self._asked:
+            draft = self._heard(number, row, draft, findings)
         return self._checked(Row(number, draft, tuple(findings)), chosen, row)
 
     def _by_field(self, row: list[str]) -> dict[Field, str]:
@@ -172,6 +192,20 @@ class _Reader:
             *_NO_DETAILS,
         )
         return with_details(draft, number, by_field, extra, findings) if self._has_details else draft
+
+    def _heard(
+        self, number: int, row: Sequence[str], draft: GuestDraft, findings: list[Finding]
+    ) -> GuestDraft:
+        """Heed a no under "OK to send WhatsApp?", and say one under "WhatsApp"."""
+        for column, asks in self._asked:
+            if agreed(row[column.index]) is not False:
+                continue
+            if asks is Asks.ACCOUNT:
+                findings.append(Finding(number, RowCode.NO_WHATSAPP, {"column": column.title}))
+            elif draft.consent is not Consent.NO:
+                draft = replace(draft, consent=Consent.NO)
+                findings.append(Finding(number, RowCode.OPTED_OUT))
+        return draft
 
     def _telephone(
         self,
@@ -251,6 +285,16 @@ class _Reader:
         if name and (names_nobody(name) or comes_with_another(name)):
             return _skip(number, RowCode.NO_NAME, name=name)
         return None
+
+    def _name(
+        self, number: int, row: Sequence[str], by_field: dict[Field, str], findings: list[Finding]
+    ) -> str:
+        """Return the name as it is said, without what lists put before it; an address in it is the guest's e-mail."""
+        name = joined(by_field)
+        if not name and self._called:
+            name = self._other_name(number, row, findings)
+        name = without_bullet(name)
+        return without_email(number, name, by_field, findings) if "@" in name else name
 
     def _other_name(self, number: int, row: Sequence[str], findings: list[Finding]) -> str:
         """Return what somebody without a name is called in another column, and say so."""

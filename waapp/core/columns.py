@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Final
 
 from waapp.core.cells import one_line
-from waapp.core.content import Shape, by_content, look_at, looks_like_email, looks_like_phone
+from waapp.core.consent_cells import agreed
+from waapp.core.content import Look, Shape, by_content, is_yes, look_at, looks_like_email, looks_like_phone
 from waapp.core.guests import GuestDraft
 from waapp.core.headings import (
     DOUBTFUL,
@@ -20,6 +21,8 @@ from waapp.core.headings import (
     is_ambiguous,
     recognise,
 )
+from waapp.core.name_cells import is_family_first
+from waapp.core.permission_headings import Asks, asks_about_messages
 from waapp.core.template import variable_name
 from waapp.core.template_values import BUILT_IN
 
@@ -41,7 +44,7 @@ class Column:
     """A column of the list: what it holds, or under which name it becomes a variable of its own (field None).
 
     Of several columns with telephones the one with the lowest `rank` is looked at first. `confidence` goes from 0
-    to 1; `shape` is what most of its cells look like.
+    to 1; `shape` is what most of its cells look like; with `family_first` its names stand as "Müller, Hans".
     """
 
     index: int
@@ -52,6 +55,7 @@ class Column:
     by: GuessedBy = GuessedBy.NOBODY
     confidence: float = 0.0
     shape: Shape = Shape.TEXT
+    family_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ _SEVERAL: Final = frozenset({Field.PHONE, Field.IGNORED})
 # With fewer cells than this a heading is believed whatever stands below it.
 _ENOUGH_TO_DOUBT: Final = 5
 _DIGITS_OF_A_PHONE: Final = 5
+_NUMBER_BEFORE: Final = frozenset({"no", "n"})
+# A phrase is less sure than a heading that is known, and stands behind it.
+_PHRASE: Final = 0.8
+_BEHIND_ALL: Final = 999
 
 
 def heading_choices(cells: Cells) -> tuple[HeadingChoice, ...]:
@@ -162,7 +170,7 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
     announced = {
         index: known
         for index, title in enumerate(titles)
-        if title and (known := recognise(title)) and not _is_contradicted(known, samples[index])
+        if title and (known := _announced(title, samples[index], looks[index]))
     }
     announced = _first_of_two_lists(_without_others(announced, titles, samples))
     if {fold(title) for title in titles} >= OWN_STATUS:
@@ -205,6 +213,8 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
             column = Column(index, title, field, key, 0, GuessedBy.CONTENT, confidence, shape)
         else:
             column = Column(index, title, None, key, shape=shape)
+        if is_family_first(title, samples[index]):
+            column = replace(column, family_first=True)
         columns.append(column)
     return ColumnMap(heading_row, tuple(columns))
 
@@ -225,8 +235,34 @@ def _any_cell(body: Cells, index: int) -> bool:
     return any(index < len(row) and row[index] for row in body)
 
 
-def _is_contradicted(known: Known, sample: Sequence[str]) -> bool:
+def _announced(title: str, sample: Sequence[str], look: Look) -> Known | None:
+    """Return what a heading announces, unless the cells below it cannot be that."""
+    known = recognise(title)
+    if known is not None and not _is_contradicted(known, sample, look):
+        return known
+    if look.shape is Shape.PHONES:
+        # "No. WhatsApp" is a number, though "No WhatsApp" is a refusal.
+        first, _, others = fold(title).partition(" ")
+        number = recognise(others) if first in _NUMBER_BEFORE else None
+        return number if number is not None and number.field is Field.PHONE else None
+    if not sample or any(agreed(cell) is not None for cell in sample):
+        match asks_about_messages(title):
+            case Asks.AGREEMENT:
+                return Known(Field.CONSENT, _BEHIND_ALL, _PHRASE)
+            case Asks.REFUSAL:
+                return Known(Field.OPT_OUT, _BEHIND_ALL, _PHRASE)
+            case _:
+                return None
+    return None
+
+
+def _is_contradicted(known: Known, sample: Sequence[str], look: Look) -> bool:
     """Tell whether no cell can be what the heading announces: "Guests" with a count, "Contact" with names."""
+    if known.field in {Field.CONSENT, Field.OPT_OUT}:
+        return look.shape is Shape.PHONES
+    if known.field is Field.PHONE and sample and all(is_yes(cell) is not None for cell in sample):
+        # "WhatsApp: yes" tells who has it.
+        return True
     if len(sample) < (_ENOUGH_TO_DOUBT if known.confidence > DOUBTFUL else 1):
         return False
     match known.field:

@@ -46,14 +46,17 @@ class Known(NamedTuple):
 # Within a field the first heading that is there wins: a mobile number before one at home.
 _HEADINGS: Final = {
     Field.NAME: (
+        "last name first name, surname forename, surname first name,"
         "name, full name, fullname, guest, guests, attendee, attendees, invitee, display name, name surname,"
         "first last name, first and last name, name and surname, contact name, guest name,"
+        "apellido y nombre, apellidos y nombre, apellidos nombre, apellido nombre,"
         "nombre, nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, invitado, invitados,"
         "invitada, nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
         "nom, nom complet, nom et prenom, nom prenom, prenom nom, prenom et nom, invite, invites, invitee,"
+        "nachname vorname, name vorname, familienname vorname,"
         "vollstandiger name, vor und nachname, vorname und nachname, vorname nachname, gast, gaste, gastname,"
-        "nome e cognome, nome cognome, nominativo, invitato, invitati, ospite, ospiti,"
-        "ad soyad, adi soyadi, ad ve soyad, isim, isim soyisim, davetli, misafir, katilimci,"
+        "cognome e nome, cognome nome, nome e cognome, nome cognome, nominativo, invitato, invitati, ospite, ospiti,"
+        "ad soyad, soyad ad, soyadi adi, adi soyadi, ad ve soyad, isim, isim soyisim, davetli, misafir, katilimci,"
         "الاسم, الاسم الكامل, الاسم الثلاثي, اسم الضيف, اسم المدعو, الضيف, المدعو,"
         "שם, שם מלא, שם האורח, שם אורח, אורח, אורחים, מוזמן, מוזמנים, שם המוזמן,"
         "नाम, पूरा नाम, अतिथि, अतिथि का नाम, मेहमान, मेहमान का नाम, name as per id"
@@ -235,6 +238,7 @@ _NO_ASCII_WORD: Final = re.compile(r"[^a-z0-9]+")
 _ALMOST: Final = 0.9
 # "Phone 2" goes behind every heading of a first telephone.
 _BEHIND: Final = 1000
+_ARTICLES: Final = re.compile(r"\b(?:ال)+(?=\w{3})")
 # firstName, PhoneNumber
 _JOINED_WORDS: Final = re.compile(r"(?<=[a-z])(?<![Ww]hats)(?=[A-Z][a-z])|_")
 _OTHER_LETTERS: Final = str.maketrans(
@@ -318,9 +322,14 @@ def _by_heading() -> Mapping[str, tuple[Field, int]]:
     known: dict[str, tuple[Field, int]] = {}
     for field, first in _HEADINGS.items():
         for rank, word in enumerate(f"{first},{_ELSEWHERE.get(field, '')}".split(",")):
-            known.setdefault(fold(word), (field, rank))
+            known.setdefault(_without_articles(fold(word)), (field, rank))
     known.pop("", None)
     return known
+
+
+def _without_articles(folded: str) -> str:
+    """Return Arabic words without the article, which headings have or have not."""
+    return folded if folded.isascii() else _ARTICLES.sub("", folded)
 
 
 _BY_HEADING: Final = _by_heading()
@@ -332,7 +341,7 @@ def recognise(heading: str) -> Known | None:
     if heading.startswith("+"):
         # "+1?" counts, "+1 Name" is somebody else's.
         return Known(*_BY_HEADING["plus 1"], 1.0) if fold(heading) == "1" else None
-    folded = fold(_JOINED_WORDS.sub(" ", heading))
+    folded = _without_articles(fold(_JOINED_WORDS.sub(" ", heading)))
     if folded in _BY_HEADING and "#" not in heading:
         return Known(*_BY_HEADING[folded], 1.0)
     words = folded.split()

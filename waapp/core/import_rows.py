@@ -92,6 +92,7 @@ _OUTCOMES: Final = {
 _ONLY_SAID: Final = frozenset(RowCode) - {
     RowCode.NO_PHONE,
     RowCode.CONSENT_UNCLEAR,
+    RowCode.NO_WHATSAPP,
     RowCode.NO_NAME,
     RowCode.OTHER_HEADINGS,
     RowCode.NAME_UNLIKELY,

@@ -1,12 +1,12 @@
 """The name of a guest as it stands in cells: in halves, with an address, with numbers before it and company behind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from waapp.core.cells import one_line
 from waapp.core.email_cells import addresses, without_address
-from waapp.core.headings import Field
+from waapp.core.headings import Field, recognise
 from waapp.core.other_rows import without_companions
 from waapp.core.rows import Finding, RowCode
 
@@ -21,6 +21,23 @@ _SEVERAL_PEOPLE: Final = re.compile(
     r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",
     re.IGNORECASE,
 )
+# "Müller, Hans", "Schmidt, Anna und Peter"; "Smith, Jr." has no given name behind the comma.
+_TURNED: Final = re.compile(
+    r"(?P<family>[^\d,;&+/@()]+),(?!\s*(?:jr|sr|ii+|iv|ph\.?d|m\.?d|esq|dds|rn|mba)\b)(?P<given>[^\d,;+/@()]+)",
+    re.IGNORECASE,
+)
+_PARTICLE_WORDS: Final = (
+    "von van der den de da do dos das del della di du la le las los al el bin ben ter zu zur zum af av st"
+)
+_PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
+_HALVES: Final = 2
+_FAMILY_THEN_GIVEN: Final = (
+    [Field.FAMILY, Field.GIVEN],
+    [Field.FAMILY, Field.NAME],
+    [Field.NAME, Field.GIVEN],
+)
+_MOST_ARE_TURNED: Final = 0.8
+_FEWEST_TURNED: Final = 3
 _CARE_OF: Final = re.compile(r"\b[ac]\s?/\s?[oc]\b", re.IGNORECASE)
 
 
@@ -58,6 +75,36 @@ def joined(by_field: Mapping[Field, str]) -> str:
 def _first_word(text: str) -> str:
     words = text.split(None, 1)
     return words[0] if words else ""
+
+
+def is_family_first(title: str, cells: Sequence[str]) -> bool:
+    """Tell whether names stand as "Müller, Hans": the heading says so, or most of the cells are like that."""
+    halves = [known.field for piece in title.split(",") if (known := recognise(piece))]
+    if len(halves) == len(title.split(",")) == _HALVES and halves in _FAMILY_THEN_GIVEN:
+        return True
+    like = sum(map(_is_turned, cells))
+    plain = sum(" " in cell and "," not in cell for cell in cells)
+    return like >= _FEWEST_TURNED and like >= _MOST_ARE_TURNED * (like + plain)
+
+
+def turn(number: int, name: str, findings: list[Finding]) -> str:
+    """Return "Hans Müller" for "Müller, Hans", and say so."""
+    found = _TURNED.fullmatch(name)
+    if found is None:
+        return name
+    turned = f"{found['given'].strip()} {found['family'].strip()}"
+    findings.append(Finding(number, RowCode.NAME_TURNED, {"text": name, "name": turned}))
+    return turned
+
+
+def _is_turned(name: str) -> bool:
+    """Tell whether a name by itself looks turned: "Ana Reis, Rui Sá" are two people."""
+    found = _TURNED.fullmatch(name)
+    return found is not None and 1 in (_words_of(found["family"]), _words_of(found["given"]))
+
+
+def _words_of(half: str) -> int:
+    return sum(word.casefold() not in _PARTICLES for word in half.split())
 
 
 def read_name(

@@ -56,21 +56,33 @@ _STAND_IN_WORDS: Final = (
     "guest, guest guest, plus one, plusone, plus 1, 1, 2, tbc, tbd, tba, n a, unknown, no name, acompanante,"
     " acompanhante, acompanante de, accompagnant, accompagnante, begleitung, begleitperson, accompagnatore,"
     " accompagnatrice, refakatci, invitado, invitada, convidado, convidada, invite, gast, ospite, misafir,"
-    " por confirmar, a confirmar, ضيف, مرافق, אורח, מלווה, मेहमान, साथी"
+    " por confirmar, a confirmar, sem nome, sin nombre, sans nom, ohne name, ohne namen, senza nome, isimsiz,"
+    " ضيف, مرافق, بدون اسم, אורח, מלווה, ללא שם, मेहमान, साथी"
 )
 _STAND_INS: Final = frozenset(map(fold, _STAND_IN_WORDS.split(",")))
 _COMPANION: Final = (
     r"guest|plus one|partner|companion|acompañante|acompanante|acompanhante|pareja|accompagnante?|begleitung"
-    r"|begleitperson|accompagnatore|accompagnatrice|refakatçi"
+    r"|begleitperson|accompagnatore|accompagnatrice|refakatçi|مرافقة?|ضيف|מלווה|בן זוג|בת זוג|אורחת?|साथी|मेहमान"
+)
+_WHO_ALONG: Final = (
+    r"kids?|child(?:ren)?|adults?|guests?|people|others|more|niñ[oa]s?|hij[oa]s?|adultos?|personas?|invitados?|más"
+    r"|crianças?|filh[oa]s?|pessoas?|convidados?|mais|enfants?|adultes?|personnes?|invités?|kinder|erwachsene"
+    r"|personen|gäste|bambini|figli|adulti|persone|ospiti|çocuk|kişi|misafir|أطفال|اطفال|أشخاص|مرافقين|ילדים|מלווים|बच्चे|लोग"
 )
 _COMES_ALONG: Final = re.compile(
-    rf"(.*[^\W\d_].*?)[\s,]*(?:\(\s*\+\s*(\d)\s*\)|\+\s*(\d)|\(?(?:&|\+|and|with|y|con|e|com|et|avec|und|mit|ve)\s+"
-    rf"(?:a\s+|one\s+)?(?:{_COMPANION})\)?)",
+    rf"(.*[^\W\d_].*?)[\s,]*(?:\(\s*\+\s*(\d)\s*\)|\+\s*(\d)(?:\s+(?:{_WHO_ALONG}))?|\(?(?:&|\+|and|with|plus|y|con|e"
+    rf"|com|et|avec|und|mit|ve|और)\s+(?:a\s+|one\s+)?(?:{_COMPANION})\)?)",
+    re.IGNORECASE,
+)
+# "Ana (2 pax)", "Ana x3": the guest is counted, too.
+_COUNTED_WITH: Final = re.compile(
+    r"(.*[^\W\d_].*?)\s*(?:\(\s*(?P<of>[2-9])\s*(?:pax|p|pp|pers?|people|persons|guests|personas|invitados|lugares|pessoas"
+    r"|convidados|personnes|personen|persone|kişi)\.?\s*\)|\s[x×]\s?(?P<times>[2-9])|\s(?P<pax>[2-9])\s?pax)",
     re.IGNORECASE,
 )
 _LAST_OF_COMPANIONS: Final = (
     "guest one partner companion acompañante acompanante acompanhante pareja accompagnant accompagnante begleitung"
-    " begleitperson accompagnatore accompagnatrice refakatçi"
+    " begleitperson accompagnatore accompagnatrice refakatçi साथी मेहमान"
 )
 _LAST_WORDS: Final = frozenset(_LAST_OF_COMPANIONS.split())
 
@@ -127,8 +139,15 @@ def names_nobody(name: str) -> bool:
     return fold(name) in _STAND_INS or not any(map(str.isalnum, name))
 
 
+def stands_in(name: str) -> bool:
+    """Tell at little cost whether words only stand in for a name: "TBC", "Sem nome"."""
+    return name.lower() in _STAND_INS
+
+
 def without_companions(name: str) -> tuple[str, int]:
     """Return the name of "Ana Reis +1" and how many come along; 0 where the name says nothing of it."""
+    if not name.isalpha() and (counted := _COUNTED_WITH.fullmatch(name)):
+        return counted[1].strip(), int(counted["of"] or counted["times"] or counted["pax"]) - 1
     if "+" not in name and name.rsplit(None, 1)[-1].rstrip(")").lower() not in _LAST_WORDS:
         return name, 0
     found = _COMES_ALONG.fullmatch(name)

@@ -7,6 +7,7 @@ from typing import Final
 
 from waapp.core.cells import one_line
 from waapp.core.columns import unused
+from waapp.core.consent_cells import agreed, refused
 from waapp.core.content import is_yes
 from waapp.core.days import read_day
 from waapp.core.guests import Consent, GuestDraft
@@ -41,21 +42,6 @@ _COUNT_WORDS: Final = (
 _WORDS_OF_COUNTS: Final = {
     fold(word): count for count, words in enumerate(_COUNT_WORDS, 1) for word in words.split()
 }
-_DIGITS_OF_YES: Final = {"1": True, "0": False}
-# In a column of refusals these say the opposite of what they say of consent.
-_REFUSALS: Final = {
-    "unsubscribed": True,
-    "refused": True,
-    "opted out": True,
-    "opt out": True,
-    "stop": True,
-    "stopped": True,
-    "subscribed": False,
-    "agreed": False,
-    "granted": False,
-    "opted in": False,
-    "opt in": False,
-}
 
 
 def with_details(
@@ -69,9 +55,9 @@ def with_details(
     plus_ones = _plus_ones(number, by_field.get(Field.PLUS_ONES, ""), extra, findings)
     consent = Consent.UNKNOWN
     if text := by_field.get(Field.CONSENT, ""):
-        agreed = _agreed(text)
-        consent = Consent.UNKNOWN if agreed is None else Consent.YES if agreed else Consent.NO
-        if agreed is None:
+        said = agreed(text)
+        consent = Consent.UNKNOWN if said is None else Consent.YES if said else Consent.NO
+        if said is None:
             extra[unused("consent_as_given", extra)] = text
             findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
     day = None
@@ -81,11 +67,11 @@ def with_details(
             extra[unused("consent_at_as_given", extra)] = text
             findings.append(Finding(number, RowCode.CONSENT_DAY_UNCLEAR, {"text": text}))
     if text := by_field.get(Field.OPT_OUT, ""):
-        refused = _refused(text)
-        if refused:
+        refuses = refused(text)
+        if refuses:
             consent, day = Consent.NO, read_day(text)
             findings.append(Finding(number, RowCode.OPTED_OUT))
-        elif refused is None:
+        elif refuses is None:
             extra[unused("opt_out_as_given", extra)] = text
             findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
     return replace(
@@ -112,9 +98,9 @@ def _plus_ones(number: int, text: str, extra: dict[str, str], findings: list[Fin
     plain = text.removeprefix("+").strip()
     if plain.isdecimal() and len(plain) < _LONGEST_COUNT:
         return int(plain)
-    agreed = is_yes(plain)
-    if agreed is not None:
-        return int(agreed)
+    said = is_yes(plain)
+    if said is not None:
+        return int(said)
     if not any(map(str.isalpha, plain)):
         return 0
     count = _WORDS_OF_COUNTS.get(fold(plain), 0)
@@ -126,16 +112,6 @@ def _plus_ones(number: int, text: str, extra: dict[str, str], findings: list[Fin
     extra[unused("plus_one", extra)] = text
     findings.append(Finding(number, RowCode.PLUS_ONE_NAMED, {"text": text, "count": count}))
     return count
-
-
-def _agreed(text: str) -> bool | None:
-    return _DIGITS_OF_YES.get(text.strip(), is_yes(text))
-
-
-def _refused(text: str) -> bool | None:
-    """Tell whether a cell says that somebody wants no messages; a day says since when."""
-    said = _REFUSALS.get(fold(text), _agreed(text))
-    return True if said is None and read_day(text) is not None else said
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ ROWS: Final = {
     RowCode.CONSENT_UNCLEAR: "“{text}” says neither yes nor no.",
     RowCode.CONSENT_DAY_UNCLEAR: "“{text}” may be two days: write it as 2026-12-31.",
     RowCode.OPTED_OUT: "Wants no messages, as the list says, which counts as consent “no”.",
+    RowCode.NO_WHATSAPP: "Has no WhatsApp, as the column “{column}” says: ask for a number that has it.",
     RowCode.BROKEN_LETTERS: "Some letters of this row could not be read.",
     RowCode.SEVERAL_PHONES: "Several numbers: {used} is used, {other} is kept beside it.",
     RowCode.SEVERAL_EMAILS: "Several e-mail addresses: {used} is used, {other} is kept beside it.",
@@ -74,6 +75,7 @@ ROWS: Final = {
     RowCode.EMAIL_IN_NAME: "“{text}” was read as {name} with the address {email}.",
     RowCode.NAME_FROM: "Without a name: called “{name}”, as the column “{column}” says.",
     RowCode.NAME_UNLIKELY: "“{text}” does not look like a name.",
+    RowCode.NAME_TURNED: "“{text}” was read as {name}.",
     RowCode.SECOND_LIST: (
         "“{other}” is in a second list beside this one, which is not read: copy it below this one."
     ),

@@ -1,0 +1,100 @@
+"""What a heading asks about messages, in the words of many lists."""
+
+import pytest
+
+from waapp.core.permission_headings import Asks, asks_about_messages
+
+AGREEMENT = """
+Einverständnis WhatsApp
+WhatsApp-Einwilligung
+DSGVO Zustimmung
+WhatsApp onayı
+Mesaj izni var mı?
+Consenso WhatsApp (sì/no)
+Autorizzazione messaggi
+Autoriza mensajes
+Acepta WhatsApp sí/no
+Permiso para enviar mensajes
+Aceita receber mensagens?
+Autorização LGPD
+Accord WhatsApp
+Accepte de recevoir des messages
+موافقة على واتساب
+מאשר וואטסאפ
+הסכמה לקבל הודעות
+व्हाट्सएप सहमति
+Opt-In (WhatsApp)
+GDPR consent given
+Permission to message
+Wants WhatsApp?
+"""
+REFUSAL = """
+Keine WhatsApp-Nachrichten
+Kein Einverständnis
+No quiere mensajes
+Sin WhatsApp
+Não enviar mensagens
+Ne pas envoyer de messages
+WhatsApp istemiyor
+Do not send WhatsApp
+Doesn't want messages
+Refuses messages
+Rifiuta i messaggi
+"""
+LEAVE = """
+Contact by WhatsApp?
+OK to contact by WhatsApp
+May we contact you by WhatsApp? (yes/no)
+WhatsApp OK
+Send WhatsApp y/n
+Puede recibir WhatsApp
+Darf WhatsApp erhalten
+"""
+ACCOUNT = """
+WhatsApp
+WhatsApp (y/n)
+Has WhatsApp
+Is on WhatsApp?
+Tiene WhatsApp
+WhatsApp var mı
+"""
+NOTHING = """
+Name
+Accepts
+Accepted
+Contact
+Message
+Personal message
+Consent to photos
+Fotoğraf izni
+RSVP OK
+WhatsApp sent
+Message sent
+Invitation sent by WhatsApp
+Contacted
+אישור הגעה
+Can
+No
+Data
+GDPR
+OK
+(yes/no)
+"""
+
+
+@pytest.mark.parametrize(
+    ("heading", "asks"),
+    [
+        (heading, asks)
+        for asks, headings in (
+            (Asks.AGREEMENT, AGREEMENT),
+            (Asks.REFUSAL, REFUSAL),
+            (Asks.LEAVE, LEAVE),
+            (Asks.ACCOUNT, ACCOUNT),
+            (None, NOTHING),
+        )
+        for heading in headings.strip().split("\n")
+    ],
+)
+def test_what_a_heading_asks_about_messages(heading: str, asks: Asks | None) -> None:
+    assert asks_about_messages(heading) is asks

@@ -1,0 +1,195 @@
+"""Lists that tell, each in its own words, who agreed to messages and who did not."""
+
+from tests.corpus.guest_list import GuestList
+from tests.corpus.writers import text, xlsx
+from waapp.core.guests import Consent, GuestDraft
+
+REFUSALS = (
+    GuestList(
+        "braut_einverstaendnis_csv",
+        "DE",
+        lambda: text(
+            [
+                ["Nachname, Vorname", "Handynr.", "Einverständnis WhatsApp (ja/nein)", "Seite"],
+                ["Müller, Hans", "0171 2345678", "ja", "Braut"],
+                ["Schmidt, Anna und Peter", "0171/2345679", "nein", "Bräutigam"],
+                ["von der Heide, Karl-Heinz", "+49 (0) 151 12345678", "nein danke", ""],
+                ["Familie Weber", "0049 160 1234567", "", "Braut"],
+            ],
+            delimiter=";",
+            encoding="cp1252",
+        ),
+        fields="name phone consent group",
+        heading=1,
+        guests=(
+            GuestDraft("Hans Müller", "+491712345678", group="Braut", consent=Consent.YES),
+            GuestDraft("Anna und Peter Schmidt", "+491712345679", group="Bräutigam", consent=Consent.NO),
+            GuestDraft("Karl-Heinz von der Heide", "+4915112345678", consent=Consent.NO),
+            GuestDraft("Familie Weber", "+491601234567", group="Braut"),
+        ),
+        findings=(
+            (2, "row_name_turned"),
+            (3, "row_several_people"),
+            (3, "row_name_turned"),
+            (4, "row_name_turned"),
+        ),
+    ),
+    GuestList(
+        "davetliler_onay_xlsx",
+        "TR",
+        lambda: xlsx(
+            [
+                ["Adı Soyadı", "Cep Telefonu", "WhatsApp onayı", "Kaç kişi"],
+                ["Ayşe Yılmaz ve eşi", "0532 123 45 67", "Evet", "2"],
+                ["Mehmet Öz", "(0533) 123 4568", "Hayır", "4"],
+                ["Ali + refakatçi", "+90 535 123 45 70", "istemiyor", "2"],
+                ["Toplam", "", "", "8"],
+            ]
+        ),
+        fields="name phone consent -",
+        heading=1,
+        guests=(
+            GuestDraft("Ayşe Yılmaz ve eşi", "+905321234567", consent=Consent.YES, extra={"kaç_kişi": "2"}),
+            GuestDraft("Mehmet Öz", "+905331234568", consent=Consent.NO, extra={"kaç_kişi": "4"}),
+            GuestDraft("Ali", "+905351234570", consent=Consent.NO, extra={"kaç_kişi": "2"}, plus_ones=1),
+        ),
+        findings=((2, "row_several_people"), (4, "row_plus_ones_in_name"), (5, "row_total")),
+    ),
+    GuestList(
+        "invitati_consenso_csv",
+        "IT",
+        lambda: text(
+            [
+                ["Invitato", "Tel. cellulare", "Consenso WhatsApp (sì/no)"],
+                ["Mario Rossi", "333 1234567", "sì"],
+                ["Giulia Bianchi", "+39 347 1234568", "no"],
+                ["Paola Neri", "3201234569", "no grazie"],
+            ]
+        ),
+        fields="name phone consent",
+        heading=1,
+        guests=(
+            GuestDraft("Mario Rossi", "+393331234567", consent=Consent.YES),
+            GuestDraft("Giulia Bianchi", "+393471234568", consent=Consent.NO),
+            GuestDraft("Paola Neri", "+393201234569", consent=Consent.NO),
+        ),
+        findings=(),
+    ),
+    GuestList(
+        "invitados_autoriza_csv",
+        "ES",
+        lambda: text(
+            [
+                ["Nombre", "Teléfono", "WhatsApp (sí/no)", "Autoriza mensajes"],
+                ["Ana Sanz", "612345678", "sí", "no"],
+                ["Luis Gil", "613333333", "no", "sí"],
+            ],
+            delimiter=";",
+        ),
+        fields="name phone - consent",
+        heading=1,
+        guests=(
+            GuestDraft("Ana Sanz", "+34612345678", consent=Consent.NO, extra={"whatsapp_sí_no": "sí"}),
+            GuestDraft("Luis Gil", "+34613333333", consent=Consent.YES, extra={"whatsapp_sí_no": "no"}),
+        ),
+        findings=((3, "row_no_whatsapp"),),
+    ),
+    GuestList(
+        "ok_to_contact_csv",
+        "GB",
+        lambda: text(
+            [
+                ["Guest", "Mobile", "OK to contact by WhatsApp?", "Has WhatsApp"],
+                ["Ann Lee", "07400 123456", "Y", "Y"],
+                ["Bob Poe", "07400 123457", "N", "Y"],
+                ["Cy Roe", "07400 123458", "", "N"],
+            ]
+        ),
+        fields="name phone - -",
+        heading=1,
+        guests=(
+            GuestDraft(
+                "Ann Lee",
+                "+447400123456",
+                extra={"ok_to_contact_by_whatsapp": "Y", "has_whatsapp": "Y"},
+            ),
+            GuestDraft(
+                "Bob Poe",
+                "+447400123457",
+                extra={"ok_to_contact_by_whatsapp": "N", "has_whatsapp": "Y"},
+                consent=Consent.NO,
+            ),
+            GuestDraft("Cy Roe", "+447400123458", extra={"has_whatsapp": "N"}),
+        ),
+        findings=((3, "row_opted_out"), (4, "row_no_whatsapp")),
+    ),
+    GuestList(
+        "tamu_no_whatsapp_csv",
+        "ID",
+        lambda: text(
+            [
+                ["Nama Lengkap", "No. WhatsApp", "Jumlah Tamu"],
+                ["Budi Santoso", "0812 3456 7890", "2"],
+                ["Siti Rahayu", "081234567891", "1"],
+            ]
+        ),
+        fields="name phone -",
+        heading=1,
+        guests=(
+            GuestDraft("Budi Santoso", "+6281234567890", extra={"jumlah_tamu": "2"}),
+            GuestDraft("Siti Rahayu", "+6281234567891", extra={"jumlah_tamu": "1"}),
+        ),
+        findings=(),
+    ),
+    GuestList(
+        "mawafaka_xlsx",
+        "SA",
+        lambda: xlsx(
+            [
+                ["اسم الضيف", "جوال", "طرف", "موافقة واتساب"],
+                ["د. سارة + مرافق", "٠٥٠١٢٣٤٥٦٧", "العروس", "نعم"],
+                ["خالد العتيبي", "٩٦٦٥٠١٢٣٤٥٦٨", "العريس", "لا"],
+            ]
+        ),
+        fields="name phone group consent",
+        heading=1,
+        guests=(
+            GuestDraft("د. سارة", "+966501234567", group="العروس", consent=Consent.YES, plus_ones=1),
+            GuestDraft("خالد العتيبي", "+966501234568", group="العريس", consent=Consent.NO),
+        ),
+        findings=((2, "row_plus_ones_in_name"),),
+    ),
+    GuestList(
+        "outlook_names_csv",
+        "US",
+        lambda: text(
+            [
+                ["Name", "Mobile"],
+                ["Miller, Hans", "(212) 555-0100"],
+                ["van Dyke, Bert", "(212) 555-0101"],
+                ["Smith, Jr.", "(212) 555-0102"],
+                ["García López, Juan", "(212) 555-0103"],
+                ["Reis, Ana (2 pax)", "(212) 555-0104"],
+                ["TBC", "(212) 555-0105"],
+            ]
+        ),
+        fields="name phone",
+        heading=1,
+        guests=(
+            GuestDraft("Hans Miller", "+12125550100"),
+            GuestDraft("Bert van Dyke", "+12125550101"),
+            GuestDraft("Smith, Jr.", "+12125550102"),
+            GuestDraft("Juan García López", "+12125550103"),
+            GuestDraft("Ana Reis", "+12125550104", plus_ones=1),
+            GuestDraft("TBC", "+12125550105"),
+        ),
+        findings=(
+            (2, "row_name_turned"),
+            (3, "row_name_turned"),
+            (5, "row_name_turned"),
+            (6, "row_plus_ones_in_name"),
+            (6, "row_name_turned"),
+            (7, "row_name_unlikely"),
+        ),
+    ),
+)
