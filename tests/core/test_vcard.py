@@ -1,5 +1,6 @@
 """Contacts as phones and address books write them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,3 +176,51 @@ def test_quoted_lines_of_a_long_note_are_joined() -> None:
 def test_a_charset_that_is_no_name_is_passed_over() -> None:
     text = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF\0-8;ENCODING=QUOTED-PRINTABLE:In=C3=AAs\nEND:VCARD\n"
     assert "Inês" in rows(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "phone", "other"),
+    [
+        ("TEL;TYPE=CELL:912345678\nTEL;TYPE=X-WhatsApp:913333333", "+351913333333", "+351 912 345 678"),
+        (
+            "TEL;TYPE=CELL,PREF:912345678\nitem1.TEL:913333333\nitem1.X-ABLabel:WhatsApp",
+            "+351913333333",
+            "+351 912 345 678",
+        ),
+        (
+            "TEL;TYPE=CELL:912345678\nTEL;TYPE=CELL;waid=351913333333:+351 913 333 333",
+            "+351913333333",
+            "+351 912 345 678",
+        ),
+        (
+            "TEL;TYPE=CELL:912345678\nIMPP;X-SERVICE-TYPE=WhatsApp:x-apple:+351913333333",
+            "+351913333333",
+            "+351 912 345 678",
+        ),
+        ("TEL;TYPE=CELL:912345678\nX-SOCIALPROFILE;TYPE=whatsapp:x-apple:ana.reis", "+351912345678", None),
+        (
+            "TEL;TYPE=CELL:912345678\nX-ABLabel:WhatsApp\nTEL;TYPE=PREF:913333333",
+            "+351912345678",
+            "+351 913 333 333",
+        ),
+    ],
+)
+def test_a_number_that_is_said_to_have_whatsapp_goes_before_others(
+    lines: str, phone: str, other: str | None
+) -> None:
+    (draft,) = parse_table(rows(f"BEGIN:VCARD\nFN:Ana\n{lines}\nEND:VCARD"), "PT").drafts
+    assert (draft.phone, draft.extra.get("other_phone")) == (phone, other)
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("N:Doe;Jane;;;\nFN:Doe, Jane", "Jane Doe"),
+        ("FN:Doe, Jane\nN:Doe;Jane", "Jane Doe"),
+        ("FN:Doe, Jane", "Doe, Jane"),
+        ("N:Doe;Jane;;Dr.;\nFN:Aunt Jane", "Aunt Jane"),
+        ("N:Doe;Jane;;Dr.;", "Dr. Jane Doe"),
+    ],
+)
+def test_a_name_stands_as_it_is_said(lines: str, name: str) -> None:
+    assert rows(f"BEGIN:VCARD\n{lines}\nEND:VCARD")[1][0] == name

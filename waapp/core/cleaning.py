@@ -1,6 +1,5 @@
 """From the rows of a guest list to guests: what each row became, and what to look at."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
@@ -27,6 +26,7 @@ from waapp.core.language_names import find_language
 from waapp.core.name_cells import (
     is_more_than_words,
     joined,
+    number_in_name,
     read_name,
     turn,
     without_bullet,
@@ -50,10 +50,6 @@ _NOTHING: Final = GuestDraft("")
 # What stands behind the further columns in a draft without more than that.
 _FIELDS: Final = [part.name for part in fields(GuestDraft)]
 _NO_DETAILS: Final = tuple(getattr(_NOTHING, name) for name in _FIELDS[_FIELDS.index("extra") + 1 :])
-# "+2 " are two who come along: no country has that code.
-_NUMBER_BEHIND_NAME: Final = re.compile(
-    r"([^\d+]*[^\W\d_][^\d+]*?)[\s:,;(\-\u2013]*((?:\+(?![2-689]\s)|00)?\d[\d\s().\-]{6,}\d)\)?"
-)
 _FEWEST_HEADINGS: Final = 2
 
 
@@ -320,12 +316,15 @@ class _Reader:
     ) -> tuple[str, Number]:
         """Return name and number where the number stands in the name, or an e-mail address in its place."""
         if chosen.problem is PhoneProblem.EMPTY:
-            found = _NUMBER_BEHIND_NAME.fullmatch(name)
-            behind = read(found[2], self._region) if found else chosen
-            if found is not None and behind.e164 is not None:
-                params = {"text": name, "name": found[1].strip(), "phone": behind.display}
+            found = number_in_name(name)
+            inside = read(found.number, self._region) if found else chosen
+            if found is not None and inside.e164 is not None:
+                params = {"text": name, "name": found.name, "phone": inside.display}
                 findings.append(Finding(number, RowCode.PHONE_IN_NAME, params))
-                return found[1].strip(), behind
+                if found.rest:
+                    notes = by_field.get(Field.NOTES, "")
+                    by_field[Field.NOTES] = "\n".join(filter(None, (notes, found.rest)))
+                return found.name, inside
         elif Field.EMAIL not in by_field and is_email(chosen.text.strip()):
             by_field[Field.EMAIL] = chosen.text.strip()
             return name, read("", self._region)

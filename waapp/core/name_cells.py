@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from waapp.core.cells import one_line
 from waapp.core.email_cells import addresses, without_address
@@ -38,12 +38,42 @@ _FAMILY_THEN_GIVEN: Final = (
 )
 _MOST_ARE_TURNED: Final = 0.8
 _FEWEST_TURNED: Final = 3
+# "+2 " are two who come along: no country has that code.
+_NUMBER_IN_NAME: Final = re.compile(r"(?:\+(?![2-689]\s)|(?<![+\d]))\(?\d[\d\s().\-]{6,}\d")
+_BEHIND: Final = " \t:,;|/()\u2013\u2014-"
+_ANNOUNCED: Final = re.compile(
+    r"(?<!\w)(?:tel|tele?f|tlm|tlf|phone|ph|mob|mobile|cell?|celular|cellulare|telefone|tel[ée]fono|telefon|telem[óo]vel"
+    r"|m[óo]vil|portable|handy|cep|gsm|wa|whats ?app)\.?$",
+    re.IGNORECASE,
+)
 _CARE_OF: Final = re.compile(r"\b[ac]\s?/\s?[oc]\b", re.IGNORECASE)
+
+
+class NumberInName(NamedTuple):
+    """What one cell holds: a name, its number, and what else stands there."""
+
+    name: str
+    number: str
+    rest: str
 
 
 def without_bullet(name: str) -> str:
     """Return a name without the number or sign of a list before it."""
     return name if not name or name[0].isalpha() else _BEFORE_NAME.sub("", name)
+
+
+def number_in_name(text: str) -> NumberInName | None:
+    """Take "Ana Reis 912 345 678 (bride's aunt)" apart; None without a name, without a number, or with several."""
+    found = list(_NUMBER_IN_NAME.finditer(text))
+    if len(found) != 1:
+        return None
+    before = text[: found[0].start()].strip(_BEHIND)
+    before = _ANNOUNCED.sub("", before).strip(_BEHIND)
+    behind = text[found[0].end() :].strip(_BEHIND)
+    name, rest = (before, behind) if any(map(str.isalpha, before)) else (behind, before)
+    if not any(map(str.isalpha, name)) or any(map(str.isdecimal, name)):
+        return None
+    return NumberInName(name, found[0][0], rest)
 
 
 def is_more_than_words(text: str) -> bool:

@@ -16,9 +16,13 @@ _OTHER_EMAIL: Final = "Other email"
 """The heading of one column more, for contacts with several addresses."""
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
 _AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})
+_WHATSAPP: Final = "WHATSAPP"
+_FIRST_OF_ALL: Final = -1
+_FEWEST_DIGITS: Final = 7
 _UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SEMICOLON: Final = re.compile(r"(?<!\\);")
 _COMMA: Final = re.compile(r"(?<!\\),")
+_ACCOUNTS: Final = frozenset({"X-WHATSAPP", "IMPP", "X-SOCIALPROFILE"})
 # Before vCard 4.0 each address book named these in its own way.
 _KIND: Final = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 _MEMBER: Final = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
@@ -31,6 +35,7 @@ class _Property:
     name: str
     params: Mapping[str, frozenset[str]]
     value: str
+    group: str = ""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -43,6 +48,12 @@ class _Property:
         words = self.params.get("PREF", frozenset())
         said = min((int(word) for word in words if _RANK.fullmatch(word)), default=_LEAST_PREFERRED)
         return 1 if "PREF" in self.kinds else said
+
+    @property
+    def is_whatsapp(self) -> bool:
+        """Tell whether this is an account of WhatsApp, by its name or kind, or as WhatsApp marks what it shares."""
+        words = (word for values in self.params.values() for word in values)
+        return "WAID" in self.params or any(_WHATSAPP in word.upper() for word in (self.name, *words))
 
 
 def is_vcard(text: str) -> bool:
@@ -89,7 +100,9 @@ class _Card:
     """A contact, or a group of them, as far as it has been read. The preferred of several telephones stand first."""
 
     cells: list[str] = field(default_factory=lambda: [""] * (len(HEADING) + 1))
-    phones: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    halves: tuple[str, str] = ("", "")
+    phones: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
+    of_whatsapp: set[str] = field(default_factory=set)
     categories: list[str] = field(default_factory=list)
     uid: str = ""
     is_group: bool = False
@@ -97,19 +110,19 @@ class _Card:
 
     def take(self, one: _Property) -> None:
         card = self.cells
-        if one.name == "N" and not card[_NAME]:
+        if one.name == "N":
             family, given, middle, prefix, suffix = (
                 _unescape(part) for part in [*_SEMICOLON.split(one.value), "", "", "", "", ""][:5]
             )
-            card[_NAME] = " ".join(filter(None, (prefix, given, middle, family, suffix)))
+            self.halves = (family, given)
+            card[_NAME] = card[_NAME] or " ".join(filter(None, (prefix, given, middle, family, suffix)))
         elif one.name == "FN" and _unescape(one.value):
             # The formatted name is how the owner of the address book calls the person; it goes before N.
             card[_NAME] = _unescape(one.value)
-        elif one.name == "TEL":
-            kinds = one.kinds
-            column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
-            number = strip_scheme(_unescape(one.value))
-            self.phones.setdefault(column, []).append((one.preference, number))
+        elif one.name == "TEL" or (one.name in _ACCOUNTS and one.is_whatsapp):
+            self._take_number(one)
+        elif one.name == "X-ABLABEL" and one.group and _WHATSAPP in one.value.upper():
+            self.of_whatsapp.add(one.group)
         elif one.name == "EMAIL" and card[4]:
             _add(card, len(HEADING), _unescape(one.value), ", ")
         elif one.name == "CATEGORIES":
@@ -123,17 +136,39 @@ class _Card:
         elif one.name in _COLUMN:
             _add(card, _COLUMN[one.name], _unescape(one.value), ", ")
 
+    def _take_number(self, one: _Property) -> None:
+        kinds = one.kinds
+        column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
+        number = strip_scheme(_unescape(one.value))
+        if not one.is_whatsapp:
+            self.phones.setdefault(column, []).append((one.preference, number, one.group))
+        elif one.name == "TEL" or sum(map(str.isdecimal, number)) >= _FEWEST_DIGITS:
+            # An account may be known by a name: that is no number.
+            self.phones.setdefault(1, []).append((_FIRST_OF_ALL, number.rpartition(":")[2], one.group))
+
     def row(self, groups: Iterable[str]) -> list[str]:
         """Return the cells; `groups` are those that name this contact as a member."""
         cells = self.cells
         if self.is_group:
             return ["" if place != _GROUP else cells[_NAME] for place in range(len(cells))]
-        for column, numbers in self.phones.items():
-            cells[column] = " / ".join(number for _, number in sorted(numbers, key=lambda one: one[0]))
+        family, given = self.halves
+        if family and given and cells[_NAME].casefold() == f"{family}, {given}".casefold():
+            cells[_NAME] = f"{given} {family}"
+        for column, number in self._numbers():
+            cells[column] = " / ".join(filter(None, (cells[column], number)))
         # Our own contacts have the group among the categories too.
         tags = (tag for tag in (*self.categories, *groups) if tag != cells[_GROUP])
         cells[_TAGS] = ", ".join(dict.fromkeys(tags))
         return cells
+
+    def _numbers(self) -> Iterator[tuple[int, str]]:
+        """Yield the column of each number and the number: those of WhatsApp, then the preferred ones first."""
+        numbers_of_all = [one for numbers in self.phones.values() for one in numbers]
+        yield from ((1, number) for _, number, group in numbers_of_all if group in self.of_whatsapp)
+        for column, numbers in self.phones.items():
+            for _, number, group in sorted(numbers, key=lambda one: one[0]):
+                if group not in self.of_whatsapp:
+                    yield column, number
 
 
 def _add(card: list[str], column: int, text: str, between: str) -> None:
@@ -156,7 +191,8 @@ def _properties(text: str) -> Iterator[_Property]:
             charset = next(iter(known.get("CHARSET", ())), "utf-8")
             value = _decode(quopri.decodestring(value.encode("utf-8", "replace")), charset)
         # Apple groups properties: item1.TEL
-        yield _Property(name.rpartition(".")[2].strip().upper(), known, value)
+        group, _, bare = name.rpartition(".")
+        yield _Property(bare.strip().upper(), known, value, group.strip().upper())
 
 
 def _unfolded(text: str) -> Iterator[str]:

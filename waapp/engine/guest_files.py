@@ -14,6 +14,7 @@ from typing import Final
 from waapp.core import html_table, vcard
 from waapp.core.delimited import UnreadableError, delimited, pasted
 from waapp.core.encodings import decode
+from waapp.core.loose_lists import table_of
 from waapp.core.sources import Kind, Source
 from waapp.engine import file_limits
 from waapp.engine.aside import AsideError, aside
@@ -79,7 +80,7 @@ def read_content(content: bytes, name: str, sheet: str | None = None) -> GuestFi
 
 
 def read_pasted(text: str) -> GuestFile:
-    """Read what was copied from a spreadsheet; its name is empty."""
+    """Read what was copied from a spreadsheet, or from where people stand in lines; its name is empty."""
     content = text.encode("utf-8", errors="replace")
     if len(content) > file_limits.FILE_LIMIT:
         raise UserError("paste_too_large", megabytes=file_limits.FILE_LIMIT // file_limits.MEGABYTE)
@@ -88,6 +89,8 @@ def read_pasted(text: str) -> GuestFile:
         raise UserError("paste_empty")
     if vcard.is_vcard(text):
         return GuestFile(_counted(vcard.rows(text), ""), source)
+    if (people := table_of(text)) is not None:
+        return GuestFile(_counted(people, ""), source)
     table = pasted(text)
     return GuestFile(_delimited_rows(table.rows(), ""), replace(source, delimiter=table.delimiter))
 

@@ -1,0 +1,49 @@
+"""Names as they stand in cells, with numbers and other people's halves around them."""
+
+import pytest
+
+from waapp.core.name_cells import NumberInName, is_family_first, number_in_name
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ana Reis 912 345 678", ("Ana Reis", "912 345 678", "")),
+        ("912 345 678 Ana Reis", ("Ana Reis", "912 345 678", "")),
+        ("+351912345678 - Ana Reis", ("Ana Reis", "+351912345678", "")),
+        ("915555555 (Zé)", ("Zé", "915555555", "")),
+        ("Ana 912 345 678 (bride's aunt)", ("Ana", "912 345 678", "bride's aunt")),
+        ("Ana – 912345678 – Noiva", ("Ana", "912345678", "Noiva")),
+        ("Eva 914444444 brings 2", ("Eva", "914444444", "brings 2")),
+        ("Zé Reis tel. 915 555 555", ("Zé Reis", "915 555 555", "")),
+        ("Zé WhatsApp: 915 555 555", ("Zé", "915 555 555", "")),
+        ("Marcel 915 555 555", ("Marcel", "915 555 555", "")),
+        ("Ana 912 345 678 / 913 333 333", None),
+        ("Ana Reis", None),
+        ("912 345 678", None),
+        ("Lúcia +2 11 91234-5679", None),
+    ],
+)
+def test_a_number_in_the_cell_of_a_name(text: str, found: tuple[str, str, str] | None) -> None:
+    assert number_in_name(text) == (None if found is None else NumberInName(*found))
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "first"),
+    [
+        ("Nachname, Vorname", ["Müller, Hans"], True),
+        ("Last name, First name", [], True),
+        ("Apellidos, Nombre", ["García López, Juan Carlos"], True),
+        ("Nom, Prénom", [], True),
+        ("Vorname, Nachname", [], False),
+        ("Name, Table", [], False),
+        ("Name", ["Doe, Jane", "O'Brien, Mary-Kate", "van der Berg, Jan"], True),
+        ("Name", ["Doe, Jane", "Poe, Ann", "Roe, Eva", "Dee, Cy", "Madonna", "Ann Lee"], True),
+        ("Name", ["Doe, Jane", "Poe, Ann"], False),
+        ("Name", ["Doe, Jane", "Poe, Ann", "Roe, Eva", "Ann Lee", "Bob Fox"], False),
+        ("Name", ["Ann Lee, Bob Poe", "Cy Dee, Flo Gee", "Hal Ivy, Jo Kay"], False),
+        ("Name", ["Smith, Jr.", "Poe, PhD", "Roe, MD"], False),
+    ],
+)
+def test_names_that_stand_with_the_family_first(title: str, cells: list[str], first: bool) -> None:
+    assert is_family_first(title, cells) is first
