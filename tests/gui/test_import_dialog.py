@@ -218,6 +218,20 @@ def test_a_list_without_known_headings_begins_with_its_columns(setting):
     setting.run(story())
 
 
+def test_each_view_says_what_is_true_there(setting):
+    async def story():
+        await setting.begin()
+        dialog = await setting.opened()
+        assert "F2" in dialog._hint.text()
+        dialog._views.choose("columns")
+        assert "column" in dialog._hint.text()
+        assert "F2" not in dialog._hint.text()
+        dialog._views.choose("rows")
+        assert "F2" in dialog._hint.text()
+
+    setting.run(story())
+
+
 def test_a_cell_is_mended_in_place(setting):
     async def story():
         await setting.begin()

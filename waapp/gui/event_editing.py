@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
+
+from PySide6.QtCore import Qt
 
 from waapp.core.events import Event, EventDraft
 from waapp.db import events as event_rows
@@ -16,10 +19,14 @@ from waapp.gui.event_panel import EventPanel
 from waapp.gui.undo_history import UndoHistory
 from waapp.texts import tr
 
+_Unsaved = tuple[EventDraft, EventDraft]
+"""What the fields said at first, and what was typed."""
+
 
 class EventEditing:
     """Stands between the panel and the database.
 
+    What was typed for an event and not saved is kept while the planner looks at others.
     `reading` is held by whoever reads events to show them, `catch_up` brings the list in step with the database,
     `saved` goes to an event of the list.
     """
@@ -45,11 +52,26 @@ class EventEditing:
         self._saved: Final = saved
         self._undo: Final = undo
         self._is_saving = False
+        self._unsaved: Final[dict[UUID | None, _Unsaved]] = {}
         panel.save_wanted.connect(self._save)
+        panel.leaving.connect(self._keep_typed)
 
     def open(self, event_id: UUID) -> None:
         """Open the panel of an event."""
         self._tasks.start(self._open(event_id))
+
+    def edit(self, event: Event | None) -> None:
+        """Open the panel of this event, or of a new one; what had been typed there and not saved is there again."""
+        event_id = None if event is None else event.id
+        if not self._panel.isHidden() and self._panel.event_id == event_id:
+            self._panel.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        unsaved = self._unsaved.pop(event_id, None)
+        if unsaved is None:
+            self._panel.edit(event)
+            return
+        self._messages.withdraw("unsaved")
+        self._panel.go_on(event, *unsaved)
 
     def follow(self, now: Event | None) -> None:
         """Let the panel take in what somebody else has made of the event that is edited; None: it is deleted."""
@@ -68,7 +90,21 @@ class EventEditing:
         async with self._reading:
             async with self._database.read() as conn:
                 event = await event_rows.get_event(conn, event_id)
-            self._panel.edit(event)
+            self.edit(event)
+
+    def _keep_typed(self) -> None:
+        """Remember what was typed and not saved, and say so."""
+        panel, begun_with = self._panel, self._panel.begun_with
+        if begun_with is None or not panel.is_changed:
+            return
+        event = panel.edited
+        self._unsaved[panel.event_id] = (begun_with, panel.draft())
+        if event is None:
+            text, back = tr("The event that you began is kept."), partial(self.edit, None)
+        else:
+            text = tr("What you changed of “{event}” is not saved yet.", event=event.name)
+            back = partial(self.open, event.id)
+        self._messages.show_message(text, "warning", (tr("Back to it"), back), key="unsaved")
 
     def _save(self, draft: EventDraft) -> None:
         """Store what is typed as it is now, and against what is stored as the panel knows it now."""
@@ -107,7 +143,7 @@ class EventEditing:
             return
         self._saved(event.id)
         if panel.draft() == draft:
-            panel.close_panel()
+            panel.finish()
         else:
             panel.saved(event, draft)
 

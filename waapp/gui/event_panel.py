@@ -47,6 +47,8 @@ class EventPanel(SidePanel):
     """
 
     save_wanted = Signal(object)
+    leaving = Signal()
+    """What is typed makes room for another event, or for none; it can still be asked for."""
 
     def __init__(self) -> None:
         super().__init__(object_name="event_panel")
@@ -157,8 +159,19 @@ class EventPanel(SidePanel):
         """When the edited event had last changed as this panel knows it."""
         return self._event.updated_at if self._event else None
 
+    @property
+    def begun_with(self) -> EventDraft | None:
+        """What the fields said when the event was shown, or when it was last saved."""
+        return self._begun_with
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something is typed that is not saved."""
+        return not self.isHidden() and self.draft() != self._begun_with
+
     def edit(self, event: Event | None) -> None:
         """Show an event's values, or those that a new one begins with, and go to the name."""
+        self.leaving.emit()
         self.visit += 1
         self._event = event
         self.set_title(tr("New event") if event is None else tr("Edit event"))
@@ -170,6 +183,31 @@ class EventPanel(SidePanel):
         self.show_top()
         self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.name_edit.selectAll()
+
+    def go_on(self, event: Event | None, begun_with: EventDraft, typed: EventDraft) -> None:
+        """Show an event with what was typed for it before, when it said what `begun_with` says.
+
+        Where somebody else has changed the same field since, the planner has to choose.
+        """
+        self.edit(event)
+        if event is None:
+            self._show_draft(typed)
+            return
+        met = meet(*(field_values(draft) for draft in (begun_with, typed, event.draft)))
+        self._show_draft(with_field_values(event.draft, met.values))
+        if met.edits:
+            self.conflict.tell(met.edits)
+            self.show_top()
+
+    def close_panel(self) -> None:
+        """Tell while what is typed is still there, then hide."""
+        self.leaving.emit()
+        super().close_panel()
+
+    def finish(self) -> None:
+        """Close: what is typed has been saved."""
+        self._begun_with = self.draft()
+        self.close_panel()
 
     def may_close(self) -> bool:
         """Tell whether nothing is typed; else go there: closing drops it, which Esc in the list need not mean."""
@@ -199,9 +237,11 @@ class EventPanel(SidePanel):
         """
         if self._event is None:
             return
+        was_changed = self.is_changed
         met = meet(*(field_values(draft) for draft in (self._event.draft, self.draft(), theirs.draft)))
         self._event = theirs
         self._show_draft(with_field_values(theirs.draft, met.values))
+        self._begun_with = theirs.draft if was_changed else self.draft()
         self.show_errors({})
         if met.edits:
             self.conflict.tell(met.edits)
@@ -211,6 +251,7 @@ class EventPanel(SidePanel):
         """Take the stored event as the new starting point, keeping what was typed while it was being saved."""
         met = meet(*(field_values(draft) for draft in (as_saved, self.draft(), event.draft)))
         self._event = event
+        self._begun_with = event.draft
         self.set_title(tr("Edit event"))
         self.conflict.clear()
         self._show_draft(with_field_values(event.draft, met.values))

@@ -155,7 +155,7 @@ class EventsPage(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._undo.take_back)
         for key in ("Ctrl+Shift+Z", "Ctrl+Y"):
             QShortcut(QKeySequence(key), self).activated.connect(self._undo.do_again)
-        self.new.clicked.connect(lambda: self.panel.edit(None))
+        self.new.clicked.connect(lambda: self._editing.edit(None))
         self.edit.clicked.connect(self._edit)
         self.archive.clicked.connect(lambda: self._with_current(self._archive))
         self.restore.clicked.connect(
@@ -177,7 +177,7 @@ class EventsPage(QWidget):
         self.table.opened.connect(self._opened)
         self.panel.closed.connect(self._panel_closed)
         self.welcome.sample_wanted.connect(lambda: self._tasks.start(self._sample()))
-        self.welcome.event_wanted.connect(lambda: self.panel.edit(None))
+        self.welcome.event_wanted.connect(lambda: self._editing.edit(None))
         self.welcome.database_wanted.connect(lambda: self._navigate("settings"))
 
     # What the window asks
@@ -265,7 +265,7 @@ class EventsPage(QWidget):
                 self.table.go_to(event_id)
 
     def _edit(self) -> None:
-        self._with_current(lambda summary: self.panel.edit(summary.event))
+        self._with_current(lambda summary: self._editing.edit(summary.event))
 
     def _saved(self, event_id: UUID) -> None:
         self.table.go_to(event_id)
@@ -294,7 +294,7 @@ class EventsPage(QWidget):
         await self.open(None)
         self.table.go_to(copy.id)
         self._choose_event(copy.id)
-        self.panel.edit(copy)  # its date is hardly the same
+        self._editing.edit(copy)  # its date is hardly the same
         words = tr("“{event}” was created with {n:guest|guests}.", event=copy.name, n=used.guests)
         self._undo.remember(words, EventArrivalAct(self._database, copy.id, used.guests))
 

@@ -8,12 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,28 +22,17 @@ from waapp.db.imports import Saved
 from waapp.engine.aside import Aside
 from waapp.engine.import_work import ImportWork, ListState
 from waapp.errors import UserError
-from waapp.gui import style
 from waapp.gui.aio import Tasks, ask
-from waapp.gui.bars import MessageBar
-from waapp.gui.dialog_size import within
-from waapp.gui.filter_bar import Chips, ChipStrip
-from waapp.gui.import_choices import ImportChoices
-from waapp.gui.import_columns import ImportColumns
 from waapp.gui.import_desk import ImportDesk, Shown
-from waapp.gui.import_row_panel import ImportRowPanel
-from waapp.gui.import_table import ImportModel, first_to_mend, import_table
-from waapp.gui.panel_area import PanelArea
+from waapp.gui.import_frame import COLUMNS, ROWS, ImportFrame
+from waapp.gui.import_table import first_to_mend
 from waapp.gui.tab_order import follow
-from waapp.gui.widgets import Card, EmptyState, button, label, name
 from waapp.texts import message, tr
 
 _SUFFIXES: Final = (
     ".xlsx", ".xls", ".xlsm", ".xltx", ".xltm", ".xlsb", ".ods", ".ots", ".fods", ".csv", ".tsv", ".tab", ".txt",
     ".vcf", ".vcard", ".html", ".htm", ".xml",
 )  # fmt: skip
-_SIZE: Final = (1440, 860)
-_ROWS: Final = "rows"
-_COLUMNS: Final = "columns"
 
 
 def file_filter() -> str:
@@ -62,7 +46,7 @@ def can_read(path: str) -> bool:
     return path.lower().endswith(_SUFFIXES)
 
 
-class ImportDialog(QDialog):
+class ImportDialog(ImportFrame):
     """Shows what a list adds and changes, lets the planner correct it, and saves it.
 
     `saved` is what was saved once it was accepted. Start `load` when it is shown; what goes wrong with the file is
@@ -86,7 +70,7 @@ class ImportDialog(QDialog):
         self._working: asyncio.Task[None] | None = None
         self._saving: asyncio.Task[None] | None = None
         self._region_of_event = event.default_region
-        self._build()
+        self._build(self.desk.name, pasted=isinstance(origin, Pasted))
         self.finished.connect(lambda _result: self.desk.kill())
         self._cancel.clicked.connect(self.reject)
         self._show_busy(tr("Reading {file}…", file=self.desk.name))
@@ -106,7 +90,7 @@ class ImportDialog(QDialog):
             raise
         self.choices.fill(shown.state)
         await self._show(shown)
-        self._views.choose(_ROWS if self.desk.is_certain else _COLUMNS)
+        self._views.choose(ROWS if self.desk.is_certain else COLUMNS)
         self.view.setFocus()
 
     def reject(self) -> None:
@@ -118,36 +102,6 @@ class ImportDialog(QDialog):
 
     # How it is built
 
-    def _build(self) -> None:
-        pasted = isinstance(self.desk.origin, Pasted)
-        title = tr("Import pasted guests") if pasted else tr("Import {file}", file=self.desk.name)
-        name(self, "import_dialog", title)
-        self.setWindowTitle(title)
-        self.setMinimumSize(720, 480)
-        self.resize(*within(self.parentWidget(), *_SIZE))
-        self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.setSpacing(0)
-        column = QVBoxLayout()
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(style.SPACE[2])
-        self._whole.addLayout(column, 1)
-        self._summary = label("", tone="muted")
-        self._summary.setObjectName("import_summary")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label(title, size=16, bold=True))
-        words.addWidget(self._summary)
-        self._head = QHBoxLayout()
-        self._head.addLayout(words, 1)
-        column.addLayout(self._head)
-        self._above = QVBoxLayout()
-        self._above.setSpacing(style.SPACE[2])
-        column.addLayout(self._above)
-        self._stack = QStackedWidget()
-        column.addWidget(self._stack, 1)
-        column.addLayout(self._build_buttons())
-
     async def _furnish(self) -> None:
         """Build what shows the list, in turns of the window: it stands and answers before."""
         steps = (self._build_messages, self._build_views, self._build_choices, self._build_chips)
@@ -155,64 +109,6 @@ class ImportDialog(QDialog):
             await asyncio.sleep(0)
             build()
         self._connect()
-
-    def _build_messages(self) -> None:
-        self._messages = MessageBar("import_message")
-        self._whole.insertWidget(0, self._messages)
-
-    def _build_views(self) -> None:
-        self._views = Chips("import_view", tr("Show"))
-        self._views.set_chips(((_ROWS, tr("Guests"), None), (_COLUMNS, tr("Columns"), None)))
-        self._head.addWidget(ChipStrip(self._views), 0, Qt.AlignmentFlag.AlignTop)
-
-    def _build_choices(self) -> None:
-        self.choices = ImportChoices()
-        self._above.addWidget(self.choices)
-
-    def _build_chips(self) -> None:
-        self._chips = Chips("import_filter", tr("Show rows"))
-        self._strip = ChipStrip(self._chips)
-        self._above.addWidget(self._strip)
-
-    def _build_table(self) -> None:
-        self.model = ImportModel(self)
-        self.view = import_table(self.model)
-        self._card = Card()
-        self._card.hold_table(self.view)
-        self._nobody = EmptyState("guests", "", "")
-        self._nobody.hide()
-        self._card.body.addWidget(self._nobody)
-
-    def _build_panel(self) -> None:
-        self.panel = ImportRowPanel()
-
-    def _build_area(self) -> None:
-        self._stack.addWidget(PanelArea(self._card, self.panel))
-
-    def _build_columns(self) -> None:
-        self.columns = ImportColumns()
-        self._stack.addWidget(self.columns)
-
-    def _build_buttons(self) -> QHBoxLayout:
-        self._hint = label("", tone="muted", size=12)
-        self._progress = name(QProgressBar(), "import_progress", tr("Progress"))
-        self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(160)
-        self._remarks = button(
-            tr("Save with remarks…"),
-            "import_remarks",
-            accessible_name=tr("Save a copy of the list with remarks"),
-        )
-        self._cancel = button(tr("Cancel"), "import_cancel")
-        self._add = button("", "import_add", primary=True, key="Ctrl+Return")
-        row = QHBoxLayout()
-        row.setSpacing(style.SPACE[1])
-        row.addWidget(self._progress)
-        row.addWidget(self._hint, 1)
-        row.addWidget(self._remarks)
-        row.addWidget(self._cancel)
-        row.addWidget(self._add)
-        return row
 
     def _connect(self) -> None:
         self._add.clicked.connect(self._save)
@@ -365,7 +261,7 @@ class ImportDialog(QDialog):
         if now is None:
             return
         self._progress.hide()
-        self._hint.setText(tr("Nothing is saved until you add. F2 corrects a cell."))
+        self._show_hint()
         self.choices.show_chosen(now)
         self.columns.show_columns(now.columns.columns, now.samples)
         self._show_counts(now)
@@ -443,10 +339,6 @@ class ImportDialog(QDialog):
         some = (now.total if kind is RowFilter.ALL else now.counts[kind]) > 0
         self.view.setVisible(some)
         self._nobody.setVisible(not some)
-
-    def _show_view(self, key: str) -> None:
-        self._stack.setCurrentIndex(1 if key == _COLUMNS else 0)
-        self._strip.setVisible(key == _ROWS)
 
     def _show_picked(self) -> None:
         rows = self._picked()
