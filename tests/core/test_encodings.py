@@ -38,6 +38,9 @@ LISTS = [
     *((wide, text) for wide in ("utf-16-le", "utf-16-be", "utf-16", "utf-32") for text in WESTERN[:1]),
     ("utf-16-le", "الاسم;الهاتف\nمحمد علي;05\n"),
     ("utf-16-be", "姓名,电话\n王小明,138\n"),
+    *((wide, "नाम,समूह\nराहुल शर्मा,परिवार\n") for wide in ("utf-16-le", "utf-16-be")),
+    *((wide, "ਨਾਮ,ਸਮੂਹ\nਹਰਪਰੀਤ ਕੌਰ,ਪਰਿਵਾਰ\n") for wide in ("utf-16-le", "utf-16-be")),
+    *((wide, "なまえ,みせ\nたけし,えき\n") for wide in ("utf-16-le", "utf-16-be")),
 ]
 
 
@@ -57,6 +60,15 @@ def test_a_text_that_was_cut_or_put_together_stays_utf8() -> None:
     cut = text.encode() + "ã".encode()[:1]
     assert decode(cut).text == text + "\ufffd"
     assert decode(cut).encoding == "utf-8"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("behind", ["", " "])  # an even and an odd number of bytes
+def test_zeros_in_a_list_make_no_ideographs_of_it(end: str, behind: str) -> None:
+    rows = ["Name,Phone,Email", "A\0na,+55119\x0070000001,a@x.example", f"B,+5511970\x00000002,b{behind}"]
+    text = end.join([*rows, ""])
+    for even in (text, f" {text}"):
+        assert decode(even.encode()).text == even
 
 
 @given(st.binary(max_size=300))

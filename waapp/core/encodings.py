@@ -60,6 +60,11 @@ _NOT_ASCII: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _NO_CHARACTERS: Final = frozenset({"Cn", "Co", "Cs"})
 # Of a file in UTF-16 at least this share of characters are digits, delimiters, line ends and the like.
 _PLAIN_SHARE: Final = 0.04
+# In UTF-16 every line's end has a zero beside it; Gurmukhi is full of bytes that look like one without.
+_LINE_END: Final = re.compile(rb"[\r\n]+")
+_BARE_LINE_END: Final = re.compile(rb"(?<![\0\r\n])[\r\n]+(?![\0\r\n])")
+_MOST_ZEROS: Final = 0.25
+_MOST_BLANK: Final = 0.25
 _MOST_DAMAGE: Final = 0.25
 
 
@@ -76,7 +81,7 @@ def decode(content: bytes) -> Decoded:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return Decoded(content.decode(encoding, errors="replace"), encoding)
-    if b"\0" in content[:_SAMPLE_BYTES] and (wide := _wide(content)):
+    if b"\0" in content[:_SAMPLE_BYTES] and not _is_dirty(content) and (wide := _wide(content)):
         return wide
     try:
         return Decoded(content.decode("utf-8"), "utf-8")
@@ -86,6 +91,21 @@ def decode(content: bytes) -> Decoded:
         return Decoded(damaged, "utf-8")
     encoding = _by_letters(content)
     return Decoded(content.decode(encoding, errors="replace"), encoding)
+
+
+def _is_dirty(content: bytes) -> bool:
+    """Tell whether zeros have come into a text in UTF-8, as damaged disks leave them: read as wide it is gibberish."""
+    sample = content[:_SAMPLE_BYTES]
+    bare, ends = len(_BARE_LINE_END.findall(sample)), len(_LINE_END.findall(sample))
+    if bare * 2 <= ends or sample.count(b"\0") > len(sample) * _MOST_ZEROS:
+        return False
+    try:
+        # The sample may end inside a character.
+        text = codecs.getincrementaldecoder("utf-8")().decode(sample.replace(b"\0", b""))
+    except UnicodeDecodeError:
+        return False
+    blank = sum(c in "\t\n\v\f\r" for c in text)
+    return blank <= len(text) * _MOST_BLANK and _NEVER_IN_TEXT.search(text) is None
 
 
 def _wide(content: bytes) -> Decoded | None:

@@ -18,7 +18,8 @@ def check_extent(rows: int, columns: int, name: str) -> None:
     if rows > ROW_LIMIT:
         raise UserError("too_many_rows", file=name, rows=rows, limit=ROW_LIMIT)
     if columns > COLUMN_LIMIT:
-        raise UserError("too_many_columns", file=name, columns=columns, limit=COLUMN_LIMIT)
+        # How many there are in all is not known: reading ends at the first one too far to the right.
+        raise UserError("too_many_columns", file=name, limit=COLUMN_LIMIT)
 
 
 def too_large(name: str, limit: int) -> UserError:

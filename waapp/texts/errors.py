@@ -347,10 +347,11 @@ _FILES: Final = {
     ),
     "sheet_unknown": Message("{file} has no sheet “{sheet}”.", "It has these: {sheets}."),
     "too_many_rows": Message(
-        "{file} has {rows:row|rows}; at most {limit} can be read at once.", "Split it into several files."
+        "{file} has {rows:row|rows}; at most {limit} can be read at once.",
+        "Split it into several files, or delete what stands far below the guests.",
     ),
     "too_many_columns": Message(
-        "{file} has {columns:column|columns}; at most {limit} can be read.",
+        "{file} has more than {limit:column|columns}.",
         "Delete those that say nothing about guests.",
     ),
     "rates_unreadable": Message(
