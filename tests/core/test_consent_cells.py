@@ -23,6 +23,8 @@ from waapp.core.consent_cells import agreed, refused
         ("OK", True, False),
         ("einverstanden", True, False),
         ("kabul etti", True, False),
+        ("ONAYLADI", True, False),
+        ("Onaylamadı", False, True),
         ("2026-05-04", None, True),
         ("Pending", None, None),
         ("not yet", None, None),

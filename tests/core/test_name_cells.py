@@ -3,6 +3,7 @@
 import pytest
 
 from waapp.core.name_cells import NumberInName, is_family_first, number_in_name
+from waapp.core.other_rows import without_companions
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,27 @@ def test_a_number_in_the_cell_of_a_name(text: str, found: tuple[str, str, str] |
 )
 def test_names_that_stand_with_the_family_first(title: str, cells: list[str], first: bool) -> None:
     assert is_family_first(title, cells) is first
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "along"),
+    [
+        ("Ana Reis +1", "Ana Reis", 1),
+        ("Ana +2 crianças", "Ana", 2),
+        ("John plus guest", "John", 1),
+        ("Ana (2 pax)", "Ana", 1),
+        ("Ana x3", "Ana", 2),
+        ("Família Sousa (4)", "Família Sousa", 3),
+        ("Los García (5)", "Los García", 4),
+        ("Smith family (3)", "Smith family", 2),
+        ("خالد + مرافق", "خالد", 1),
+        ("דנה לוי ובן זוג", "דנה לוי", 1),
+        ("मोहन + साथी", "मोहन", 1),
+        ("Ana (2)", "Ana (2)", 0),
+        ("Ian (3)", "Ian (3)", 0),
+        ("Max Reis", "Max Reis", 0),
+        ("Ana x1", "Ana x1", 0),
+    ],
+)
+def test_who_comes_along_is_no_part_of_the_name(text: str, name: str, along: int) -> None:
+    assert without_companions(text) == (name, along)

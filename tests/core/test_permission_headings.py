@@ -27,6 +27,8 @@ Opt-In (WhatsApp)
 GDPR consent given
 Permission to message
 Wants WhatsApp?
+Autoriza contacto?
+KVKK onayı
 """
 REFUSAL = """
 Keine WhatsApp-Nachrichten
@@ -49,6 +51,9 @@ WhatsApp OK
 Send WhatsApp y/n
 Puede recibir WhatsApp
 Darf WhatsApp erhalten
+I agree to receive updates by WhatsApp
+J'accepte d'être contacté par WhatsApp
+Accepts photos and WhatsApp
 """
 ACCOUNT = """
 WhatsApp
@@ -73,6 +78,8 @@ Message sent
 Invitation sent by WhatsApp
 Contacted
 אישור הגעה
+Accepts invitation (by WhatsApp)
+Reply by WhatsApp
 Can
 No
 Data

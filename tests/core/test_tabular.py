@@ -13,6 +13,7 @@ from waapp.core.guests import GuestDraft, check_guest, may_be_saved
 from waapp.core.headings import Field
 from waapp.core.rows import Finding, RowCode
 from waapp.core.tabular import Import, parse_table
+from waapp.texts.guests import EXPORT_HEADINGS
 
 
 def parse(text: str, region: str | None = "PT") -> Import:
@@ -338,6 +339,16 @@ def test_reading_the_result_again_finds_no_more_duplicates(people: list[tuple[st
     again = parse_table([heading, *([draft.name, draft.phone] for draft in first.drafts)], "PT")
     assert again.drafts == first.drafts
     assert again.skipped == ()
+
+
+def test_names_in_a_list_of_our_own_stay_as_they_are() -> None:
+    names = ["Doe, Jane", "Poe, Ann", "Roe, Eva", "Ana (2 pax)", "Rui +1", "Família Sousa (4)"]
+    heading = [*EXPORT_HEADINGS.values()]
+    rows = [[name, f"+35191234567{place}", *[""] * (len(heading) - 2)] for place, name in enumerate(names)]
+    found = parse_table([heading, *rows], "PT")
+    assert [draft.name for draft in found.drafts] == names
+    assert [draft.plus_ones for draft in found.drafts] == [0] * len(names)
+    assert found.findings == ()
 
 
 def test_a_consent_has_its_source_and_its_day_where_the_list_gives_them():

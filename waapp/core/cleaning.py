@@ -21,7 +21,7 @@ from waapp.core.guests import (
     make_draft,
     may_be_saved,
 )
-from waapp.core.headings import Field, fold, recognise
+from waapp.core.headings import OWN_STATUS, Field, fold, recognise
 from waapp.core.language_names import find_language
 from waapp.core.name_cells import (
     is_more_than_words,
@@ -114,6 +114,9 @@ class _Reader:
             if column.field is None
             and (asks := asks_about_messages(column.title)) in {Asks.LEAVE, Asks.ACCOUNT}
         ]
+        # Names in a list that we have written stand as the planner wants them.
+        ignored = {fold(column.title) for column in columns.columns if column.field is Field.IGNORED}
+        self._is_own = ignored >= OWN_STATUS
         self._family_first = any(
             column.family_first for column in columns.columns if column.field is Field.NAME
         )
@@ -140,7 +143,7 @@ class _Reader:
             if (skipped := self._no_guest(number, row, name, chosen)) is not None:
                 return skipped
             name, chosen = self._found_elsewhere(number, name, chosen, by_field, findings)
-        if name and is_more_than_words(by_field.get(Field.NAME) or name):
+        if name and not self._is_own and is_more_than_words(by_field.get(Field.NAME) or name):
             if names_nobody(name):
                 return _skip(number, RowCode.NO_NAME, name=name)
             name, along = read_name(number, name, by_field, findings)

@@ -9,14 +9,16 @@ from waapp.core.headings import fold
 _NO_WORDS: Final = (
     "declined, refused, refuses, rejected, denied, withdrawn, revoked, unsubscribed, opted out, opt out, stop, stopped,"
     "no thanks, no thank you, no gracias, nao obrigado, nao obrigada, non merci, nein danke, no grazie,"
-    "hayir tesekkurler, לא תודה, لا شكرا, rechazado, rechazada, rechaza, recusado, recusada, recusou, refuse, refusee,"
+    "hayir tesekkurler, onaylamadi, kabul etmedi, vermedi, izin vermedi,"
+    " לא תודה, لا شكرا, rechazado, rechazada, rechaza, recusado, recusada, recusou, refuse, refusee,"
     "abgelehnt, widerrufen, verweigert, rifiutato, rifiuta, reddetti, reddedildi, istemiyor, مرفوض, رفض, يرفض, סירב,"
     "סירבה, अस्वीकार, मना किया"
 )
 _YES_WORDS: Final = (
     "given, accepted, consented, allowed, permitted, agreed, granted, subscribed, opted in, opt in, ok, okay,"
     "aceptado, aceptada, acepta, aceito, aceite, aceitou, accepte, accorde, erteilt, zugestimmt, einverstanden,"
-    "accettato, accetta, verildi, verdi, kabul, kabul etti, onayli, onaylandi, موافق, موافقة, מאשר, מאשרת, אישר,"
+    "accettato, accetta, verildi, verdi, kabul, kabul etti, onayli, onaylandi, onayladi, izin verdi,"
+    " موافق, موافقة, מאשר, מאשרת, אישר,"
     "אישרה, सहमत"
 )
 _NO: Final = frozenset(map(fold, _NO_WORDS.split(",")))

@@ -50,6 +50,7 @@ _NOTHING_WORDS: Final = (
     "no number, no mobile, no email, no e mail, no whatsapp, tbc, tbd, tba, missing, to follow,"
     "ningun, ninguno, ninguna, nadie, nada, no tiene, sin telefono, sin numero, sin movil, sin celular, sin correo,"
     "sin email, sin datos, desconocido, por confirmar,"
+    "s telemovel, s telefone, s tel, s numero, s contacto, s email, s e mail,"
     "nenhum, nenhuma, ninguem, sem, nao tem, sem telefone, sem telemovel, sem celular, sem numero, sem email,"
     "sem whatsapp, desconhecido, a confirmar,"
     "aucun, aucune, personne, rien, inconnu, sans, pas de telephone, pas de portable, pas de mail, a confirmer,"

@@ -59,7 +59,10 @@ _HEADINGS: Final = {
         "ad soyad, soyad ad, soyadi adi, adi soyadi, ad ve soyad, isim, isim soyisim, davetli, misafir, katilimci,"
         "الاسم, الاسم الكامل, الاسم الثلاثي, اسم الضيف, اسم المدعو, الضيف, المدعو,"
         "שם, שם מלא, שם האורח, שם אורח, אורח, אורחים, מוזמן, מוזמנים, שם המוזמן,"
-        "नाम, पूरा नाम, अतिथि, अतिथि का नाम, मेहमान, मेहमान का नाम, name as per id"
+        "नाम, पूरा नाम, अतिथि, अतिथि का नाम, मेहमान, मेहमान का नाम, name as per id,"
+        "contact person, persona de contacto, pessoa de contacto, pessoa de contato, personne de contact,"
+        "ansprechpartner, ansprechperson, kontaktperson, persona di contatto, referente,"
+        "ilgili kisi, איש קשר, संपर्क व्यक्ति"
     ),
     Field.GIVEN: (
         "first name, given name, given names, forename, firstname, givenname, fname, first,"

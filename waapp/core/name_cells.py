@@ -15,7 +15,9 @@ _BEFORE_NAME: Final = re.compile(
     r"^(?:\d{1,3}(?:\s?[.)\u00ba\u00b0]+|\s?[-\u2013](?=\s))|[-*~\u2013\u2022\u25cf\u00b7\u2023\u2713\u2705])\s*(?=[^\W\d_])"
 )
 # Most names are words and nothing else.
-_MORE_THAN_WORDS: Final = re.compile(r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) ")
+_MORE_THAN_WORDS: Final = re.compile(
+    r"[^\w ]|\d| (?:and|und|et|ve|y|e|i|with|con|com|avec|mit) | (?:ו(?:בן|בת|מלווה|אורח)|ومرافق)"
+)
 # "Vega y Montenegro" may be one person's; behind a single first name there are two.
 _SEVERAL_PEOPLE: Final = re.compile(
     r"[^\W\d_].*(?:[&+/]| (?:and|und|et|ve) |,.* (?:y|e|i) ).*[^\W\d_]|[^\W\d_]+ (?:y|e|i) [^\W\d_].*",

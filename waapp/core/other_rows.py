@@ -71,7 +71,8 @@ _WHO_ALONG: Final = (
 )
 _COMES_ALONG: Final = re.compile(
     rf"(.*[^\W\d_].*?)[\s,]*(?:\(\s*\+\s*(\d)\s*\)|\+\s*(\d)(?:\s+(?:{_WHO_ALONG}))?|\(?(?:&|\+|and|with|plus|y|con|e"
-    rf"|com|et|avec|und|mit|ve|और)\s+(?:a\s+|one\s+)?(?:{_COMPANION})\)?)",
+    rf"|com|et|avec|und|mit|ve|और)\s+(?:a\s+|one\s+)?(?:{_COMPANION})\)?"
+    r"|\s(?:ו(?:בן זוג|בת זוג|מלווה|אורחת?)|ومرافقه?ا?))",
     re.IGNORECASE,
 )
 # "Ana (2 pax)", "Ana x3": the guest is counted, too.
@@ -80,9 +81,16 @@ _COUNTED_WITH: Final = re.compile(
     r"|convidados|personnes|personen|persone|kişi)\.?\s*\)|\s[x×]\s?(?P<times>[2-9])|\s(?P<pax>[2-9])\s?pax)",
     re.IGNORECASE,
 )
+# "Família Sousa (4)"; "Ana (4)" may be the fourth Ana.
+_FAMILY_OF: Final = re.compile(
+    r"((?:fam(?:il\w*|íl\w*|\.)?|.* (?:family|ailesi)|aile|los|las|os|as|les|die|i|the|משפחת|أسرة|عائلة)(?: .*)?)"
+    r"\s*\(\s*(\d)\s*\)",
+    re.IGNORECASE,
+)
 _LAST_OF_COMPANIONS: Final = (
     "guest one partner companion acompañante acompanante acompanhante pareja accompagnant accompagnante begleitung"
     " begleitperson accompagnatore accompagnatrice refakatçi साथी मेहमान"
+    " זוג ומלווה ואורח ואורחת ومرافق ومرافقه ومرافقها"
 )
 _LAST_WORDS: Final = frozenset(_LAST_OF_COMPANIONS.split())
 
@@ -148,6 +156,8 @@ def without_companions(name: str) -> tuple[str, int]:
     """Return the name of "Ana Reis +1" and how many come along; 0 where the name says nothing of it."""
     if not name.isalpha() and (counted := _COUNTED_WITH.fullmatch(name)):
         return counted[1].strip(), int(counted["of"] or counted["times"] or counted["pax"]) - 1
+    if name.endswith(")") and (family := _FAMILY_OF.fullmatch(name)) and int(family[2]) > 1:
+        return family[1].strip(), int(family[2]) - 1
     if "+" not in name and name.rsplit(None, 1)[-1].rstrip(")").lower() not in _LAST_WORDS:
         return name, 0
     found = _COMES_ALONG.fullmatch(name)

@@ -11,7 +11,8 @@ from waapp.core.headings import fold
 class Asks(Enum):
     """What a heading asks about messages: whether guests agree, whether they refuse, whether they have WhatsApp.
 
-    Below `LEAVE`, "OK to send WhatsApp?", a no is a refusal, but a yes may be the planner's own and proves nothing.
+    Below `LEAVE`, "OK to send WhatsApp?", a no is a refusal, but a yes may be the planner's own, or be about something
+    else too, and proves nothing.
     """
 
     AGREEMENT = auto()
@@ -50,6 +51,10 @@ _CONTACT: Final = _words(
     " contacter recevoir reçoit envoyer peut kontaktieren kontakt empfangen erhalten darf dürfen kann"
     " contattare ricevere inviare può alabilir gönder gönderilebilir التواصل ارسال إرسال استلام ליצור קשר לשלוח לקבל"
     " भेजें प्राप्त संपर्क"
+)
+_CONTACTED: Final = _words(
+    "contact contacted contacto contactado contactada contato contatado contacté contactée kontakt kontaktiert contatto"
+    " contattato iletişim التواصل קשר संपर्क"
 )
 _REFUSED: Final = _words(
     "refuses refused refusal refuse declines declined unsubscribed unsubscribe stop optout rechaza rechazó rechazado"
@@ -96,21 +101,27 @@ _TWO_WORDS: Final = {
     "whats app": "whatsapp",
     "data protection": "dataprotection",
 }
-_KNOWN: Final = _CONSENT | _AGREED | _CONTACT | _REFUSED | _NOT | _NO_IN_FRONT | _MESSAGES | _HAS | _BETWEEN
+_KNOWN: Final = (
+    _CONSENT | _AGREED | _CONTACT | _CONTACTED | _REFUSED | _NOT | _NO_IN_FRONT | _MESSAGES | _HAS | _BETWEEN
+)
 
 
 @lru_cache(maxsize=4096)
 def asks_about_messages(heading: str) -> Asks | None:
-    """Return what a heading asks about messages; None where another word stands in it, or none of these."""
+    """Return what a heading asks about messages; None where it is about something else, or about more."""
     folded = fold(_YES_OR_NO.sub(" ", heading))
     for apart, joined in _TWO_WORDS.items():
         folded = folded.replace(apart, joined)
     words = folded.split()
-    if not words or not _KNOWN.issuperset(words):
-        return None
     said = set(words)
     about_messages = not said.isdisjoint(_MESSAGES)
-    agrees = not said.isdisjoint(_CONSENT) or (about_messages and not said.isdisjoint(_AGREED))
+    if not words or not said <= _KNOWN:
+        # "I agree to get updates by WhatsApp".
+        agreed = not said.isdisjoint(_CONSENT | _AGREED)
+        return Asks.LEAVE if agreed and not said.isdisjoint(_WHATSAPP | _CONTACTED) else None
+    agrees = not said.isdisjoint(_CONSENT) or (
+        not said.isdisjoint(_MESSAGES | _CONTACTED) and not said.isdisjoint(_AGREED)
+    )
     asks = agrees or (about_messages and not said.isdisjoint(_CONTACT))
     if about_messages and (not said.isdisjoint(_REFUSED | _NOT) or words[0] in _NO_IN_FRONT):
         return Asks.REFUSAL
