@@ -46,6 +46,9 @@ Rifiuta i messaggi
 LEAVE = """
 Contact by WhatsApp?
 OK to contact by WhatsApp
+OK to contact?
+May we contact you?
+Darf kontaktiert werden
 May we contact you by WhatsApp? (yes/no)
 WhatsApp OK
 Send WhatsApp y/n

@@ -52,6 +52,7 @@ _CONTACT: Final = _words(
     " contattare ricevere inviare può alabilir gönder gönderilebilir التواصل ارسال إرسال استلام ליצור קשר לשלוח לקבל"
     " भेजें प्राप्त संपर्क"
 )
+_MAY: Final = _words("ok okay may can could puede puedo pode posso peut darf dürfen kann può")
 _CONTACTED: Final = _words(
     "contact contacted contacto contactado contactada contato contatado contacté contactée kontakt kontaktiert contatto"
     " contattato iletişim التواصل קשר संपर्क"
@@ -85,6 +86,7 @@ _BETWEEN: Final = _words(
     "mı mi"
     " to for by via the of from through be been we i you us he she they your our please do does given status if it s t"
     " por para de del da do dos das la el los las le les du des par pour une un l d en nous vous que al ai il der die"
+    " werden wird"
     " das zu zur zum per für ob wir di ile için ve il هل على في عن من إلى عبر את של על אל की का के को से पर and or y e o"
     " et und oder"
 )
@@ -122,7 +124,9 @@ def asks_about_messages(heading: str) -> Asks | None:
     agrees = not said.isdisjoint(_CONSENT) or (
         not said.isdisjoint(_MESSAGES | _CONTACTED) and not said.isdisjoint(_AGREED)
     )
-    asks = agrees or (about_messages and not said.isdisjoint(_CONTACT))
+    asks = (about_messages and not said.isdisjoint(_CONTACT)) or (
+        not said.isdisjoint(_CONTACTED) and not said.isdisjoint(_MAY)
+    )
     if about_messages and (not said.isdisjoint(_REFUSED | _NOT) or words[0] in _NO_IN_FRONT):
         return Asks.REFUSAL
     if agrees and (not said.isdisjoint(_NOT) or words[0] in _NO_IN_FRONT):
