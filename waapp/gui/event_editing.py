@@ -113,22 +113,29 @@ class EventEditing:
             self._tasks.start(self._store(draft, self._panel.edited, self._panel.visit))
 
     async def _store(self, draft: EventDraft, was: Event | None, visit: int) -> None:
+        event: Event | None = None
         try:
             with busy(self._panel.save):
                 async with self._database.begin() as conn:
                     if was is None:
-                        event = await event_rows.create_event(conn, draft)
+                        made = await event_rows.create_event(conn, draft)
                     else:
-                        event = await event_rows.update_event(conn, was.id, draft, was.updated_at)
+                        made = await event_rows.update_event(conn, was.id, draft, was.updated_at)
+                event = made
                 await self._catch_up()
         except UserError as error:
-            if was is None or error.code != "event_changed":
+            if event is not None or was is None or error.code != "event_changed":
                 raise
             await self._settle_conflict(was.id, draft)
-            return
         finally:
             self._is_saving = False
-        self._go_on(event, draft, visit)
+            if event is not None:
+                # It is stored, whether the list can be read afterwards or not: Save again would make another one.
+                self._go_on(event, draft, visit)
+                self._remember(was, event)
+
+    def _remember(self, was: Event | None, event: Event) -> None:
+        """Say that an event was created or saved, with the way back."""
         if was is None:
             made = EventArrivalAct(self._database, event.id, 0)
             self._undo.remember(tr("“{event}” was created.", event=event.name), made)

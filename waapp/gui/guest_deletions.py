@@ -219,8 +219,7 @@ class GuestDeletions:
         await self._catch_up()
 
     async def _erase(self, export: GuestExport, row: DeletedGuest) -> None:
-        if await export.erase(row.id, row.name or tr("No name")):
-            self._forget(row.id)
+        await export.erase(row.id, row.name or tr("No name"), self._forget)
 
     def _start(self, dialog: DeletedGuests, work: Coroutine[Any, Any, None]) -> None:
         """Do one thing at a time: a second press would do it twice."""

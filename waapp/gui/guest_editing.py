@@ -267,10 +267,12 @@ class GuestEditing:
             await self._opted(guest, before, words)
 
     async def _opted(self, guest: Guest, before: opt_outs.OptOut | None, words: str) -> None:
-        await self._show_guest(guest.id)
-        await self._catch_up()
-        act = OptOutAct(self._database, self._desk, (guest.id,), {guest.phone: before})
-        self._undo.remember(words, act, of=guest.event_id)
+        try:
+            await self._show_guest(guest.id)
+            await self._catch_up()
+        finally:
+            act = OptOutAct(self._database, self._desk, (guest.id,), {guest.phone: before})
+            self._undo.remember(words, act, of=guest.event_id)
 
     def _keep_typed(self) -> None:
         """Remember what was typed and not saved; it comes back with the guest."""
@@ -323,11 +325,18 @@ class GuestEditing:
         is_shown = self._is_shown(stored, guest)
         if is_shown:
             self._panel.saved(guest, typed)
-        await self._catch_up()
+        try:
+            await self._catch_up()
+        finally:
+            # It is stored, whether the list can be read afterwards or not.
+            self._remember(event, stored, guest)
         went_on = not {guest.id, *chosen}.issuperset(self._guests.selected)
         if is_shown and not went_on and self._panel.guest is not None and self._panel.guest.id == guest.id:
             # Who went on to another guest meanwhile is not called back; the panel may still be waiting for that one.
             self._guests.go_to(guest.id)
+
+    def _remember(self, event: Event, stored: Guest | None, guest: Guest) -> None:
+        """Say that a guest was added or saved, with the way back."""
         if stored is None:
             added = ArrivalAct(self._database, (guest.id,))
             self._undo.remember(tr("{name} was added.", name=guest.name), added, of=event.id)

@@ -88,8 +88,11 @@ class GuestExport:
             text, "info", (tr("Show folder"), lambda: show_folder(path)), key="exported"
         )
 
-    async def erase(self, guest_id: UUID, name: str) -> bool:
-        """Forget a guest for good, after saying what stays and why; tell whether it was done."""
+    async def erase(self, guest_id: UUID, name: str, forget: Callable[[UUID], object]) -> bool:
+        """Forget a guest for good, after saying what stays and why; tell whether it was done.
+
+        `forget` empties the window's own memory of the guest: also where the list cannot be read afterwards.
+        """
         async with self._database.read() as conn:
             kept = await personal_data.what_erasing_keeps(conn, guest_id)
         title = tr("Erase {name} for good?", name=name)
@@ -99,8 +102,11 @@ class GuestExport:
             return False
         async with self._database.begin() as conn:
             practised = await personal_data.erase(conn, guest_id)
-        await self._catch_up()
-        for sid in practised:
-            await self._forget_practised(sid)
+        forget(guest_id)
+        try:
+            await self._catch_up()
+        finally:
+            for sid in practised:
+                await self._forget_practised(sid)
         self._messages.show_message(tr("The guest was erased."), key="erased")
         return True

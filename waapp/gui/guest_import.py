@@ -94,7 +94,6 @@ class GuestImport:
         if saved is None:
             return
         source = dialog.desk.name
-        await self._catch_up()
         account = saved.account
         parts = [
             tr("{n:guest was|guests were} added", n=account.added) if account.added else "",
@@ -113,7 +112,11 @@ class GuestImport:
             )
         if not saved.remembered:
             words += " " + tr("How its columns were read could not be kept for the next list.")
-        self._ways_back.remember_way(words, lambda: self.undo(saved.id), level, of=event.id)
+        try:
+            await self._catch_up()
+        finally:
+            # The guests are stored, whether the list can be read afterwards or not.
+            self._ways_back.remember_way(words, lambda: self.undo(saved.id), level, of=event.id)
 
     async def show_history(self, event: Event) -> None:
         """List the imports of an event, and take one back or bring one back if the planner wants it."""
@@ -125,8 +128,10 @@ class GuestImport:
         do = self.undo if dialog.wanted is Wanted.TAKE_BACK else self.redo
         done = await do(dialog.chosen)
         if done is not None and done.again is not None:
-            await self._catch_up()
-            self._ways_back.remember(done.words, done.again, done.level, of=event.id)
+            try:
+                await self._catch_up()
+            finally:
+                self._ways_back.remember(done.words, done.again, done.level, of=event.id)
 
     async def undo(self, import_id: UUID) -> Undone | None:
         """Take an import back; where guests must stay as they are, say who and offer to do the rest."""

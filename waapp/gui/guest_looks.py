@@ -106,10 +106,12 @@ class GuestLooks:
         asked = self._guests.filters.query()
         if (now := asked.relabelled(one.kind, one.name, new)) != asked:
             self._guests.filters.ask(now)
-        await self._catch_up()
-        words = tr("{n:guest was|guests were} changed.", n=len(done.before))
-        edit = EditAct(self._database, done.before)
-        self._undo.remember(words, LabelAct(edit, event_id, followed, self._desk), of=event_id)
+        try:
+            await self._catch_up()
+        finally:
+            words = tr("{n:guest was|guests were} changed.", n=len(done.before))
+            edit = EditAct(self._database, done.before)
+            self._undo.remember(words, LabelAct(edit, event_id, followed, self._desk), of=event_id)
 
     async def _keep_filter(self, query: GuestQuery) -> None:
         event_id = self._event_id

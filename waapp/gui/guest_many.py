@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -144,33 +145,46 @@ class GuestMany:
             noted = [(names[address], one) for address, one in stops.items()]
             if not await ask(lifting_question(noted, self._parent)):
                 return
+        stored: list[tuple[Before, ...]] = []
         acts: list[Act] = []
         said: list[str] = []
-        if not change.is_empty:
-            before = await self._change(ids, change, {one: guest.draft for one, guest in seen.items()})
-            said.append(tr("{n:guest was|guests were} changed.", n=len(before)))
-            acts.append(EditAct(self._database, before))
-        if stop is not None:
-            said.append(await self._stop(numbers, stop))
-            affected = tuple(one for one, guest in seen.items() if guest.phone in numbers)
-            before_stop = {address: stops.get(address) for address in numbers}
-            acts.append(OptOutAct(self._database, self._desk, affected, before_stop))
-            await self._catch_up()
-        self._undo.remember(" ".join(said), acts[0] if len(acts) == 1 else TogetherAct(tuple(acts)), of=of)
+        try:
+            if not change.is_empty:
+                drafts = {one: guest.draft for one, guest in seen.items()}
+                await self._change(ids, change, drafts, stored)
+            if stop is not None:
+                said.append(await self._stop(numbers, stop))
+                affected = tuple(one for one, guest in seen.items() if guest.phone in numbers)
+                before_stop = {address: stops.get(address) for address in numbers}
+                acts.append(OptOutAct(self._database, self._desk, affected, before_stop))
+                await self._catch_up()
+        finally:
+            # What is stored by then can be undone, whether the rest and the reading of the list work or not.
+            if stored:
+                before = tuple(chain.from_iterable(stored))
+                said.insert(0, tr("{n:guest was|guests were} changed.", n=len(before)))
+                acts.insert(0, EditAct(self._database, before))
+            if acts:
+                act = acts[0] if len(acts) == 1 else TogetherAct(tuple(acts))
+                self._undo.remember(" ".join(said), act, of=of)
 
     async def _change(
-        self, ids: Sequence[UUID], change: BulkChange, seen: Mapping[UUID, GuestDraft]
-    ) -> tuple[Before, ...]:
+        self,
+        ids: Sequence[UUID],
+        change: BulkChange,
+        seen: Mapping[UUID, GuestDraft],
+        stored: list[tuple[Before, ...]],
+    ) -> None:
+        """Change guests, those whom others have changed only if the planner says so; `stored` takes what is done."""
         async with self._database.begin() as conn:
             done = await guest_changes.change_guests(conn, ids, change, seen)
+        stored.append(done.before)
         await self._catch_up()
-        before = done.before
         if done.overtaken and await ask(self._late_change_question(done.overtaken)):
             async with self._database.begin() as conn:
                 more = await guest_changes.change_guests(conn, done.overtaken, change)
-            before += more.before
+            stored.append(more.before)
             await self._catch_up()
-        return before
 
     async def _stop(self, numbers: Sequence[str], stop: StopChange) -> str:
         """Note that numbers must not be written to, or may be again; return what to say."""

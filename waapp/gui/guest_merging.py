@@ -96,6 +96,7 @@ class GuestMerging:
 
     async def _merge(self, ids: Sequence[UUID], parent: QWidget) -> None:
         """Ask until nobody comes in between, or the planner leaves it."""
+        of = self._undo.event_id
         while True:
             async with self._database.read() as conn:
                 stored = {guest.id: guest for guest in await guest_rows.get_guests(conn, ids)}
@@ -130,14 +131,17 @@ class GuestMerging:
                 continue
             break
         self._messages.withdraw("merge")
-        await self._catch_up()
-        self._guests.go_to(merge.survivor)
         words = tr(
             "{n:guest|guests} merged into one: {name}.", n=len(found), name=merge.draft.name or tr("No name")
         )
         if done.stopped:
             words += " " + tr("{n:waiting message was|waiting messages were} cancelled.", n=done.stopped)
-        self._undo.remember(words, MergeAct(self._database, done))
+        try:
+            await self._catch_up()
+            self._guests.go_to(merge.survivor)
+        finally:
+            # They are one by now, whether the list can be read afterwards or not.
+            self._undo.remember(words, MergeAct(self._database, done), of=of)
 
     async def _tell_apart(self, one: Lookalikes) -> None:
         await self._set_apart(one.ids, apart=True)

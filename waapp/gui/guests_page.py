@@ -425,9 +425,12 @@ class GuestsPage(QWidget):
 
     async def _erase(self, guest_id: UUID, name: str) -> None:
         self._leaving.add(guest_id)
-        if await self._export.erase(guest_id, name):
-            self._undo.forget_guest(guest_id)
-            self._editing.forget_guest(guest_id)
+        if not await self._export.erase(guest_id, name, self._forget_guest):
+            self._leaving.discard(guest_id)
+
+    def _forget_guest(self, guest_id: UUID) -> None:
+        self._undo.forget_guest(guest_id)
+        self._editing.forget_guest(guest_id)
 
     def _bring_in(self, how: Callable[[Event], Coroutine[Any, Any, None]]) -> None:
         if self._event is not None:
