@@ -1,5 +1,7 @@
 """What columns hold: recognised, corrected and remembered."""
 
+import pytest
+
 from waapp.core.columns import ColumnMap, GuessedBy, find_heading, heading_choices, recognise_columns
 from waapp.core.content import Shape
 from waapp.core.headings import Field
@@ -88,3 +90,41 @@ def test_a_question_is_believed_only_when_the_cells_bear_it_out() -> None:
 def test_what_is_about_others_is_never_taken_for_the_guest() -> None:
     cells = [["Invité·e n°", "Nom de l'accompagnant", "Tel"], ["Ana Sousa", "Rui Costa", "912345678"]]
     assert [column.field for column in recognise_columns(cells, 1).columns] == [Field.NAME, None, Field.PHONE]
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "field"),
+    [
+        ("Guests", ["2", "1"], None),
+        ("Guests", ["Tom Lee", "Sue Ray, Kim"], None),
+        ("Guests", ["", "1"], None),
+        ("Display name", ["Ann Lee", "Bo Ray"], Field.NAME),
+        ("Display name", ["Dr. Ann Lee", ""], Field.NAME),
+    ],
+)
+def test_a_whole_name_beside_two_halves_has_to_be_theirs(
+    title: str, cells: list[str], field: Field | None
+) -> None:
+    rows = [
+        ["First name", "Last name", "Phone", title],
+        ["Ann", "Lee", "+1 212 555 0100", cells[0]],
+        ["Bo", "Ray", "+1 212 555 0101", cells[1]],
+    ]
+    assert fields(recognised(rows))[title] is field
+
+
+def test_whole_names_stay_where_a_half_is_missing() -> None:
+    rows = [["Nom", "Prénom", "Portable"], ["Durand", "Zoé", "06 12 34 56 78"]]
+    assert fields(recognised(rows))["Nom"] is Field.NAME
+
+
+def test_an_address_behind_a_name_is_no_heading() -> None:
+    assert (
+        find_heading([["Ana Reis <ana@example.com>"], ["Rui Sá <rui@example.com>", ""], ["eva@example.com"]])
+        is None
+    )
+
+
+def test_a_long_line_with_name_and_number_names_somebody() -> None:
+    found = recognised([["M. et Mme Roux : 06 23 45 67 89"], ["Zoé Petit : 06.12.34.56.78"]])
+    assert fields(found)[""] is Field.NAME

@@ -2,7 +2,7 @@
 
 import pytest
 
-from waapp.core.consent_cells import agreed, refused
+from waapp.core.consent_cells import agreed, refused, says_more
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,20 @@ from waapp.core.consent_cells import agreed, refused
         ("kabul etti", True, False),
         ("ONAYLADI", True, False),
         ("Onaylamadı", False, True),
+        ("No, asked on 12 May", False, None),
+        ("Nein (will nicht)", False, None),
+        ("Yes, but no pictures", None, None),
+        ("revoked 3.4.2026", False, True),
+        ("No quiere", False, True),
+        ("ne veut pas", False, True),
+        ("vermedi", False, True),
+        ("غير موافق", False, True),
+        ("לא מסכימה", False, True),
+        ("मना किया है", False, True),
+        ("ना", False, False),
+        ("👎", False, False),
+        ("👍", True, True),
+        ("var", True, True),
         ("2026-05-04", None, True),
         ("Pending", None, None),
         ("not yet", None, None),
@@ -34,3 +48,11 @@ from waapp.core.consent_cells import agreed, refused
 def test_what_a_cell_says_of_messages(text: str, agrees: bool | None, refuses: bool | None) -> None:
     assert agreed(text) is agrees
     assert refused(text) is refuses
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("no", False), ("declined", False), ("0", False), ("👎", False), ("No, asked on 12 May", True)],
+)
+def test_a_remark_is_more_than_an_answer(text: str, more: bool) -> None:
+    assert says_more(text) is more

@@ -86,6 +86,14 @@ def test_the_strongest_match_wins_and_is_named() -> None:
     assert (found[5].likeness, found[5].other_row) == (Likeness.SAME, 4)
 
 
+def test_who_has_another_telephone_now_goes_before_who_had_it() -> None:
+    ana, rui = Present("Ana Silva", A, E), Present("Rui Costa", B, F)
+    swapped = rows(("Ana Silva", B, E), ("Rui Costa", A, F))
+    found = [match for match in find_duplicates(swapped, [ana, rui]) if match.guest_id is not None]
+    assert [match.guest_id for match in found] == [ana.id, rui.id]
+    assert {match.reasons for match in found} == {(Reason.EMAIL, Reason.NAME)}
+
+
 def test_skipped_rows_match_nobody() -> None:
     assert list(find_duplicates([Row(2, None, ()), *rows(("Ana", A, ""))])) == []
 

@@ -30,6 +30,16 @@ from waapp.core.loose_lists import table_of
                 ["Eva", "914444444"],
             ],
         ),
+        (
+            '"Reis, Ana" <ana@example.com>, Rui Sá; eva@example.com',
+            [['"Reis, Ana" <ana@example.com>'], ["Rui Sá"], ["eva@example.com"]],
+        ),
+        (
+            "Ana <ana@example.com>,\nRui <rui@example.com>, Eva <eva@example.com>",
+            [["Ana <ana@example.com>"], ["Rui <rui@example.com>"], ["Eva <eva@example.com>"]],
+        ),
+        ("Ana <ana@example.com>, Friends\nRui <rui@example.com>, Friends", None),
+        ("Ana <ana@example.com>, 912345678", None),
         ("Ana Reis, 912345678, 913333333, Friends", None),
         ("Ana Reis, 912 345 678, ana@example.com", None),
         ("Ana\t912345678\tRui\t913333333\n", None),

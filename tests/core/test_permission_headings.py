@@ -29,6 +29,10 @@ Permission to message
 Wants WhatsApp?
 Autoriza contacto?
 KVKK onayı
+RGPD: autoriza contacto
+Autorização de contacto
+Autorizza contatto
+Consent given / refused
 """
 REFUSAL = """
 Keine WhatsApp-Nachrichten
@@ -42,6 +46,16 @@ Do not send WhatsApp
 Doesn't want messages
 Refuses messages
 Rifiuta i messaggi
+Nicht anschreiben
+Bitte keine WhatsApp
+Refus WhatsApp
+Revoca consenso
+Consent withdrawn
+Mesaj gönderme
+Aranmasın
+عدم التواصل
+لا ترسل
+הסרה מדיוור
 """
 LEAVE = """
 Contact by WhatsApp?
@@ -57,6 +71,10 @@ Darf WhatsApp erhalten
 I agree to receive updates by WhatsApp
 J'accepte d'être contacté par WhatsApp
 Accepts photos and WhatsApp
+Darf angeschrieben werden?
+Contact OK?
+GDPR
+KVKK (evet/hayır)
 """
 ACCOUNT = """
 WhatsApp
@@ -86,7 +104,9 @@ Reply by WhatsApp
 Can
 No
 Data
-GDPR
+Datos de contacto
+Not contacted
+Widerruf
 OK
 (yes/no)
 """

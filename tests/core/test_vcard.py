@@ -224,3 +224,19 @@ def test_a_number_that_is_said_to_have_whatsapp_goes_before_others(
 )
 def test_a_name_stands_as_it_is_said(lines: str, name: str) -> None:
     assert rows(f"BEGIN:VCARD\n{lines}\nEND:VCARD")[1][0] == name
+
+
+@pytest.mark.parametrize(
+    ("lines", "phone", "other"),
+    [
+        ("TEL;TYPE=FAX:212345678\nTEL;TYPE=WORK:213333333", "+351213333333", "+351 21 234 5678"),
+        ("TEL;TYPE=HOME,FAX,PREF:212345678\nTEL;TYPE=HOME:213333333", "+351213333333", "+351 21 234 5678"),
+        ("TEL;type=HOME FAX:212345678\nTEL:213333333", "+351213333333", "+351 21 234 5678"),
+        ("TEL;TYPE=PAGER:212345678\nTEL;TYPE=CELL:912345678", "+351912345678", "+351 21 234 5678"),
+        ("TEL;TYPE=FAX:212345678", "+351212345678", None),
+        ("TEL;TYPE=WORK:212345678\nIMPP:whatsapp:+351912345678", "+351912345678", "+351 21 234 5678"),
+    ],
+)
+def test_a_fax_stands_behind_every_telephone(lines: str, phone: str, other: str | None) -> None:
+    (draft,) = parse_table(rows(f"BEGIN:VCARD\nFN:Ana\n{lines}\nEND:VCARD"), "PT").drafts
+    assert (draft.phone, draft.extra.get("other_phone")) == (phone, other)

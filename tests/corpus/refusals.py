@@ -192,4 +192,51 @@ REFUSALS = (
             (7, "row_name_unlikely"),
         ),
     ),
+    GuestList(
+        "gaeste_nicht_anschreiben_csv",
+        "DE",
+        lambda: text(
+            [
+                ["Vorname", "Nachname", "Mobil", "Guests", "Nicht anschreiben", "DSGVO"],
+                ["Tim und Begleitung", "Groß", "0171 2345671", "2", "", "ja"],
+                ["Ute", "Schmidt", "0171 2345672", "Jan Schmidt", "x", ""],
+                ["Ali", "Öz", "0171 2345673", "", "nein", "Nein, will nicht"],
+            ],
+            delimiter=";",
+        ),
+        fields="given family phone - opt_out -",
+        heading=1,
+        guests=(
+            GuestDraft("Tim Groß", "+491712345671", plus_ones=1, extra={"guests": "2", "dsgvo": "ja"}),
+            GuestDraft("Ute Schmidt", "+491712345672", consent=Consent.NO, extra={"guests": "Jan Schmidt"}),
+            GuestDraft("Ali Öz", "+491712345673", consent=Consent.NO, extra={"dsgvo": "Nein, will nicht"}),
+        ),
+        findings=((2, "row_plus_ones_in_name"), (3, "row_opted_out"), (4, "row_opted_out")),
+    ),
+    GuestList(
+        "convidados_rgpd_csv",
+        "PT",
+        lambda: text(
+            [
+                ["Nome do convidado:", "Nº de telemóvel\n(WhatsApp)", "Acomp.", "RGPD: autoriza contacto"],
+                ["Ana Reis", "912 345 678", "1", "Sim"],
+                ["Rui Sá", "913 333 333", "", "Não quero"],
+                ["Eva Dias", "00351 914 444 444", "não", "Não, só por e-mail"],
+            ],
+            delimiter=";",
+        ),
+        fields="name phone plus_ones consent",
+        heading=1,
+        guests=(
+            GuestDraft("Ana Reis", "+351912345678", plus_ones=1, consent=Consent.YES),
+            GuestDraft("Rui Sá", "+351913333333", consent=Consent.NO),
+            GuestDraft(
+                "Eva Dias",
+                "+351914444444",
+                consent=Consent.NO,
+                extra={"consent_as_given": "Não, só por e-mail"},
+            ),
+        ),
+        findings=(),
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Final
 from waapp.core.cells import one_line
 from waapp.core.consent_cells import agreed
 from waapp.core.content import Look, Shape, by_content, is_yes, look_at, looks_like_email, looks_like_phone
+from waapp.core.email_cells import addresses
 from waapp.core.guests import GuestDraft
 from waapp.core.headings import (
     DOUBTFUL,
@@ -172,7 +173,7 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
         for index, title in enumerate(titles)
         if title and (known := _announced(title, samples[index], looks[index]))
     }
-    announced = _first_of_two_lists(_without_others(announced, titles, samples))
+    announced = _without_other_names(_first_of_two_lists(_without_others(announced, titles, samples)), body)
     if {fold(title) for title in titles} >= OWN_STATUS:
         announced |= {
             index: Known(Field.IGNORED, 0, 1.0)
@@ -291,6 +292,36 @@ def _without_others(
     return {index: known for index, known in announced.items() if not is_other(index, known.field)}
 
 
+def _without_other_names(announced: Mapping[int, Known], body: Cells) -> dict[int, Known]:
+    """Leave out whole names without the given names beside them: "Guests" may count or name who comes along.
+
+    Who comes along often has the same family name, so that this one proves nothing.
+    """
+    place = {known.field: index for index, known in announced.items()}
+    if not {Field.NAME, Field.GIVEN, Field.FAMILY} <= place.keys():
+        return dict(announced)
+    given = [index for index, known in announced.items() if known.field is Field.GIVEN]
+    rows = body[: ENOUGH_ROWS - HEADING_WITHIN]
+
+    def is_other(whole: int) -> bool:
+        both = [
+            (_words_in(row, [whole]), words)
+            for row in rows
+            if whole < len(row) and row[whole] and (words := _words_in(row, given))
+        ]
+        return bool(both) and 2 * sum(not names.isdisjoint(words) for names, words in both) <= len(both)
+
+    return {
+        index: known
+        for index, known in announced.items()
+        if known.field is not Field.NAME or not is_other(index)
+    }
+
+
+def _words_in(row: Sequence[str], places: Sequence[int]) -> frozenset[str]:
+    return frozenset(word for place in places if place < len(row) for word in fold(row[place]).split())
+
+
 def _has_some_of(field: Field, sample: Sequence[str]) -> bool:
     match field:
         case Field.PHONE:
@@ -356,7 +387,7 @@ def _heading_above_contacts(cells: Cells) -> int | None:
 
 
 def _is_contact(cell: str) -> bool:
-    return looks_like_email(cell) or looks_like_phone(cell)
+    return looks_like_email(cell) or looks_like_phone(cell) or ("@" in cell and bool(addresses(cell)))
 
 
 def _place(column: Column) -> str:

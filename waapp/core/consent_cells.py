@@ -1,5 +1,6 @@
 """Cells in which guests agreed to messages or refused them: "yes", "declined", "nein danke", a day."""
 
+import re
 from typing import Final
 
 from waapp.core.content import is_yes
@@ -9,27 +10,39 @@ from waapp.core.headings import fold
 _NO_WORDS: Final = (
     "declined, refused, refuses, rejected, denied, withdrawn, revoked, unsubscribed, opted out, opt out, stop, stopped,"
     "no thanks, no thank you, no gracias, nao obrigado, nao obrigada, non merci, nein danke, no grazie,"
-    "hayir tesekkurler, onaylamadi, kabul etmedi, vermedi, izin vermedi,"
-    " לא תודה, لا شكرا, rechazado, rechazada, rechaza, recusado, recusada, recusou, refuse, refusee,"
+    "hayir tesekkurler, לא תודה, لا شكرا, rechazado, rechazada, rechaza, recusado, recusada, recusou, refuse, refusee,"
     "abgelehnt, widerrufen, verweigert, rifiutato, rifiuta, reddetti, reddedildi, istemiyor, مرفوض, رفض, يرفض, סירב,"
-    "סירבה, अस्वीकार, मना किया"
+    "סירבה, अस्वीकार, मना किया, no quiere, no quiero, no acepta, no autoriza, no desea, negado, negada, denegado,"
+    "denegada, nao quer, nao quero, nao aceita, nao autoriza, nao deseja, ne veut pas, n accepte pas, ne souhaite pas,"
+    "pas d accord, will nicht, mochte nicht, lieber nicht, nicht einverstanden, non vuole, non acconsente,"
+    "non accetta, nega, negato, revocato, vermedi, izin vermedi, istemiyorum, onaylamadi, kabul etmedi, kabul etmiyor, غير موافق,"
+    "غير موافقة, مش موافق, مش موافقة, لا يوافق, لا توافق, لا يريد, لا تريد, לא מסכים, לא מסכימה, לא מאשר, לא מאשרת,"
+    "לא מעוניין, לא מעוניינת, לא רוצה, मना, इनकार, इनकार किया, असहमत, नहीं चाहते, מסרב,"
+    "מסרבת"
 )
 _YES_WORDS: Final = (
     "given, accepted, consented, allowed, permitted, agreed, granted, subscribed, opted in, opt in, ok, okay,"
     "aceptado, aceptada, acepta, aceito, aceite, aceitou, accepte, accorde, erteilt, zugestimmt, einverstanden,"
-    "accettato, accetta, verildi, verdi, kabul, kabul etti, onayli, onaylandi, onayladi, izin verdi,"
-    " موافق, موافقة, מאשר, מאשרת, אישר,"
-    "אישרה, सहमत"
+    "accettato, accetta, verildi, verdi, kabul, kabul etti, onayli, onaylandi, موافق, موافقة, מאשר, מאשרת, אישר,"
+    "אישרה, सहमत, onayladi, izin verdi, acconsente, acconsentito, מסכים, מסכימה"
 )
 _NO: Final = frozenset(map(fold, _NO_WORDS.split(",")))
 _YES: Final = frozenset(map(fold, _YES_WORDS.split(",")))
-_DIGITS: Final = {"1": True, "0": False}
+_NO_AT_FIRST: Final = re.compile(rf"(?:{'|'.join(_NO)})(?: .*)?")
+# What a plain word says depends on the heading; "var" is "there is" in Turkish.
+_PLAIN: Final = {"1": True, "0": False, "var": True, "yok": False}
+# "No, asked on 12 May" is a no. What begins with a yes may go on with a but, and is left to the planner.
+_NO_AND_MORE: Final = re.compile(r"([^\s,;:.!(\u2013\u2014-]+)\s*[,;:.!(\u2013\u2014-]")
 
 
 def agreed(text: str) -> bool | None:
     """Tell whether a cell says that somebody agrees; None where it says neither."""
     said = _spoken(text)
-    return _DIGITS.get(text.strip(), is_yes(text)) if said is None else said
+    if said is not None:
+        return said
+    plain = _plain(text)
+    first = _NO_AND_MORE.match(text.strip()) if plain is None else None
+    return False if first is not None and is_yes(first[1]) is False else plain
 
 
 def refused(text: str) -> bool | None:
@@ -37,11 +50,23 @@ def refused(text: str) -> bool | None:
     said = _spoken(text)
     if said is not None:
         return not said
-    plain = agreed(text)
+    # "No, does not want" under "Opted out" says neither: the planner is asked.
+    plain = _plain(text)
     return True if plain is None and read_day(text) is not None else plain
+
+
+def says_more(text: str) -> bool:
+    """Tell whether there is more in a cell than one of the words that are known."""
+    return fold(text) not in _NO | _YES and _plain(text) is None
+
+
+def _plain(text: str) -> bool | None:
+    return _PLAIN.get(text.strip().lower(), is_yes(text))
 
 
 def _spoken(text: str) -> bool | None:
     """Return what words say that mean the same in a column of agreement and in one of refusals."""
     folded = fold(text)
-    return True if folded in _YES else False if folded in _NO else None
+    if folded in _YES:
+        return True
+    return False if _NO_AT_FIRST.fullmatch(folded) else None

@@ -42,9 +42,9 @@ _DATE: Final = re.compile(
     r"(?:\d{4}([./-])\d{1,2}\1\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{2,4})(?:[T ,]+\d{1,2}:.*)?"
 )
 _YES_WORDS: Final = "yes y true checked agreed granted subscribed si s sim oui o ja j evet e x نعم כן हाँ हां"
-_NO_WORDS: Final = "no n false unchecked refused unsubscribed nao non nein hayir h لا לא नहीं"
-_YES: Final = frozenset(map(fold, _YES_WORDS.split())) | {"✓", "✔", "☑", "✅"}
-_NO: Final = frozenset(map(fold, _NO_WORDS.split())) | {"✗", "✘", "☐", "❌"}
+_NO_WORDS: Final = "no n false unchecked refused unsubscribed nao non nein hayir h لا לא नहीं ना"
+_YES: Final = frozenset(map(fold, _YES_WORDS.split())) | {"✓", "✔", "☑", "✅", "👍"}
+_NO: Final = frozenset(map(fold, _NO_WORDS.split())) | {"✗", "✘", "☐", "❌", "👎"}
 _NOTHING_WORDS: Final = (
     "n a, na, none, no one, nobody, nil, null, nothing, unknown, not known, not given, not available, no phone,"
     "no number, no mobile, no email, no e mail, no whatsapp, tbc, tbd, tba, missing, to follow,"
@@ -142,7 +142,8 @@ def _shape_of_cell(text: str) -> Shape:
         return Shape.NUMBERS
     if _DATE.fullmatch(text):
         return Shape.DATES
-    if len(text) <= _NAME_LIMIT and len(text.split()) <= _FEW_WORDS and any(c.isalpha() for c in text):
+    words = sum(any(map(str.isalpha, word)) for word in text.split())
+    if len(text) <= _NAME_LIMIT and 0 < words <= _FEW_WORDS:
         return Shape.NAMES
     return Shape.TEXT
 

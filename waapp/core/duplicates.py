@@ -362,8 +362,11 @@ def _known_entry(guest: Known, region: str | None) -> _Entry:
     return _entry(guest.name, (phone_key(phone, region) or phone) if phone else "", guest.email)
 
 
-def _strength(match: _Match) -> tuple[int, float, int]:
-    return _STRENGTH[match.likeness], -match.score, match.place
+def _strength(match: _Match) -> tuple[bool, int, float, int]:
+    """Order matches; whoever has another telephone now goes before whoever had this one, as where two were swapped."""
+    named = Reason.EMAIL in match.reasons and Reason.NAME in match.reasons
+    is_one = match.likeness is Likeness.SAME or named
+    return not is_one, _STRENGTH[match.likeness], -match.score, match.place
 
 
 # There are few different questions, and most rows of a long list ask one.

@@ -127,7 +127,7 @@ _HEADINGS: Final = {
     ),
     Field.PLUS_ONES: (
         "plus ones, plus one, plus 1, plusone, plus ones allowed, plus one allowed, additional guests, companions,"
-        "companion, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
+        "companion, acomp, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
         "begleitung, begleitpersonen, begleitperson, accompagnatori, accompagnatore, refakatci, refakatciler,"
         "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी, साथ आने वाले,"
         "साथ आने वालों की संख्या, अतिरिक्त मेहमान,"
@@ -163,11 +163,13 @@ _HEADINGS: Final = {
     ),
     Field.OPT_OUT: (
         "opt out, optout, opted out, whatsapp opt out, unsubscribed, unsubscribe, do not contact, do not message,"
-        "do not text, do not whatsapp, do not disturb, no messages, no whatsapp, no contactar, no molestar, baja,"
+        "do not text, do not whatsapp, do not send, do not disturb, no messages, no whatsapp,"
+        "dnd, dnc, kontaktsperre, no contactar, no molestar, baja,"
         "dado de baja, no enviar, nao contactar, nao contatar, nao enviar, nao perturbe, descadastrado, desinscrit,"
         "desabonne, ne pas contacter, ne pas deranger, abgemeldet, nicht kontaktieren, keine nachrichten,"
         "widerspruch, disiscritto, non contattare, non disturbare, iletisim istemiyor, mesaj istemiyor,"
-        "abonelikten cikti, لا تتصل, عدم الاتصال, الغاء الاشتراك, لا يرغب في الرسائل, לא ליצור קשר, לא לשלוח,"
+        "abonelikten cikti, لا تتصل, عدم الاتصال, الغاء الاشتراك, الغى الاشتراك, لا يرغب في الرسائل,"
+        "לא ליצור קשר, לא לשלוח,"
         "הסרה מרשימת תפוצה, संपर्क न करें, सदस्यता समाप्त, संदेश न भेजें"
     ),
     Field.LANGUAGE: (

@@ -101,6 +101,11 @@ def joined(by_field: Mapping[Field, str]) -> str:
             return one_line(last)
         if others <= words:
             return one_line(first)
+    if " " in first:
+        # "Tim und Begleitung", "Groß": who comes along stands behind the whole name.
+        alone, along = without_companions(first)
+        if along:
+            return one_line(f"{alone} {last}{first[len(alone) :]}")
     return one_line(f"{first} {last}")
 
 

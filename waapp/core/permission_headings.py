@@ -11,8 +11,7 @@ from waapp.core.headings import fold
 class Asks(Enum):
     """What a heading asks about messages: whether guests agree, whether they refuse, whether they have WhatsApp.
 
-    Below `LEAVE`, "OK to send WhatsApp?", a no is a refusal, but a yes may be the planner's own, or be about something
-    else too, and proves nothing.
+    Below `LEAVE`, "OK to send WhatsApp?", a no is a refusal, but a yes may be the planner's own and proves nothing.
     """
 
     AGREEMENT = auto()
@@ -32,7 +31,7 @@ _CONSENT: Final = _words(
     " autorisation"
     " einverständnis einverständniserklärung einverstanden einwilligung zustimmung erlaubnis genehmigung"
     " kontakterlaubnis werbeeinwilligung datenschutzeinwilligung"
-    " consenso autorizzazione acconsente permesso onay onayı onaylı izin izni rıza rızası muvafakat"
+    " consenso autorizzazione acconsente permesso kontakteinwilligung onay onayı onaylı izin izni rıza rızası muvafakat"
     " موافقة الموافقة إذن اذن הסכמה הסכמת सहमति अनुमति स्वीकृति"
 )
 # Words that in most lists are about coming: here only beside a word for messages.
@@ -41,24 +40,36 @@ _AGREED: Final = _words(
     " authorised approve approves approved permit permits permitted wants want wishes"
     " acepta acepto aceptó autoriza autorizo permite quiere desea aceita aceito aceitou autorizou quer deseja"
     " accepte accepté autorise autorisé permet souhaite veut erlaubt gestattet zugestimmt genehmigt möchte wünscht"
-    " akzeptiert accetta accetto autorizzato permette vuole desidera istiyor verdi veriyor kabul"
+    " akzeptiert accetta accetto autorizza autorizzato permette vuole desidera istiyor verdi veriyor kabul"
     " موافق يوافق توافق يسمح مسموح يرغب מאשר מאשרת אישור מסכים מסכימה רוצה सहमत चाहते"
 )
-# What people ask for leave to do.
-_CONTACT: Final = _words(
-    "contact reach send write ok okay may can could receive receives get"
-    " contactar recibir recibe enviar puede puedo contatar receber recebe pode posso"
-    " contacter recevoir reçoit envoyer peut kontaktieren kontakt empfangen erhalten darf dürfen kann"
-    " contattare ricevere inviare può alabilir gönder gönderilebilir التواصل ارسال إرسال استلام ליצור קשר לשלוח לקבל"
-    " भेजें प्राप्त संपर्क"
+# What messages are for: more than a heading of telephones only beside other words.
+_TO_CONTACT: Final = _words(
+    "contact contactar contatar contacter contattare kontaktieren kontakt anschreiben"
+    " التواصل تواصل ترسل ترسلوا ליצור קשר संपर्क"
+)
+# "Datos de contacto: no" says that there are none, "Not contacted" that nobody has done so.
+_CONTACTED: Final = _words(
+    "contacted contacto contactado contactada contato contatado contacté contactée kontaktiert angeschrieben contatto"
+    " contattato iletişim"
 )
 _MAY: Final = _words("ok okay may can could puede puedo pode posso peut darf dürfen kann può")
-_CONTACTED: Final = _words(
-    "contact contacted contacto contactado contactada contato contatado contacté contactée kontakt kontaktiert contatto"
-    " contattato iletişim التواصل קשר संपर्क"
+# What people ask for leave to do.
+_LEAVE: Final = _words(
+    "reach send write ok okay may can could receive receives get"
+    " recibir recibe enviar puede puedo receber recebe pode posso"
+    " recevoir reçoit envoyer peut empfangen erhalten darf dürfen kann"
+    " ricevere inviare può alabilir gönder gönderilebilir ارسال إرسال استلام לשלוח לקבל קבלת"
+    " भेजें प्राप्त"
 )
+# Laws on personal data stand alone above what guests said of them.
+_LAWS: Final = _words("gdpr rgpd dsgvo lgpd lopd lopdgdd kvkk")
+# Turkish says the "not" within the word.
+_LEFT_ALONE: Final = _words("aranmasın kurmayın gönderme göndermeyin gönderilmesin")
 _REFUSED: Final = _words(
-    "refuses refused refusal refuse declines declined unsubscribed unsubscribe stop optout rechaza rechazó rechazado"
+    "withdrawn withdraws withdrew revoked revokes revoca revocado revocada revocato revogado retiré widerruft widerruf"
+    " refus הסרה"
+    " refuses refused refusal refuse declines declined unsubscribed unsubscribe stop optout rechaza rechazó rechazado"
     " recusa recusou recusado refusé abgelehnt verweigert widerrufen rifiuta rifiutato reddetti istemiyor"
     " يرفض رفض מסרב מסרבת סירב अस्वीकार"
 )
@@ -76,7 +87,8 @@ _MESSAGES: Final = _WHATSAPP | _words(
     " publicidad rgpd datos personales privacidad mensagem mensagens comunicações publicidade lgpd dados pessoais"
     " privacidade communications données personnelles prospection nachricht nachrichten werbung dsgvo datenschutz"
     " datenverarbeitung kontaktaufnahme messaggio messaggi comunicazioni pubblicità dati personali trattamento mesaj"
-    " mesajı mesajları mesajlar ileti kvkk رسالة رسائل الرسائل البيانات التسويق הודעה הודעות דיוור דיוורים संदेश मैसेज"
+    " mesajı mesajları mesajlar ileti kvkk رسالة رسائل الرسائل البيانات التسويق"
+    " הודעה הודעות דיוור דיוורים מדיוור संदेश मैसेज"
 )
 _HAS: Final = _words(
     "has have got with on uses using is tiene tienen usa tem têm a avec sur hat nutzt ist auf mit ha con su var"
@@ -86,8 +98,8 @@ _BETWEEN: Final = _words(
     "mı mi"
     " to for by via the of from through be been we i you us he she they your our please do does given status if it s t"
     " por para de del da do dos das la el los las le les du des par pour une un l d en nous vous que al ai il der die"
-    " werden wird"
-    " das zu zur zum per für ob wir di ile için ve il هل على في عن من إلى عبر את של על אל की का के को से पर and or y e o"
+    " das zu zur zum werden wird bitte per für ob wir di ile için ve il هل على في عن من إلى عبر"
+    " את של על אל की का के को से पर and or y e o"
     " et und oder"
 )
 _YES_OR_NO: Final = re.compile(
@@ -95,6 +107,8 @@ _YES_OR_NO: Final = re.compile(
     r"(?:no|n[aã]o|n|non|nein|hay[ıi]r|h|false)\b|(?:نعم|כן|हाँ|हां)\s*/\s*\w+",
     re.IGNORECASE,
 )
+# "Consent given / refused"
+_EITHER: Final = re.compile(r"/|\b(?:or|ou|oder|o|veya)\b", re.IGNORECASE)
 _TWO_WORDS: Final = {
     "opt in": "optin",
     "opted in": "optin",
@@ -103,37 +117,50 @@ _TWO_WORDS: Final = {
     "whats app": "whatsapp",
     "data protection": "dataprotection",
 }
+_REFUSES: Final = _REFUSED | _NOT
 _KNOWN: Final = (
-    _CONSENT | _AGREED | _CONTACT | _CONTACTED | _REFUSED | _NOT | _NO_IN_FRONT | _MESSAGES | _HAS | _BETWEEN
+    _CONSENT
+    | _AGREED
+    | _TO_CONTACT
+    | _CONTACTED
+    | _LEAVE
+    | _LEFT_ALONE
+    | _REFUSES
+    | _NO_IN_FRONT
+    | _MESSAGES
+    | _LAWS
+    | _HAS
+    | _BETWEEN
 )
 
 
 @lru_cache(maxsize=4096)
 def asks_about_messages(heading: str) -> Asks | None:
-    """Return what a heading asks about messages; None where it is about something else, or about more."""
+    """Return what a heading asks about messages; None where another word stands in it, or none of these."""
     folded = fold(_YES_OR_NO.sub(" ", heading))
     for apart, joined in _TWO_WORDS.items():
         folded = folded.replace(apart, joined)
     words = folded.split()
     said = set(words)
     about_messages = not said.isdisjoint(_MESSAGES)
+    to_contact = not said.isdisjoint(_TO_CONTACT)
+    contacted = not said.isdisjoint(_CONTACTED)
     if not words or not said <= _KNOWN:
         # "I agree to get updates by WhatsApp".
         agreed = not said.isdisjoint(_CONSENT | _AGREED)
-        return Asks.LEAVE if agreed and not said.isdisjoint(_WHATSAPP | _CONTACTED) else None
-    agrees = not said.isdisjoint(_CONSENT) or (
-        not said.isdisjoint(_MESSAGES | _CONTACTED) and not said.isdisjoint(_AGREED)
-    )
-    asks = (about_messages and not said.isdisjoint(_CONTACT)) or (
-        not said.isdisjoint(_CONTACTED) and not said.isdisjoint(_MAY)
-    )
-    if about_messages and (not said.isdisjoint(_REFUSED | _NOT) or words[0] in _NO_IN_FRONT):
-        return Asks.REFUSAL
-    if agrees and (not said.isdisjoint(_NOT) or words[0] in _NO_IN_FRONT):
+        return Asks.LEAVE if agreed and not said.isdisjoint(_WHATSAPP | _TO_CONTACT | _CONTACTED) else None
+    about = about_messages or to_contact
+    agrees = not said.isdisjoint(_CONSENT) or ((about or contacted) and not said.isdisjoint(_AGREED))
+    may = (to_contact or contacted) and not said.isdisjoint(_MAY)
+    refuses = not said.isdisjoint(_REFUSES) or words[0] in _NO_IN_FRONT
+    if agrees and said.isdisjoint(_NOT) and not said.isdisjoint(_REFUSED) and _EITHER.search(heading):
+        return Asks.AGREEMENT
+    if not said.isdisjoint(_LEFT_ALONE) or ((about or agrees or may) and refuses):
         return Asks.REFUSAL
     if agrees:
         return Asks.AGREEMENT
-    if asks:
+    asks = may or (about_messages and (to_contact or not said.isdisjoint(_LEAVE)))
+    if asks or (not said.isdisjoint(_LAWS) and said <= _LAWS | _BETWEEN):
         return Asks.LEAVE
     if not said.isdisjoint(_WHATSAPP) and said <= _WHATSAPP | _HAS | _BETWEEN:
         return Asks.ACCOUNT

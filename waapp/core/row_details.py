@@ -7,7 +7,7 @@ from typing import Final
 
 from waapp.core.cells import one_line
 from waapp.core.columns import unused
-from waapp.core.consent_cells import agreed, refused
+from waapp.core.consent_cells import agreed, refused, says_more
 from waapp.core.content import is_yes
 from waapp.core.days import read_day
 from waapp.core.guests import Consent, GuestDraft
@@ -57,8 +57,9 @@ def with_details(
     if text := by_field.get(Field.CONSENT, ""):
         said = agreed(text)
         consent = Consent.UNKNOWN if said is None else Consent.YES if said else Consent.NO
-        if said is None:
+        if said is None or says_more(text):
             extra[unused("consent_as_given", extra)] = text
+        if said is None:
             findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
     day = None
     if text := by_field.get(Field.CONSENT_AT, ""):

@@ -15,7 +15,10 @@ _COLUMN: Final = {"EMAIL": 4, "LANG": 6, "NOTE": 7, GROUP_PROPERTY: _GROUP}
 _OTHER_EMAIL: Final = "Other email"
 """The heading of one column more, for contacts with several addresses."""
 _MOBILE: Final = frozenset({"CELL", "IPHONE", "MOBILE", "MSG", "TEXT"})
-_AT_HOME: Final = frozenset({"HOME", "FAX", "WORK"})
+_AT_HOME: Final = frozenset({"HOME", "WORK"})
+# A fax or a pager shows nobody a message: such a number stands behind all others, whatever else is said of it.
+_NO_TELEPHONE: Final = frozenset({"FAX", "HOMEFAX", "WORKFAX", "OTHERFAX", "PAGER", "MODEM"})
+_LAST_OF_ALL: Final = 10_000
 _WHATSAPP: Final = "WHATSAPP"
 _FIRST_OF_ALL: Final = -1
 _FEWEST_DIGITS: Final = 7
@@ -53,7 +56,14 @@ class _Property:
     def is_whatsapp(self) -> bool:
         """Tell whether this is an account of WhatsApp, by its name or kind, or as WhatsApp marks what it shares."""
         words = (word for values in self.params.values() for word in values)
-        return "WAID" in self.params or any(_WHATSAPP in word.upper() for word in (self.name, *words))
+        scheme = self.value.partition(":")[0] if self.name in _ACCOUNTS else ""
+        return "WAID" in self.params or any(_WHATSAPP in word.upper() for word in (self.name, scheme, *words))
+
+    @property
+    def is_telephone(self) -> bool:
+        """Tell whether somebody can be spoken to at this number: a fax is none, "HOME FAX" neither."""
+        words = {word for kind in self.kinds for word in kind.split()}
+        return words.isdisjoint(_NO_TELEPHONE) or bool(words & _MOBILE)
 
 
 def is_vcard(text: str) -> bool:
@@ -138,10 +148,11 @@ class _Card:
 
     def _take_number(self, one: _Property) -> None:
         kinds = one.kinds
-        column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME else 2
+        column = 1 if kinds & _MOBILE else 3 if kinds & _AT_HOME or not one.is_telephone else 2
         number = strip_scheme(_unescape(one.value))
         if not one.is_whatsapp:
-            self.phones.setdefault(column, []).append((one.preference, number, one.group))
+            preference = one.preference if one.is_telephone else _LAST_OF_ALL
+            self.phones.setdefault(column, []).append((preference, number, one.group))
         elif one.name == "TEL" or sum(map(str.isdecimal, number)) >= _FEWEST_DIGITS:
             # An account may be known by a name: that is no number.
             self.phones.setdefault(1, []).append((_FIRST_OF_ALL, number.rpartition(":")[2], one.group))
