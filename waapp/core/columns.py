@@ -261,6 +261,8 @@ def _is_contradicted(known: Known, sample: Sequence[str], look: Look) -> bool:
     """Tell whether no cell can be what the heading announces: "Guests" with a count, "Contact" with names."""
     if known.field in {Field.CONSENT, Field.OPT_OUT}:
         return look.shape is Shape.PHONES
+    if known.field is Field.PHONE and look.shape is Shape.DATES:
+        return True
     if known.field is Field.PHONE and sample and all(is_yes(cell) is not None for cell in sample):
         # "WhatsApp: yes" tells who has it.
         return True

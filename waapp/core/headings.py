@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from waapp.core.phone_headings import phone_heading
+
 
 class Field(StrEnum):
     """What a column of a guest list holds.
@@ -53,7 +55,8 @@ _HEADINGS: Final = {
         "nombre, nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, invitado, invitados,"
         "invitada, nome, nome completo, nome e apelido, nome e sobrenome, convidado, convidados, convidada,"
         "nom, nom complet, nom et prenom, nom prenom, prenom nom, prenom et nom, invite, invites, invitee,"
-        "nachname vorname, name vorname, familienname vorname,"
+        "nachname vorname, name vorname, familienname vorname, gastename, vor und zuname, vor nachname, nome invitato,"
+        "names, davetlinin adi, misafir adi, שם ומשפחה, שם פרטי ומשפחה,"
         "vollstandiger name, vor und nachname, vorname und nachname, vorname nachname, gast, gaste, gastname,"
         "cognome e nome, cognome nome, nome e cognome, nome cognome, nominativo, invitato, invitati, ospite, ospiti,"
         "ad soyad, soyad ad, soyadi adi, adi soyadi, ad ve soyad, isim, isim soyisim, davetli, misafir, katilimci,"
@@ -129,6 +132,7 @@ _HEADINGS: Final = {
         "plus ones, plus one, plus 1, plusone, plus ones allowed, plus one allowed, additional guests, companions,"
         "companion, acomp, acompanantes, acompanante, acompanhantes, acompanhante, accompagnants, accompagnant,"
         "begleitung, begleitpersonen, begleitperson, accompagnatori, accompagnatore, refakatci, refakatciler,"
+        "refakatci sayisi, מלווה,"
         "المرافقون, المرافقين, عدد المرافقين, מלווים, מספר מלווים, मेहमानों की संख्या, साथी, साथ आने वाले,"
         "साथ आने वालों की संख्या, अतिरिक्त मेहमान,"
         "additional guests allowed, extra guests"
@@ -157,6 +161,7 @@ _HEADINGS: Final = {
     Field.CONSENT_AT: (
         "consent date, date of consent, date of the consent, consent given on, consented at, consent at, consent time,"
         "opt in date, optin date, opted in at, opted in on, opt in time, fecha de consentimiento,"
+        "whatsapp opt in date, fecha consentimiento, data consentimento, date consentement, datum einwilligung,"
         "fecha del consentimiento, data de consentimento, data do consentimento, date de consentement,"
         "date du consentement, datum der einwilligung, einwilligungsdatum, data del consenso, data consenso,"
         "onay tarihi, izin tarihi, riza tarihi, تاريخ الموافقة, תאריך הסכמה, תאריך ההסכמה, सहमति की तिथि, सहमति तिथि"
@@ -352,12 +357,15 @@ def recognise(heading: str) -> Known | None:
     words = folded.split()
     if words and words[-1] in _WHOSE:
         return None
+    plain = phone_heading(words)
     words = [word for word in words if word not in _FILLERS]
     bare = " ".join(word for word in words if word not in _NUMBER_WORDS)
     if bare in _BY_HEADING:
         known = Known(*_BY_HEADING[bare], _ALMOST)
         counts = len(bare.split()) < len(words) or "#" in heading
         return None if counts and known.field not in _COUNTED else known
+    if plain is not None:
+        return Known(*_BY_HEADING[plain], _ALMOST)
     return _numbered(bare) or _without_brackets(heading) or _in_pieces(heading) or _asked_for(fold(heading))
 
 
