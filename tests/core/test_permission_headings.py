@@ -10,6 +10,7 @@ WhatsApp-Einwilligung
 DSGVO Zustimmung
 WhatsApp onayı
 Mesaj izni var mı?
+Mesaj gönderme izni
 Consenso WhatsApp (sì/no)
 Autorizzazione messaggi
 Autoriza mensajes
@@ -52,6 +53,7 @@ Refus WhatsApp
 Revoca consenso
 Consent withdrawn
 Mesaj gönderme
+Darf nicht kontaktiert werden
 Aranmasın
 عدم التواصل
 لا ترسل

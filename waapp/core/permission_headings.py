@@ -64,7 +64,7 @@ _LEAVE: Final = _words(
 )
 # Laws on personal data stand alone above what guests said of them.
 _LAWS: Final = _words("gdpr rgpd dsgvo lgpd lopd lopdgdd kvkk")
-# Turkish says the "not" within the word.
+# Turkish says the "not" within the word; "gönderme izni" is leave to send.
 _LEFT_ALONE: Final = _words("aranmasın kurmayın gönderme göndermeyin gönderilmesin")
 _REFUSED: Final = _words(
     "withdrawn withdraws withdrew revoked revokes revoca revocado revocada revocato revogado retiré widerruft widerruf"
@@ -136,7 +136,7 @@ _KNOWN: Final = (
 
 @lru_cache(maxsize=4096)
 def asks_about_messages(heading: str) -> Asks | None:
-    """Return what a heading asks about messages; None where another word stands in it, or none of these."""
+    """Return what a heading asks about messages; None where it is about something else, or about more."""
     folded = fold(_YES_OR_NO.sub(" ", heading))
     for apart, joined in _TWO_WORDS.items():
         folded = folded.replace(apart, joined)
@@ -155,7 +155,8 @@ def asks_about_messages(heading: str) -> Asks | None:
     refuses = not said.isdisjoint(_REFUSES) or words[0] in _NO_IN_FRONT
     if agrees and said.isdisjoint(_NOT) and not said.isdisjoint(_REFUSED) and _EITHER.search(heading):
         return Asks.AGREEMENT
-    if not said.isdisjoint(_LEFT_ALONE) or ((about or agrees or may) and refuses):
+    left_alone = not agrees and not said.isdisjoint(_LEFT_ALONE)
+    if left_alone or ((about or agrees or may) and refuses):
         return Asks.REFUSAL
     if agrees:
         return Asks.AGREEMENT
