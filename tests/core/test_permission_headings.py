@@ -28,12 +28,12 @@ Opt-In (WhatsApp)
 GDPR consent given
 Permission to message
 Wants WhatsApp?
-Autoriza contacto?
-KVKK onayı
 RGPD: autoriza contacto
 Autorização de contacto
 Autorizza contatto
 Consent given / refused
+Autoriza contacto?
+KVKK onayı
 """
 REFUSAL = """
 Keine WhatsApp-Nachrichten
@@ -54,6 +54,9 @@ Revoca consenso
 Consent withdrawn
 Mesaj gönderme
 Darf nicht kontaktiert werden
+I do not agree to receive updates by WhatsApp
+I don't want reminders by WhatsApp
+Declined our WhatsApp updates
 Aranmasın
 عدم التواصل
 لا ترسل
@@ -62,19 +65,19 @@ Aranmasın
 LEAVE = """
 Contact by WhatsApp?
 OK to contact by WhatsApp
-OK to contact?
-May we contact you?
-Darf kontaktiert werden
 May we contact you by WhatsApp? (yes/no)
 WhatsApp OK
 Send WhatsApp y/n
 Puede recibir WhatsApp
 Darf WhatsApp erhalten
+Darf angeschrieben werden?
+Contact OK?
+OK to contact?
+May we contact you?
+Darf kontaktiert werden
 I agree to receive updates by WhatsApp
 J'accepte d'être contacté par WhatsApp
 Accepts photos and WhatsApp
-Darf angeschrieben werden?
-Contact OK?
 GDPR
 KVKK (evet/hayır)
 """

@@ -19,13 +19,17 @@ _NO_WORDS: Final = (
     "غير موافق,"
     "غير موافقة, مش موافق, مش موافقة, لا يوافق, لا توافق, لا يريد, لا تريد, לא מסכים, לא מסכימה, לא מאשר, לא מאשרת,"
     "לא מעוניין, לא מעוניינת, לא רוצה, मना, इनकार, इनकार किया, असहमत, नहीं चाहते, מסרב,"
-    "מסרבת"
+    "מסרבת, izin vermedi, onaylamiyorum, kabul etmiyorum, i do not agree, i don t agree, i do not accept,"
+    "i do not consent, i disagree, no acepto, no autorizo, nao autorizo, je refuse, je n accepte pas,"
+    "ich stimme nicht zu, ich lehne ab, non acconsento, لا أوافق, لا اوافق, אני לא מסכים, אני לא מסכימה"
 )
 _YES_WORDS: Final = (
     "given, accepted, consented, allowed, permitted, agreed, granted, subscribed, opted in, opt in, ok, okay,"
     "aceptado, aceptada, acepta, aceito, aceite, aceitou, accepte, accorde, erteilt, zugestimmt, einverstanden,"
     "accettato, accetta, verildi, verdi, kabul, kabul etti, onayli, onaylandi, موافق, موافقة, מאשר, מאשרת, אישר,"
-    "אישרה, सहमत, onayladi, izin verdi, acconsente, acconsentito, מסכים, מסכימה"
+    "אישרה, सहमत, acconsente, acconsentito, מסכים, מסכימה, onayladi, izin verdi,"
+    "i agree, i accept, i consent, acepto, autorizo, aceito, j accepte, ich stimme zu, accetto, acconsento,"
+    "kabul ediyorum, onayliyorum, أوافق, اوافق, אני מסכים, אני מסכימה"
 )
 _NO: Final = frozenset(map(fold, _NO_WORDS.split(",")))
 _YES: Final = frozenset(map(fold, _YES_WORDS.split(",")))
@@ -33,7 +37,7 @@ _NO_AT_FIRST: Final = re.compile(rf"(?:{'|'.join(_NO)})(?: .*)?")
 # What a plain word says depends on the heading; "var" is "there is" in Turkish.
 _PLAIN: Final = {"1": True, "0": False, "var": True, "yok": False}
 # "No, asked on 12 May" is a no. What begins with a yes may go on with a but, and is left to the planner.
-_NO_AND_MORE: Final = re.compile(r"([^\s,;:.!(\u2013\u2014-]+)\s*[,;:.!(\u2013\u2014-]")
+_AND_MORE: Final = re.compile(r"([^\s,;:.!(\u2013\u2014-]+)\s*[,;:.!(\u2013\u2014-](.*)", re.DOTALL)
 
 
 def agreed(text: str) -> bool | None:
@@ -42,8 +46,11 @@ def agreed(text: str) -> bool | None:
     if said is not None:
         return said
     plain = _plain(text)
-    first = _NO_AND_MORE.match(text.strip()) if plain is None else None
-    return False if first is not None and is_yes(first[1]) is False else plain
+    found = _AND_MORE.match(text.strip()) if plain is None else None
+    if found is None:
+        return plain
+    first = is_yes(found[1])
+    return _spoken(found[2]) if first else first
 
 
 def refused(text: str) -> bool | None:

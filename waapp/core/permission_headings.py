@@ -141,28 +141,29 @@ def asks_about_messages(heading: str) -> Asks | None:
     for apart, joined in _TWO_WORDS.items():
         folded = folded.replace(apart, joined)
     words = folded.split()
+    if not words:
+        return None
     said = set(words)
-    about_messages = not said.isdisjoint(_MESSAGES)
-    to_contact = not said.isdisjoint(_TO_CONTACT)
-    contacted = not said.isdisjoint(_CONTACTED)
-    if not words or not said <= _KNOWN:
-        # "I agree to get updates by WhatsApp".
-        agreed = not said.isdisjoint(_CONSENT | _AGREED)
-        return Asks.LEAVE if agreed and not said.isdisjoint(_WHATSAPP | _TO_CONTACT | _CONTACTED) else None
-    about = about_messages or to_contact
-    agrees = not said.isdisjoint(_CONSENT) or ((about or contacted) and not said.isdisjoint(_AGREED))
-    may = (to_contact or contacted) and not said.isdisjoint(_MAY)
-    refuses = not said.isdisjoint(_REFUSES) or words[0] in _NO_IN_FRONT
-    if agrees and said.isdisjoint(_NOT) and not said.isdisjoint(_REFUSED) and _EITHER.search(heading):
+
+    def says(*those: frozenset[str]) -> bool:
+        return any(not said.isdisjoint(some) for some in those)
+
+    contacted = says(_TO_CONTACT, _CONTACTED)
+    refuses = says(_REFUSES) or words[0] in _NO_IN_FRONT
+    if not said <= _KNOWN:
+        # "I agree to get updates by WhatsApp", "I do not want reminders by WhatsApp".
+        if not (contacted or says(_WHATSAPP)) or not says(_CONSENT, _AGREED, _REFUSED):
+            return None
+        return Asks.REFUSAL if refuses else Asks.LEAVE
+    about = says(_MESSAGES, _TO_CONTACT)
+    agrees = says(_CONSENT) or (says(_AGREED) and (about or contacted))
+    may = contacted and says(_MAY)
+    if agrees and says(_REFUSED) and not says(_NOT) and _EITHER.search(heading):
         return Asks.AGREEMENT
-    left_alone = not agrees and not said.isdisjoint(_LEFT_ALONE)
-    if left_alone or ((about or agrees or may) and refuses):
+    if (says(_LEFT_ALONE) and not agrees) or ((about or agrees or may) and refuses):
         return Asks.REFUSAL
     if agrees:
         return Asks.AGREEMENT
-    asks = may or (about_messages and (to_contact or not said.isdisjoint(_LEAVE)))
-    if asks or (not said.isdisjoint(_LAWS) and said <= _LAWS | _BETWEEN):
+    if may or (says(_MESSAGES) and says(_TO_CONTACT, _LEAVE)) or (says(_LAWS) and said <= _LAWS | _BETWEEN):
         return Asks.LEAVE
-    if not said.isdisjoint(_WHATSAPP) and said <= _WHATSAPP | _HAS | _BETWEEN:
-        return Asks.ACCOUNT
-    return None
+    return Asks.ACCOUNT if says(_WHATSAPP) and said <= _WHATSAPP | _HAS | _BETWEEN else None
