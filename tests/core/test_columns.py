@@ -128,3 +128,40 @@ def test_an_address_behind_a_name_is_no_heading() -> None:
 def test_a_long_line_with_name_and_number_names_somebody() -> None:
     found = recognised([["M. et Mme Roux : 06 23 45 67 89"], ["Zoé Petit : 06.12.34.56.78"]])
     assert fields(found)[""] is Field.NAME
+
+
+@pytest.mark.parametrize(
+    ("between", "cells", "field"),
+    [
+        ("Partner", ["Tom Lee", "Jim"], None),
+        ("Emergency contact", ["Tom Lee", "Jim"], None),
+        ("Eşi", ["Tom Lee", "Jim"], None),
+        ("Acompañante", ["Tom Lee", "Jim"], None),
+        ("Acompañante", ["1", ""], Field.PHONE),
+        ("City", ["Lugo", "Faro"], Field.PHONE),
+        ("", ["", ""], Field.PHONE),
+    ],
+)
+def test_a_telephone_behind_somebody_else_is_not_the_guests(
+    between: str, cells: list[str], field: Field | None
+) -> None:
+    found = recognised(
+        [
+            ["Name", "Phone", between, "Phone 2"],
+            ["Ann Lee", "+1 212 555 0100", cells[0], "+1 212 555 0101"],
+            ["Bo Ray", "", cells[1], "+1 212 555 0102"],
+        ]
+    )
+    assert fields(found)["Phone"] is Field.PHONE
+    assert fields(found)["Phone 2"] is field
+
+
+def test_guests_of_both_sides_stand_side_by_side() -> None:
+    found = recognised(
+        [
+            ["Novia", "Tel", "", "Novio", "Tel"],
+            ["Ana", "912 345 678", "", "Luis Rey Gil", "913 333 333"],
+            ["Eva", "", "", "Pau Mar Sol", "914 444 444"],
+        ]
+    )
+    assert [column.field for column in found.columns] == [Field.NAME, Field.PHONE, None, None]

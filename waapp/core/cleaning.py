@@ -21,7 +21,7 @@ from waapp.core.guests import (
     make_draft,
     may_be_saved,
 )
-from waapp.core.headings import OWN_STATUS, Field, fold, recognise
+from waapp.core.headings import OWN_STATUS, Field, fold, is_side, recognise, without_numbers
 from waapp.core.language_names import find_language
 from waapp.core.name_cells import (
     is_more_than_words,
@@ -358,15 +358,16 @@ def _heading(columns: Sequence[Column], width: int) -> list[str]:
 
 def _second_names(columns: Sequence[Column]) -> int | None:
     """Return the place of the names of a second list that stands beside the first one in the same sheet."""
-    names = {_unnumbered(column.title) for column in columns if column.field in {Field.NAME, Field.GIVEN}}
+    titles = [column.title for column in columns if column.field in {Field.NAME, Field.GIVEN}]
+    names, of_sides = set(map(without_numbers, titles)), any(map(is_side, titles))
     left = [column for column in columns if column.field is None and column.by is GuessedBy.NOBODY]
     phones = [one.index for one in left if (known := recognise(one.title)) and known.field is Field.PHONE]
-    again = (column.index for column in left if column.title and _unnumbered(column.title) in names)
+    again = (
+        column.index
+        for column in left
+        if column.title and (without_numbers(column.title) in names or (of_sides and is_side(column.title)))
+    )
     return next((index for index in again if any(phone > index for phone in phones)), None)
-
-
-def _unnumbered(title: str) -> str:
-    return " ".join(word for word in fold(title).split() if not word.isdecimal())
 
 
 def _with_finding(row: Row, code: str) -> Row:

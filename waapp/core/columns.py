@@ -20,7 +20,9 @@ from waapp.core.headings import (
     fold,
     is_about_others,
     is_ambiguous,
+    is_side,
     recognise,
+    without_numbers,
 )
 from waapp.core.name_cells import is_family_first
 from waapp.core.permission_headings import Asks, asks_about_messages
@@ -174,6 +176,7 @@ def recognise_columns(cells: Cells, heading_row: int | None) -> ColumnMap:
         if title and (known := _announced(title, samples[index], looks[index]))
     }
     announced = _without_other_names(_first_of_two_lists(_without_others(announced, titles, samples)), body)
+    announced = _without_numbers_of_others(announced, titles, looks)
     if {fold(title) for title in titles} >= OWN_STATUS:
         announced |= {
             index: Known(Field.IGNORED, 0, 1.0)
@@ -292,6 +295,33 @@ def _without_others(
         )
 
     return {index: known for index, known in announced.items() if not is_other(index, known.field)}
+
+
+def _without_numbers_of_others(
+    announced: Mapping[int, Known], titles: Sequence[str], looks: Sequence[Look]
+) -> dict[int, Known]:
+    """Leave out telephones that stand behind somebody else, headed as the guest's: "Partner" and one more "Phone"."""
+    left = dict(announced)
+    seen: set[str] = set()
+    sides = [index for index, title in enumerate(titles) if is_side(title)]
+    if len(sides) > 1 and not {Field.NAME, Field.GIVEN} & {known.field for known in left.values()}:
+        left[sides[0]] = Known(Field.NAME, 0, DOUBTFUL)
+    for index, title in enumerate(titles):
+        known = announced.get(index)
+        if known is None or known.field is not Field.PHONE:
+            continue
+        plain = without_numbers(title)
+        before = next((at for at in range(index - 1, -1, -1) if looks[at].shape is not Shape.EMPTY), index)
+        about = announced.get(before)
+        others = (
+            before in sides[1:] or is_about_others(titles[before])
+            if about is None
+            else about.field is Field.PLUS_ONES and looks[before].shape is Shape.NAMES
+        )
+        if plain in seen and others:
+            del left[index]
+        seen.add(plain)
+    return left
 
 
 def _without_other_names(announced: Mapping[int, Known], body: Cells) -> dict[int, Known]:

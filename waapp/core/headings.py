@@ -312,8 +312,16 @@ _OTHER_PEOPLE: Final = (
     " host mother father parent parents assistant assistants manager managers acompanante acompanantes pareja conyuge"
     " hijo hijos emergencia acompanhante acompanhantes conjuge filho filhos emergencia accompagnant accompagnants"
     " conjoint enfant enfants urgence begleitung begleitperson begleitpersonen kind kinder notfall accompagnatore"
-    " accompagnatori figlio figli emergenza refakatci المرافق المرافقين מלווה מלווים"
+    " accompagnatori figlio figli emergenza refakatci المرافق المرافقين מלווה מלווים husband wife padre madre marido"
+    " esposo esposa mujer pai mae mari femme epoux epouse pere mere ehemann ehefrau partnerin mutter vater moglie"
+    " marito anne baba esi الزوج الزوجة زوج زوجة पति पत्नी"
 )
+# In some lists the guests of both sides stand side by side, below "Bride" and "Groom".
+_SIDE_WORDS: Final = (
+    "bride groom novia novio noiva noivo mariee marie braut brautigam sposa sposo gelin damat العروس العريس عروس عريس"
+    " כלה חתן הכלה החתן वधू वर"
+)
+_SIDES: Final = frozenset(_SIDE_WORDS.split())
 _NAMES_OR_PHONES: Final = frozenset(
     {"contact", "contacts", "contacto", "contactos", "contato", "contatto", "kontakt"}
 )
@@ -377,6 +385,16 @@ def is_ambiguous(heading: str) -> bool:
 def is_about_others(heading: str) -> bool:
     """Tell whether a heading announces somebody else than the guest: "Names of additional guests"."""
     return not _OTHERS.isdisjoint(fold(heading).split())
+
+
+def is_side(heading: str) -> bool:
+    """Tell whether a heading only names one of the two who marry."""
+    return fold(heading) in _SIDES
+
+
+def without_numbers(heading: str) -> str:
+    """Return a heading folded and without the number that tells it from others: "Phone 2"."""
+    return " ".join(word for word in fold(heading).split() if not word.isdecimal())
 
 
 def _numbered(folded: str) -> Known | None:
