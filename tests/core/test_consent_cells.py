@@ -2,7 +2,7 @@
 
 import pytest
 
-from waapp.core.consent_cells import agreed, refused, says_more
+from waapp.core.consent_cells import agreed, is_state, left, refused, says_more
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,23 @@ def test_what_a_cell_says_of_messages(text: str, agrees: bool | None, refuses: b
 )
 def test_a_remark_is_more_than_an_answer(text: str, more: bool) -> None:
     assert says_more(text) is more
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("Unsubscribed", True),
+        ("opted-out", True),
+        ("NO CONTACTAR", True),
+        ("Declined", False),
+        ("Active", False),
+    ],
+)
+def test_what_a_state_says_of_messages(text: str, leaves: bool) -> None:
+    assert left(text) is leaves
+
+
+def test_headings_of_states() -> None:
+    assert is_state("Subscription status")
+    assert is_state("Estado")
+    assert not is_state("Table")

@@ -80,6 +80,7 @@ J'accepte d'être contacté par WhatsApp
 Accepts photos and WhatsApp
 GDPR
 KVKK (evet/hayır)
+Subscribed
 """
 ACCOUNT = """
 WhatsApp

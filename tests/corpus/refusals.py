@@ -239,4 +239,35 @@ REFUSALS = (
         ),
         findings=(),
     ),
+    GuestList(
+        "mailing_program_csv",
+        "ES",
+        lambda: text(
+            [
+                ["Name", "Phone", "Partner", "Phone", "Status", "Tags"],
+                ["Ana Ruiz", "612 345 678", "Tom Rey", "622 345 678", "Active", "vip"],
+                ["Eva Sol", "", "Jim Fox", "633 345 678", "Unsubscribed", ""],
+                ["Luis Gil", "644 345 678", "", "", "Declined", ""],
+                ["Pau Vila", "655 345 678", "", "", "", "vip, do not contact"],
+            ]
+        ),
+        fields="name phone - - - tags",
+        heading=1,
+        guests=(
+            GuestDraft(
+                "Ana Ruiz",
+                "+34612345678",
+                extra={"partner": "Tom Rey", "phone_2": "622 345 678", "status": "Active"},
+                tags=("vip",),
+            ),
+            GuestDraft(
+                "Eva Sol",
+                consent=Consent.NO,
+                extra={"partner": "Jim Fox", "phone_2": "633 345 678", "status": "Unsubscribed"},
+            ),
+            GuestDraft("Luis Gil", "+34644345678", extra={"status": "Declined"}),
+            GuestDraft("Pau Vila", "+34655345678", consent=Consent.NO, tags=("vip", "do not contact")),
+        ),
+        findings=((3, "row_opted_out"), (3, "row_no_phone"), (5, "row_opted_out")),
+    ),
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from waapp.core.cells import chat_number, clean_cell, clean_row, one_line
 from waapp.core.columns import Column, ColumnMap, GuessedBy, unused
-from waapp.core.consent_cells import agreed
+from waapp.core.consent_cells import agreed, is_state, left
 from waapp.core.content import is_yes, says_nothing
 from waapp.core.country_names import find_country, names_countries
 from waapp.core.email_cells import addresses
@@ -117,6 +117,9 @@ class _Reader:
         # Names in a list that we have written stand as the planner wants them.
         ignored = {fold(column.title) for column in columns.columns if column.field is Field.IGNORED}
         self._is_own = ignored >= OWN_STATUS
+        self._states = [
+            column.index for column in columns.columns if column.field is None and is_state(column.title)
+        ]
         self._family_first = any(
             column.family_first for column in columns.columns if column.field is Field.NAME
         )
@@ -156,7 +159,7 @@ class _Reader:
         draft = self._draft(number, name, chosen, by_field, extra, findings)
         if along and not draft.plus_ones:
             draft = replace(draft, plus_ones=along)
-        if self._asked:
+        if self._asked or self._states:
             draft = self._heard(number, row, draft, findings)
         return self._checked(Row(number, draft, tuple(findings)), chosen, row)
 
@@ -195,7 +198,7 @@ class _Reader:
     def _heard(
         self, number: int, row: Sequence[str], draft: GuestDraft, findings: list[Finding]
     ) -> GuestDraft:
-        """Heed a no under "OK to send WhatsApp?", and say one under "WhatsApp"."""
+        """Heed a no under "OK to send WhatsApp?" and an "Unsubscribed", and say a no under "WhatsApp"."""
         for column, asks in self._asked:
             if agreed(row[column.index]) is not False:
                 continue
@@ -204,6 +207,9 @@ class _Reader:
             elif draft.consent is not Consent.NO:
                 draft = replace(draft, consent=Consent.NO)
                 findings.append(Finding(number, RowCode.OPTED_OUT))
+        if draft.consent is not Consent.NO and any(left(row[place]) for place in self._states):
+            draft = replace(draft, consent=Consent.NO)
+            findings.append(Finding(number, RowCode.OPTED_OUT))
         return draft
 
     def _telephone(

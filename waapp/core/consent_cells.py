@@ -31,6 +31,18 @@ _YES_WORDS: Final = (
     "i agree, i accept, i consent, acepto, autorizo, aceito, j accepte, ich stimme zu, accetto, acconsento,"
     "kabul ediyorum, onayliyorum, أوافق, اوافق, אני מסכים, אני מסכימה"
 )
+# What says by itself, as a tag or a state, that somebody wants no messages; "abgemeldet" may be about coming.
+_LEFT_WORDS: Final = (
+    "unsubscribed, unsubscribe, opted out, opt out, optout, do not contact, do not message, do not text,"
+    "do not whatsapp, no contactar, no molestar, nao contactar, nao contatar, descadastrado, ne pas contacter,"
+    "desabonne, nicht kontaktieren, non contattare, disiscritto, abonelikten cikti, لا تتصل, عدم الاتصال,"
+    "לא ליצור קשר, संपर्क न करें"
+)
+_STATE_WORDS: Final = (
+    "status state estado estatus etat statut stato durum situacao subscription حالة الحالة סטטוס स्थिति"
+)
+_LEFT: Final = frozenset(map(fold, _LEFT_WORDS.split(",")))
+_STATES: Final = frozenset(map(fold, _STATE_WORDS.split()))
 _NO: Final = frozenset(map(fold, _NO_WORDS.split(",")))
 _YES: Final = frozenset(map(fold, _YES_WORDS.split(",")))
 _NO_AT_FIRST: Final = re.compile(rf"(?:{'|'.join(_NO)})(?: .*)?")
@@ -61,6 +73,16 @@ def refused(text: str) -> bool | None:
     # "No, does not want" under "Opted out" says neither: the planner is asked.
     plain = _plain(text)
     return True if plain is None and read_day(text) is not None else plain
+
+
+def is_state(heading: str) -> bool:
+    """Tell whether a heading stands above how it is with guests: "Status", "Subscription status"."""
+    return not _STATES.isdisjoint(fold(heading).split())
+
+
+def left(text: str) -> bool:
+    """Tell whether a tag or a state says that somebody wants no messages: "Unsubscribed", "Do not contact"."""
+    return fold(text) in _LEFT
 
 
 def says_more(text: str) -> bool:

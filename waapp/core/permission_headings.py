@@ -62,8 +62,10 @@ _LEAVE: Final = _words(
     " ricevere inviare può alabilir gönder gönderilebilir ارسال إرسال استلام לשלוח לקבל קבלת"
     " भेजें प्राप्त"
 )
-# Laws on personal data stand alone above what guests said of them.
-_LAWS: Final = _words("gdpr rgpd dsgvo lgpd lopd lopdgdd kvkk")
+# What stands alone above what guests said of it: laws on personal data, and lists of those who get messages.
+_LAWS: Final = _words(
+    "gdpr rgpd dsgvo lgpd lopd lopdgdd kvkk subscribed subscriber suscrito suscrita abonniert abonné abonnée"
+)
 # Turkish says the "not" within the word; "gönderme izni" is leave to send.
 _LEFT_ALONE: Final = _words("aranmasın kurmayın gönderme göndermeyin gönderilmesin")
 _REFUSED: Final = _words(

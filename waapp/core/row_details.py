@@ -7,7 +7,7 @@ from typing import Final
 
 from waapp.core.cells import one_line
 from waapp.core.columns import unused
-from waapp.core.consent_cells import agreed, refused, says_more
+from waapp.core.consent_cells import agreed, left, refused, says_more
 from waapp.core.content import is_yes
 from waapp.core.days import read_day
 from waapp.core.guests import Consent, GuestDraft
@@ -75,9 +75,13 @@ def with_details(
         elif refuses is None:
             extra[unused("opt_out_as_given", extra)] = text
             findings.append(Finding(number, RowCode.CONSENT_UNCLEAR, {"text": text}))
+    tags = _tags(by_field.get(Field.TAGS, ""))
+    if tags and consent is not Consent.NO and any(map(left, tags)):
+        consent = Consent.NO
+        findings.append(Finding(number, RowCode.OPTED_OUT))
     return replace(
         draft,
-        tags=_tags(by_field.get(Field.TAGS, "")),
+        tags=tags,
         household=label(by_field.get(Field.HOUSEHOLD, "")),
         plus_ones=plus_ones,
         time_zone=by_field.get(Field.TIME_ZONE, ""),
