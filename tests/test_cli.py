@@ -520,6 +520,12 @@ def test_an_export_takes_the_filters_of_the_window(waapp: Waapp, tmp_path: Path)
     assert names("--language", "pt_PT", "--household", "sousa", "--household", "") == {"Ana Sousa"}
     assert names("--search", "sou", "--tag", "VIP") == {"Ana Sousa"}
     assert names("--status", "look") == {"Zoé"}
+    good = (tmp_path / "out.csv").read_bytes()
+    for slip, known in (("--group", "bride"), "Bride, Groom, Work"), (("--tag", "VIPs"), "Dance, VIP"):
+        refused = waapp("export", event, str(tmp_path / "out.csv"), *slip)
+        assert refused.returncode == 1
+        assert known in refused.stderr
+        assert (tmp_path / "out.csv").read_bytes() == good
     assert names("--status", "not-invited") == everybody
     assert names("--status", "delivered") == set()
     assert waapp("export", event, str(tmp_path / "out.csv"), "--status", "lost").returncode == 2

@@ -282,6 +282,8 @@ _FILES: Final = {
         "Close it in other programs, and check that you may open it.",
     ),
     "filter_unknown": Message("“{event}” has no saved filter “{name}”.", "It has these: {known}."),
+    "group_unknown": Message("Nobody in “{event}” is in a group “{name}”.", "There are these: {known}."),
+    "tag_unknown": Message("Nobody in “{event}” has the tag “{name}”.", "There are these: {known}."),
     "export_format_unknown": Message(
         "The name {file} does not say which kind of file it is to be.", "End it in .xlsx, .csv or .vcf."
     ),
